@@ -1,0 +1,125 @@
+/**
+ * Every way Landfall says no, in one table. HTTP status, logs, dead-letter reasons and
+ * `docs/failures.md` are looked up from here; a code never changes its meaning.
+ *
+ * - `dead-letter`: the event cannot land as it is. It is stored with this reason and acknowledged;
+ *   `status` is the answer only with `POISON=reject`.
+ * - `retry`: nothing is wrong with the request. The sender should send it again, unchanged.
+ * - `refuse`: the request is not one we serve. Sending it again unchanged will not help.
+ * - `stop`: the process cannot serve. It says so in one line and exits with 1, or is not ready.
+ */
+export const failures = {
+  BODY_EMPTY: row('dead-letter', 400, 'The request has no body and no event in its headers.'),
+  BODY_ENCODING_INVALID: row(
+    'dead-letter',
+    400,
+    'The body is not in the Content-Encoding it declares, or is too large when inflated.'
+  ),
+  JSON_INVALID: row('dead-letter', 400, 'The text is not JSON, or not UTF-8.'),
+  JSON_TOO_DEEP: row('dead-letter', 400, 'The JSON is nested deeper than Spanner can store.'),
+  JSON_KEY_FORBIDDEN: row(
+    'dead-letter',
+    400,
+    'The JSON has a `__proto__` or `constructor.prototype` key, which no honest sender needs.'
+  ),
+  NUMBER_INEXACT: row(
+    'dead-letter',
+    400,
+    'An integer beyond ±(2^53-1), or a number too large for a double, would be rounded. Send it as a string.'
+  ),
+  ENVELOPE_UNKNOWN: row(
+    'dead-letter',
+    400,
+    'The request is neither a CloudEvent nor a Pub/Sub message in any form Landfall knows.'
+  ),
+  SPECVERSION_UNSUPPORTED: row('dead-letter', 400, 'The CloudEvent is not of specversion 1.0.'),
+  ATTRIBUTE_MISSING: row(
+    'dead-letter',
+    400,
+    'A required CloudEvents attribute is absent or empty.'
+  ),
+  ATTRIBUTE_INVALID: row(
+    'dead-letter',
+    400,
+    'A CloudEvents attribute breaks the rules of its type, its length or its name.'
+  ),
+  DATA_AMBIGUOUS: row('dead-letter', 400, 'The CloudEvent has both `data` and `data_base64`.'),
+  BASE64_INVALID: row('dead-letter', 400, 'A member that must be base64 is not.'),
+  MESSAGE_INVALID: row(
+    'dead-letter',
+    400,
+    'The body looks like a Pub/Sub push, but its message breaks the documented shape.'
+  ),
+  EVENT_TYPE_UNKNOWN: row('dead-letter', 422, 'No contract accepts this event type.'),
+  DATA_INVALID: row('dead-letter', 422, 'The data breaks the JSON Schema of its contract.'),
+  VALUE_INVALID: row('dead-letter', 422, 'A value cannot be stored exactly in its column.'),
+  VERSION_INVALID: row('dead-letter', 422, 'The version of the row is absent or of another type.'),
+  KEY_REPEATED: row('dead-letter', 422, 'One event writes the same row twice.'),
+  EVENT_TOO_LARGE: row('dead-letter', 422, 'One event asks for more than one commit can hold.'),
+  COUNTER_OVERFLOW: row('dead-letter', 422, 'Adding the amount would overflow the column.'),
+  STORE_REFUSED: row('dead-letter', 422, 'Spanner refuses these rows whenever they are sent.'),
+
+  STORE_UNAVAILABLE: row('retry', 503, 'Spanner did not answer, or answered that it cannot now.'),
+  STORE_INTERNAL: row('retry', 503, 'Spanner reported an internal error.'),
+  STORE_CONTENDED: row('retry', 503, 'Spanner kept aborting the transaction until its deadline.'),
+  STORE_MISCONFIGURED: row(
+    'retry',
+    503,
+    'The deployment is at fault: a table or a permission is missing. No event is.'
+  ),
+  QUEUE_FULL: row('retry', 503, 'More is in flight than the queue may hold.'),
+  DEADLINE_EXCEEDED: row('retry', 503, 'The commit did not finish before the sender gives up.'),
+  STOPPING: row('retry', 503, 'This instance is shutting down.'),
+  INTERNAL: row('retry', 500, 'A bug in Landfall. Nothing was acknowledged.'),
+
+  METHOD_NOT_ALLOWED: row('refuse', 405, 'The route exists, but not for this method.'),
+  ROUTE_NOT_FOUND: row('refuse', 404, 'There is no such route.'),
+  ROW_NOT_FOUND: row('refuse', 404, 'There is no such row, or it was deleted.'),
+  BODY_TOO_LARGE: row('refuse', 413, 'The body is larger than 16 MiB.'),
+  REQUEST_INVALID: row('refuse', 400, 'The request is not one that HTTP allows.'),
+  REQUEST_TIMEOUT: row('refuse', 408, 'The request did not arrive in time.'),
+  KEY_INVALID: row('refuse', 400, 'The path does not spell a key of this collection.'),
+  QUERY_INVALID: row('refuse', 400, 'A query parameter is unknown or malformed.'),
+  FILTER_UNSUPPORTED: row(
+    'refuse',
+    400,
+    'No key and no index serves these filters together; a full scan is never run.'
+  ),
+
+  CONFIG_INVALID: row('stop', 500, 'An environment variable is missing or malformed.'),
+  SCHEMAS_INVALID: row('stop', 500, 'The files under schemas/ do not pass `landfall check`.'),
+  DATABASE_UNSUPPORTED: row('stop', 500, 'The database is missing, or not of GoogleSQL dialect.'),
+  SCHEMA_DRIFT: row('stop', 503, 'The live tables differ from the collections.')
+} as const satisfies Record<string, FailureRow>
+
+export type FailureCode = keyof typeof failures
+
+export interface FailureRow {
+  readonly action: 'dead-letter' | 'retry' | 'refuse' | 'stop'
+  /** HTTP status of the answer, where there is one. */
+  readonly status: number
+  readonly summary: string
+}
+
+function row<const A extends FailureRow['action']>(action: A, status: number, summary: string) {
+  return { action, status, summary } as const
+}
+
+/**
+ * An expected refusal. `message` says what is wrong and what was seen, never the payload and never
+ * a token; what was thrown below stays in `cause`.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly code: FailureCode
+
+  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** True for a `Failure` whose code is in the table with this action. */
+export function isFailure(error: unknown, action?: FailureRow['action']): error is Failure {
+  return error instanceof Failure && (!action || failures[error.code].action === action)
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { environmentPage } from '../src/cli/pages.ts'
+import { parseConfig, settings } from '../src/config.ts'
+import { Failure } from '../src/failures.ts'
+
+const database = 'projects/p/instances/i/databases/d'
+
+describe('the configuration', () => {
+  it('needs nothing: without Spanner it is the embedded store, one commit at a time, on this machine only', () => {
+    expect(parseConfig({})).toMatchObject({
+      PORT: 8080,
+      HOST: '127.0.0.1',
+      SPANNER_DATABASE: undefined,
+      EMBEDDED_FILE: '.landfall/landfall.db',
+      SCHEMAS_DIR: 'schemas',
+      COMMIT_LANES: 1,
+      POISON: 'store',
+      LOG_LEVEL: 'info'
+    })
+  })
+
+  it('takes an empty variable as absent', () => {
+    expect(parseConfig({ PORT: '', SPANNER_DATABASE: '' })).toEqual(parseConfig({}))
+  })
+
+  it('is frozen', () => {
+    expect(Object.isFrozen(parseConfig({}))).toBe(true)
+  })
+
+  it.each([
+    ['Spanner', { SPANNER_DATABASE: database }, 4],
+    ['an emulator', { SPANNER_DATABASE: database, SPANNER_EMULATOR_HOST: 'localhost:9010' }, 1],
+    ['the embedded store', {}, 1],
+    ['a number that was set', { COMMIT_LANES: '64' }, 64]
+  ])('commits in as many lanes as %s takes', (_name, env, lanes) => {
+    expect(parseConfig(env).COMMIT_LANES).toBe(lanes)
+  })
+
+  it('listens on every address on Cloud Run, where it must', () => {
+    const env = { K_SERVICE: 'landfall', SPANNER_DATABASE: database }
+    expect(parseConfig(env).HOST).toBe('0.0.0.0')
+    expect(parseConfig({ ...env, HOST: '127.0.0.2' }).HOST).toBe('127.0.0.2')
+  })
+
+  it.each([
+    [{ PORT: 'http' }, 'PORT must be a whole number from 0 to 65535'],
+    [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535'],
+    [{ PORT: '8e3' }, 'PORT must be a whole number from 0 to 65535'],
+    [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535'],
+    [
+      { SPANNER_DATABASE: 'projects/p/databases/d' },
+      'SPANNER_DATABASE must be projects/PROJECT/instances/INSTANCE/databases/DATABASE'
+    ],
+    [
+      { SPANNER_EMULATOR_HOST: 'http://localhost:9010' },
+      'SPANNER_EMULATOR_HOST must be HOST:PORT without a scheme'
+    ],
+    [{ COMMIT_LANES: '0' }, 'COMMIT_LANES must be a whole number from 1 to 64'],
+    [{ COMMIT_LANES: '65' }, 'COMMIT_LANES must be a whole number from 1 to 64'],
+    [{ POISON: 'drop' }, 'POISON must be one of store, reject'],
+    [
+      { LOG_LEVEL: 'loud' },
+      'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent'
+    ],
+    [{ COMMIT_TIMEOUT_MS: '8000' }, 'COMMIT_TIMEOUT_MS must be below DELIVERY_TIMEOUT_MS'],
+    [
+      { K_SERVICE: 'landfall' },
+      'SPANNER_DATABASE is required on Cloud Run: the embedded store would lose its rows'
+    ],
+    [
+      { PORT: 'x', POISON: 'y' },
+      'PORT must be a whole number from 0 to 65535; POISON must be one of store, reject'
+    ]
+  ])('refuses %j in one line that names the variable', (env, message) => {
+    expect(() => parseConfig(env)).toThrow(new Failure('CONFIG_INVALID', message))
+  })
+
+  it('is documented as it is', async () => {
+    const page = await readFile('docs/environment.md', 'utf8')
+    expect(page).toBe(environmentPage(settings))
+    for (const name of Object.keys(settings)) expect(page).toContain(`\`${name}\``)
+  })
+})

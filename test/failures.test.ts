@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { failuresPage } from '../src/cli/pages.ts'
+import { explain } from '../src/explain.ts'
+import { Failure, type FailureRow, failures, isFailure } from '../src/failures.ts'
+
+const rows: readonly (readonly [string, FailureRow])[] = Object.entries(failures)
+
+describe('the table of failures', () => {
+  it.each(rows)('answers %s with a status that its action allows', (_code, { action, status }) => {
+    const allowed = {
+      'dead-letter': [400, 422],
+      retry: [500, 503],
+      refuse: [400, 404, 405, 408, 413],
+      stop: [500, 503]
+    }
+    expect(allowed[action]).toContain(status)
+  })
+
+  it('is documented row by row', async () => {
+    const page = await readFile('docs/failures.md', 'utf8')
+    expect(page).toBe(failuresPage(failures))
+    for (const [code, { status, summary }] of rows) {
+      expect(page).toContain(`| \`${code}\` | ${status} | ${summary} |`)
+    }
+  })
+
+  it('tells its failures from other errors, and one action from another', () => {
+    const failure = new Failure('QUEUE_FULL', 'full')
+    expect(isFailure(failure)).toBe(true)
+    expect(isFailure(failure, 'retry')).toBe(true)
+    expect(isFailure(failure, 'dead-letter')).toBe(false)
+    expect(isFailure(new Error('full'))).toBe(false)
+  })
+})
+
+describe('explaining an error', () => {
+  it.each([
+    [
+      'a failure in one line',
+      new Failure('CONFIG_INVALID', 'PORT must be'),
+      'CONFIG_INVALID: PORT must be'
+    ],
+    [
+      'what the system said in one line',
+      Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', syscall: 'listen' }),
+      'EADDRINUSE: listen EADDRINUSE'
+    ]
+  ])('says %s', (_name, error, line) => {
+    expect(explain(error)).toBe(line)
+  })
+
+  it('keeps the stack of a bug', () => {
+    expect(explain(new TypeError('oops'))).toContain('failures.test.ts')
+  })
+})
