@@ -1,0 +1,41 @@
+import { Failure } from '../failures.ts'
+import { checkAttributes } from './attributes.ts'
+import { decodeBase64 } from './base64.ts'
+import { withData } from './data.ts'
+import type { CloudEvent } from './event.ts'
+import { isObject, type JsonObject, MAX_JSON_DEPTH, type ParsedJson, parseJson } from './json.ts'
+import { isJsonType, isTextType } from './media-type.ts'
+import { type Claims, type Content, type Reading, settle } from './reading.ts'
+
+/** Read one CloudEvent in the JSON format. The depth cap holds for its data, one level below. */
+export function readStructured(bytes: Buffer): Reading {
+  let claims: Claims = {}
+  const content = settle(() => {
+    if (bytes.length === 0)
+      throw new Failure('BODY_EMPTY', 'there is no body, so there is no event')
+    const parsed = parseJson(bytes, MAX_JSON_DEPTH + 1)
+    if (!isObject(parsed.value)) {
+      throw new Failure('ENVELOPE_UNKNOWN', 'a structured CloudEvent is a JSON object; this is not')
+    }
+    const { data, data_base64, ...attributes } = parsed.value
+    claims = attributes
+    return withMembers(checkAttributes(attributes), parsed.value, parsed)
+  })
+  return { claims, content }
+}
+
+function withMembers(event: CloudEvent, members: JsonObject, { inexact }: ParsedJson): Content {
+  const { data, data_base64: base64 } = members
+  if (base64 === undefined || base64 === null) {
+    return { event: data === undefined ? event : { ...event, data }, inexact }
+  }
+  if (data !== undefined) {
+    throw new Failure('DATA_AMBIGUOUS', 'the event has both data and data_base64')
+  }
+  if (typeof base64 !== 'string') throw new Failure('BASE64_INVALID', 'data_base64 is not a string')
+  const bytes = decodeBase64(base64, 'data_base64')
+  // With a type that says so, the bytes are read as in binary mode: one event, one form of data.
+  const type = event.datacontenttype
+  if (type !== undefined && (isJsonType(type) || isTextType(type))) return withData(event, bytes)
+  return { event: { ...event, data_base64: base64 }, inexact }
+}

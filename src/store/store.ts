@@ -1,0 +1,107 @@
+import type { Index, Table } from './table.ts'
+import type { Row, Value, WrittenValue } from './value.ts'
+
+/** A row to read inside a transaction before deciding: its key and `table.guardColumns`. */
+export interface Guard {
+  readonly table: Table
+  readonly key: readonly Value[]
+}
+
+/** The rows that the guards found, by table and key. */
+export interface CurrentRows {
+  get(table: Table, key: readonly Value[]): Row | undefined
+}
+
+/**
+ * Write one row. Columns that are not named keep their value in an existing row and are NULL in a
+ * new one (Spanner's `insert_or_update`). The key columns are among `row`.
+ */
+export interface Mutation {
+  readonly table: Table
+  readonly row: Readonly<Record<string, WrittenValue>>
+}
+
+export interface Decision<T> {
+  readonly mutations: readonly Mutation[]
+  readonly result: T
+}
+
+export interface Committed<T> {
+  readonly result: T
+  /** RFC 3339, UTC, as a `TIMESTAMP` value: a token for reads that must see this commit. */
+  readonly commitTimestamp: string
+}
+
+/** How fresh a read must be. */
+export type Freshness =
+  | { readonly kind: 'strong' }
+  | { readonly kind: 'stale'; readonly ms: number }
+  | { readonly kind: 'after'; readonly commitTimestamp: string }
+
+/** One page of a table, in key or index order; a store can serve it without a full scan. */
+export interface Select {
+  readonly table: Table
+  readonly columns: readonly string[]
+  /** The index that serves it; without one, the primary key does. */
+  readonly index?: Index
+  /** Equalities on leading columns of the key or index. */
+  readonly equals: Row
+  /** A range on the column after the equalities. */
+  readonly range?: {
+    readonly column: string
+    readonly gt?: Value
+    readonly gte?: Value
+    readonly lt?: Value
+    readonly lte?: Value
+  }
+  /** All columns that define the order: of the index, then of the key. */
+  readonly order: readonly string[]
+  /** Rows strictly after these values of `order`. */
+  readonly after?: readonly Value[]
+  readonly limit: number
+}
+
+/** One difference between a live table and what the collections ask for, as one sentence. */
+export interface Mismatch {
+  readonly table: string
+  readonly message: string
+}
+
+/**
+ * Where plans land and rows are read. Adapters pass test/store/contract.ts. Every method rejects
+ * with a `Failure` of a `STORE_…` code; anything else is a bug.
+ */
+export interface Store {
+  /**
+   * Read the guards, decide, write and commit, as one serialisable transaction; durable when it
+   * resolves. `decide` is pure and may run again with fresh rows. What `decide` throws rejects the
+   * commit as it is, with nothing written. Without guards the write is blind: it may be applied
+   * twice, so its mutations must not depend on what was there.
+   *
+   * @throws {Failure} STORE_REFUSED: the store refuses the content, now and always
+   * @throws {Failure} STORE_INTERNAL: an error that may be the fault of one row
+   * @throws {Failure} STORE_CONTENDED, STORE_UNAVAILABLE: nobody's fault; the outcome may be unknown
+   * @throws {Failure} STORE_MISCONFIGURED: a table, a column or a permission is missing
+   */
+  commit<T>(
+    guards: readonly Guard[],
+    decide: (current: CurrentRows) => Decision<T>
+  ): Promise<Committed<T>>
+
+  /** Read one row by its key: the named columns, or undefined. A tombstone is a row. */
+  read(
+    table: Table,
+    key: readonly Value[],
+    columns: readonly string[],
+    freshness: Freshness
+  ): Promise<Row | undefined>
+
+  /** Read one page of rows, without tombstones. */
+  list(select: Select, freshness: Freshness): Promise<readonly Row[]>
+
+  /** Compare the live tables with these; empty when they agree. Extra tables are not a mismatch. */
+  verify(tables: readonly Table[]): Promise<readonly Mismatch[]>
+
+  /** Finish what is in flight and let go of every connection. */
+  close(): Promise<void>
+}

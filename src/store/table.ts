@@ -1,0 +1,81 @@
+/** Spanner's GoogleSQL column types that Landfall maps. */
+export const scalarTypes = [
+  'STRING',
+  'INT64',
+  'FLOAT64',
+  'FLOAT32',
+  'NUMERIC',
+  'BOOL',
+  'BYTES',
+  'DATE',
+  'TIMESTAMP',
+  'JSON',
+  'UUID'
+] as const
+
+export type ScalarType = (typeof scalarTypes)[number]
+
+export interface ColumnType {
+  readonly scalar: ScalarType
+  /** ARRAY of `scalar`. */
+  readonly array: boolean
+  /** STRING counts characters, BYTES counts bytes; other types have none. */
+  readonly length?: number | 'MAX'
+}
+
+export interface Column {
+  readonly name: string
+  readonly type: ColumnType
+  readonly notNull: boolean
+  /** May hold the commit timestamp of the transaction that writes it. */
+  readonly commitTimestamp?: boolean
+}
+
+export interface Index {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly storing: readonly string[]
+  /** A unique index ignores rows with NULL in it, so that tombstones never collide. */
+  readonly unique: boolean
+}
+
+/** How a table is made idempotent: see docs/concepts.md. */
+export type TableKind = 'state' | 'log' | 'counter' | 'ledger' | 'dead-letters'
+
+/**
+ * A table as the collections ask for it: columns in the order of the DDL, managed ones included.
+ * Everything a store does (DDL, comparison with the live database, mutations, reads) starts here.
+ */
+export interface Table {
+  readonly name: string
+  readonly kind: TableKind
+  readonly columns: readonly Column[]
+  readonly primaryKey: readonly string[]
+  readonly indexes: readonly Index[]
+  /** Columns that deciding needs to see of an existing row, beyond its key. */
+  readonly guardColumns: readonly string[]
+  /** Rows go some time after `column` is older than `days`; a NULL keeps the row. */
+  readonly ttl?: { readonly column: string; readonly days: number }
+}
+
+/** Managed columns; a collection that declares one of these names is refused. */
+export const managed = {
+  version: 'event_version',
+  key: 'event_key',
+  committedAt: 'committed_at',
+  deletedAt: 'deleted_at',
+  columnVersions: 'column_versions'
+} as const
+
+/** Look up a column. @throws {Error} when the table has none of that name: a bug, not an input. */
+export function columnOf(table: Table, name: string): Column {
+  const column = table.columns.find((candidate) => candidate.name === name)
+  if (!column) throw new Error(`table ${table.name} has no column ${name}`)
+  return column
+}
+
+/** Spell a type as GoogleSQL DDL and INFORMATION_SCHEMA do: `STRING(64)`, `ARRAY<INT64>`. */
+export function formatType({ scalar, array, length }: ColumnType): string {
+  const spelled = length === undefined ? scalar : `${scalar}(${length})`
+  return array ? `ARRAY<${spelled}>` : spelled
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { decode } from '../../src/delivery/decode.ts'
+import { batch, codeOf, delivery, event, eventOf, structured } from './deliveries.ts'
+
+const text = JSON.stringify(event)
+const codes = (body: string | object, headers = batch) =>
+  decode(delivery(headers, body)).map(codeOf)
+
+describe('CloudEvents in a batch', () => {
+  test('are one arrival each, in order', () => {
+    const arrivals = decode(delivery(batch, [event, { ...event, id: '2' }]))
+    expect(arrivals.map(({ envelope }) => envelope)).toEqual(Array(2).fill('cloudevents-batch'))
+    expect(arrivals.map((arrival) => eventOf(arrival).id)).toEqual(['1', '2'])
+  })
+
+  test('may be none', () => {
+    expect(codes('[]')).toEqual([])
+    expect(codes(' [ ] ')).toEqual([])
+  })
+
+  test.each([
+    ['a prototype key', '{"__proto__":1}', 'JSON_KEY_FORBIDDEN'],
+    ['too many levels', '['.repeat(90) + ']'.repeat(90), 'JSON_TOO_DEEP'],
+    ['a rounded integer', text.replace('}', ',"data":9007199254740993}'), 'NUMBER_INEXACT'],
+    ['bad syntax', '{"specversion":"1.0",}', 'JSON_INVALID'],
+    ['no id', '{"specversion":"1.0","source":"s","type":"t"}', 'ATTRIBUTE_MISSING'],
+    ['no object', '42', 'ENVELOPE_UNKNOWN'],
+    ['an array', `[${text}]`, 'ENVELOPE_UNKNOWN']
+  ])('do not suffer from a neighbour with %s', (_, bad, code) => {
+    expect(codes(`[${text},${bad},${text}]`)).toEqual(['accepted', code, 'accepted'])
+  })
+
+  test('do not suffer from a neighbour that is not UTF-8', () => {
+    const body = Buffer.concat([
+      Buffer.from(`[${text},{"id":"`),
+      Buffer.from([0xff]),
+      Buffer.from(`"},${text}]`)
+    ])
+    expect(decode(delivery(batch, body)).map(codeOf)).toEqual([
+      'accepted',
+      'JSON_INVALID',
+      'accepted'
+    ])
+  })
+
+  test.each([
+    ['one event', text, 'JSON_INVALID'],
+    ['a truncated array', `[${text}`, 'JSON_INVALID'],
+    ['trailing garbage', `[${text}] x`, 'JSON_INVALID'],
+    ['no bytes', '', 'BODY_EMPTY'],
+    ['100,000 levels', '['.repeat(100_000), 'JSON_INVALID']
+  ])('are refused as one when the body is %s', (_, body, code) => {
+    const arrivals = decode(delivery(batch, body))
+    expect(arrivals.map(codeOf)).toEqual([code])
+    expect(arrivals[0]?.letter.body.toString()).toBe(body)
+  })
+
+  test('are recognised before structured mode, in any spelling', () => {
+    expect(
+      codes([event], { 'content-type': 'Application/CloudEvents-Batch+JSON; charset=utf-8' })
+    ).toEqual(['accepted'])
+  })
+
+  test('keep their own bytes as a letter that can be sent again', () => {
+    const spaced = '{ "specversion" : "1.0" , "id":"" }'
+    const headers = { ...batch, 'content-length': '999', 'x-tenant': 't' }
+    const [, arrival] = decode(delivery(headers, `[${text}, ${spaced} ]`))
+    expect(arrival?.letter.body.toString()).toBe(spaced)
+    expect(arrival?.letter.contentType).toBe('application/cloudevents+json')
+    expect(arrival?.letter.headers).toEqual({
+      'content-type': ['application/cloudevents+json'],
+      'x-tenant': ['t']
+    })
+  })
+
+  test('without an identity are told apart by their bytes, even under one message id', () => {
+    const headers = {
+      ...batch,
+      'x-goog-pubsub-message-id': '1',
+      'x-goog-pubsub-subscription-name': 's'
+    }
+    const ids = decode(delivery(headers, '[1,2,1]')).map(({ letter }) => letter.id)
+    expect(ids[0]).toBe(ids[2])
+    expect(ids[0]).not.toBe(ids[1])
+  })
+
+  test('give the same arrival as a structured delivery of the same bytes', () => {
+    const [inBatch] = decode(delivery(batch, [event]))
+    const [alone] = decode(delivery(structured, event))
+    expect({ ...inBatch, envelope: 'cloudevents-structured' }).toEqual(alone)
+  })
+})
