@@ -1,0 +1,48 @@
+export type BreakerState = 'closed' | 'open' | 'probing'
+
+export interface Breaker {
+  readonly state: BreakerState
+  /** Ask to go on. While open, one caller at a time is let through as the probe. */
+  admits(): boolean
+  succeeded(): void
+  failed(): void
+}
+
+export interface BreakerOptions {
+  /** Failures in a row that open it. */
+  readonly failures: number
+  /** Milliseconds between two probes. */
+  readonly cooldownMs: number
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number
+}
+
+/** Stop sending to a store that is down, and let single probes find out when it is back. */
+export function createBreaker({ failures, cooldownMs, now }: BreakerOptions): Breaker {
+  let inARow = 0
+  let state: BreakerState = 'closed'
+  let probeAt = 0
+  return {
+    get state() {
+      return state
+    },
+    admits() {
+      if (state === 'closed') return true
+      // A probe that never reports back, such as a delivery refused elsewhere, must not keep it open.
+      if (now() < probeAt) return false
+      state = 'probing'
+      probeAt = now() + cooldownMs
+      return true
+    },
+    succeeded() {
+      inARow = 0
+      state = 'closed'
+    },
+    failed() {
+      inARow += 1
+      if (inARow < failures) return
+      state = 'open'
+      probeAt = now() + cooldownMs
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { crc32 } from 'node:zlib'
+import { Failure } from '../failures.ts'
+import type { Plan } from '../store/plan.ts'
+import type { Store } from '../store/store.ts'
+import { type BreakerState, createBreaker } from './breaker.ts'
+import { land, type Outcome, type Settled } from './land.ts'
+import { createLane, type Lane } from './lane.ts'
+import { rowId } from './rows.ts'
+
+export interface CommitterOptions {
+  readonly store: Store
+  /** Commits in flight at once. */
+  readonly lanes: number
+  /** Events in one commit. */
+  readonly maxEvents: number
+  /** Events accepted and not yet settled. */
+  readonly queueMaxEvents: number
+  /** Bytes of the plans accepted and not yet settled. */
+  readonly queueMaxBytes: number
+  /** What to do with an event that the store refuses. */
+  readonly poison: 'store' | 'reject'
+  readonly breakerFailures: number
+  readonly breakerCooldownMs: number
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number
+  /** Told of every failed commit, once per batch. */
+  readonly onFailure: (failure: Failure) => void
+}
+
+export interface Committer {
+  /**
+   * Land one plan together with those in flight. When it resolves, the effect is durable.
+   *
+   * @throws {Failure} with the action `retry`: nothing is known to be committed, send it again
+   */
+  submit(plan: Plan): Promise<Settled>
+  readonly breaker: BreakerState
+}
+
+/** Join the events in flight into few commits: bounded, in lanes, behind a breaker. */
+export function createCommitter(options: CommitterOptions): Committer {
+  const { store, queueMaxEvents, queueMaxBytes, poison } = options
+  const breaker = createBreaker({
+    failures: options.breakerFailures,
+    cooldownMs: options.breakerCooldownMs,
+    now: options.now
+  })
+  const lanes = Array.from({ length: options.lanes }, () => createLane(options.maxEvents, commit))
+  let [events, bytes] = [0, 0]
+
+  async function commit(plans: readonly Plan[]): Promise<readonly Outcome[]> {
+    const outcomes = await land(store, plans, poison)
+    const failure = outcomes.find((outcome) => outcome instanceof Failure)
+    if (failure) options.onFailure(failure)
+    if (outcomes.every(isOutage)) breaker.failed()
+    else breaker.succeeded()
+    if (breaker.state === 'open') lanes.forEach(refuseAll)
+    return outcomes
+  }
+
+  function admit(plan: Plan): void {
+    // One plan larger than the whole queue must still be able to land.
+    const full = events >= queueMaxEvents || (events > 0 && bytes + plan.bytes > queueMaxBytes)
+    if (full) throw new Failure('QUEUE_FULL', `${events} events are in flight`)
+    if (!breaker.admits()) throw unavailable()
+  }
+
+  return {
+    get breaker() {
+      return breaker.state
+    },
+    async submit(plan) {
+      admit(plan)
+      events += 1
+      bytes += plan.bytes
+      try {
+        return await laneOf(lanes, plan).push(plan)
+      } finally {
+        events -= 1
+        bytes -= plan.bytes
+      }
+    }
+  }
+}
+
+/** Events of one row meet in one lane, so that two commits in flight rarely touch the same row. */
+function laneOf<T>(lanes: readonly T[], plan: Plan): T {
+  const [first] = plan.reason ? [] : plan.writes
+  const name = first ? rowId(first.table, first.key) : plan.letter.id
+  const lane = lanes[crc32(name) % lanes.length]
+  if (!lane) throw new Error('a committer without lanes')
+  return lane
+}
+
+const refuseAll = (lane: Lane) => lane.refuse(unavailable())
+
+const unavailable = () =>
+  new Failure('STORE_UNAVAILABLE', 'several commits failed in a row; waiting for Spanner')
+
+/** Contention is the price of load, not a sign of an outage. */
+function isOutage(outcome: Outcome): boolean {
+  return (
+    outcome instanceof Failure &&
+    ['STORE_UNAVAILABLE', 'STORE_INTERNAL', 'STORE_MISCONFIGURED'].includes(outcome.code)
+  )
+}

@@ -1,0 +1,39 @@
+import { addDecimals } from '../store/decimal.ts'
+import { ledgerTable } from '../store/managed-tables.ts'
+import type { CounterWrite, Plan, Reason } from '../store/plan.ts'
+import { columnOf, managed, type Table } from '../store/table.ts'
+import { COMMIT_TIMESTAMP } from '../store/value.ts'
+import type { Rows } from './rows.ts'
+import type { WriteOutcome } from './write-outcome.ts'
+
+/** Tell whether the ledger already holds the event; if not, enter it. */
+export function enterLedger(plan: Plan, rows: Rows): WriteOutcome {
+  if (rows.get(ledgerTable, [plan.eventKey])) return 'duplicate'
+  rows.put(ledgerTable, [plan.eventKey], { [managed.committedAt]: COMMIT_TIMESTAMP })
+  return 'applied'
+}
+
+/** Add the amounts to one counter row. Returns the reason when a sum does not fit its column. */
+export function foldCounter(write: CounterWrite, rows: Rows): Reason | undefined {
+  const { table, key, amounts } = write
+  const current = rows.get(table, key)
+  const sums: Record<string, string> = {}
+  for (const name of table.guardColumns) {
+    const sum = addDecimals(
+      countedType(table, name),
+      String(current?.[name] ?? '0'),
+      amounts[name] ?? '0'
+    )
+    if (sum === undefined) {
+      return { code: 'COUNTER_OVERFLOW', detail: `${table.name}.${name}: the sum does not fit` }
+    }
+    sums[name] = sum
+  }
+  rows.put(table, key, { ...sums, [managed.committedAt]: COMMIT_TIMESTAMP })
+  return undefined
+}
+
+/** Only INT64 and NUMERIC columns count: the contracts see to it. */
+function countedType(table: Table, name: string): 'INT64' | 'NUMERIC' {
+  return columnOf(table, name).type.scalar === 'INT64' ? 'INT64' : 'NUMERIC'
+}

@@ -1,0 +1,51 @@
+import { deadLettersTable } from '../store/managed-tables.ts'
+import type { Letter, Reason } from '../store/plan.ts'
+import { COMMIT_TIMESTAMP, type Value } from '../store/value.ts'
+import type { Rows } from './rows.ts'
+
+const mebibyte = 1024 * 1024
+
+/** A cell holds 10 MiB (https://cloud.google.com/spanner/quotas). */
+const cellBytes = 10 * mebibyte
+
+/** An identity longer than this is itself the fault; its head is enough to find the sender. */
+const textLength = 2048
+
+/** Write or count the dead letter of one event; a redelivery never adds another row. */
+export function foldDeadLetter(letter: Letter, reason: Reason, rows: Rows): void {
+  const key = [letter.id]
+  const before = rows.get(deadLettersTable, key)
+  rows.put(deadLettersTable, key, {
+    ...describe(letter),
+    reason: reason.code,
+    detail: text(reason.detail),
+    body: letter.body.subarray(0, cellBytes).toString('base64'),
+    body_rest: letter.body.subarray(cellBytes).toString('base64') || null,
+    first_seen: before?.['first_seen'] ?? COMMIT_TIMESTAMP,
+    last_seen: COMMIT_TIMESTAMP,
+    times_seen: String(BigInt(String(before?.['times_seen'] ?? 0)) + 1n),
+    replays: before?.['replays'] ?? '0',
+    // Who discarded it has decided; a replayed one that fails again is open again.
+    status: before?.['status'] === 'discarded' ? 'discarded' : 'open'
+  })
+}
+
+function describe(letter: Letter): Record<string, Value> {
+  return {
+    source: text(letter.source),
+    event_id: text(letter.eventId),
+    type: text(letter.type),
+    content_type: text(letter.contentType),
+    headers: JSON.stringify(letter.headers, (_name, value) =>
+      typeof value === 'string' ? value.toWellFormed() : value
+    ),
+    subscription: text(letter.subscription),
+    message_id: text(letter.messageId),
+    delivery_attempt: letter.deliveryAttempt === undefined ? null : String(letter.deliveryAttempt)
+  }
+}
+
+/** What is wrong with an event must not make its dead letter unstorable. */
+function text(value: string | undefined): string | null {
+  return value === undefined ? null : value.slice(0, textLength).toWellFormed()
+}

@@ -1,0 +1,108 @@
+import type { StateWrite } from '../store/plan.ts'
+import { managed, type Table } from '../store/table.ts'
+import { COMMIT_TIMESTAMP, type Value } from '../store/value.ts'
+import type { Rows } from './rows.ts'
+import { compareStamps, type Stamp } from './stamp.ts'
+import { storedStamp, wholeRow } from './state-row.ts'
+import type { WriteOutcome } from './write-outcome.ts'
+
+/**
+ * What a mergeable row remembers: the last write of the whole row, and of each column that a merge
+ * set after it, the stamp. With it a merge that arrives late still sets the columns that nothing
+ * newer has set, so every order of delivery ends in the same row. See docs/decisions/0003.
+ */
+interface History {
+  /** Absent until the row was upserted or deleted once. */
+  readonly base?: readonly [version: Value, key: Value]
+  readonly columns: Readonly<Record<string, readonly [version: Value, key: Value]>>
+}
+
+type Stamped = { readonly history: History; readonly newest: Stamp | undefined }
+
+/** Fold one write to a row of a collection that some contract merges into. */
+export function foldMergeable(write: StateWrite, stamp: Stamp, rows: Rows): WriteOutcome {
+  const { table } = write
+  const before = readHistory(rows.get(table, write.key))
+  const base = toStamp(before.history.base)
+  if (base?.key === stamp.key) return 'duplicate'
+  if (base && compareStamps(table, stamp, base) < 0) return 'stale'
+  return write.operation === 'merge'
+    ? foldMerge(write, stamp, before, rows)
+    : foldWhole(write, stamp, before, rows)
+}
+
+/** An upsert or a delete sets every column, except those that a newer merge has set. */
+function foldWhole(write: StateWrite, stamp: Stamp, before: Stamped, rows: Rows): WriteOutcome {
+  const { table } = write
+  const newer = Object.entries(before.history.columns).filter(
+    ([, [version, key]]) => compareStamps(table, { version, key }, stamp) > 0
+  )
+  const values = wholeRow(write)
+  for (const [name] of newer) delete values[name]
+  const newest = newestOf(table, stamp, before.newest)
+  const deleted = write.operation === 'delete' && newest === stamp
+  const history = { base: [stamp.version, stamp.key], columns: Object.fromEntries(newer) } as const
+  putRow(write, rows, { values, history, newest, deleted })
+  return 'applied'
+}
+
+/** A merge sets the present columns, except those that something newer has set. */
+function foldMerge(write: StateWrite, stamp: Stamp, before: Stamped, rows: Rows): WriteOutcome {
+  const { table } = write
+  const { columns, base } = before.history
+  const winning = Object.entries(write.values).filter(([name]) => {
+    const set = toStamp(columns[name])
+    return !set || compareStamps(table, stamp, set) > 0
+  })
+  const newest = newestOf(table, stamp, before.newest)
+  if (winning.length === 0 && newest !== stamp) return repeated(stamp, before)
+  const set = Object.fromEntries(
+    winning.map(([name]) => [name, [stamp.version, stamp.key] as const])
+  )
+  const history: History = { ...(base && { base }), columns: { ...columns, ...set } }
+  putRow(write, rows, { values: Object.fromEntries(winning), history, newest, deleted: false })
+  return 'applied'
+}
+
+function repeated(stamp: Stamp, { history, newest }: Stamped): WriteOutcome {
+  const seen = [newest?.key, ...Object.values(history.columns).map(([, key]) => key)]
+  return seen.includes(stamp.key) ? 'duplicate' : 'stale'
+}
+
+interface After {
+  readonly values: Readonly<Record<string, Value>>
+  readonly history: History
+  readonly newest: Stamp
+  readonly deleted: boolean
+}
+
+function putRow(write: StateWrite, rows: Rows, after: After): void {
+  rows.put(write.table, write.key, {
+    ...after.values,
+    [managed.columnVersions]: JSON.stringify(after.history),
+    [managed.version]: after.newest.version,
+    [managed.key]: after.newest.key,
+    [managed.committedAt]: COMMIT_TIMESTAMP,
+    [managed.deletedAt]: after.deleted ? COMMIT_TIMESTAMP : null
+  })
+}
+
+/** A row written before its collection had a merge has no history: its stamp is the base. */
+function readHistory(row: Readonly<Record<string, unknown>> | undefined): Stamped {
+  if (!row) return { history: { columns: {} }, newest: undefined }
+  const newest = storedStamp(row)
+  const text = row[managed.columnVersions]
+  if (typeof text !== 'string') {
+    return { history: { base: [newest.version, newest.key], columns: {} }, newest }
+  }
+  // Only this module writes the column, in this shape.
+  return { history: JSON.parse(text) as History, newest }
+}
+
+function toStamp(pair: readonly [Value, Value] | undefined): Stamp | undefined {
+  return pair && { version: pair[0], key: pair[1] }
+}
+
+function newestOf(table: Table, a: Stamp, b: Stamp | undefined): Stamp {
+  return b && compareStamps(table, a, b) <= 0 ? b : a
+}

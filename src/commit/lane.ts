@@ -1,0 +1,85 @@
+import { setImmediate } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import { Failure } from '../failures.ts'
+import type { Plan } from '../store/plan.ts'
+import type { Outcome, Settled } from './land.ts'
+
+/**
+ * What one commit may hold, kept below Spanner's own limits of 80,000 mutations and 100 MiB
+ * (https://cloud.google.com/spanner/quotas) because a bound on bytes leaves out index entries.
+ */
+const commitLimits = { mutations: 72_000, bytes: 48 * 1024 * 1024 }
+
+interface Waiting {
+  readonly plan: Plan
+  resolve(settled: Settled): void
+  reject(failure: Failure): void
+}
+
+export interface Lane {
+  /** Queue a plan for the lane's next commit. */
+  push(plan: Plan): Promise<Settled>
+  /** Refuse everything that still waits for a commit. */
+  refuse(failure: Failure): void
+}
+
+/**
+ * Commit what is queued, one commit at a time. It clocks itself: an idle lane commits at once, and
+ * what arrives while a commit is in flight goes into the next one, so batches grow with the load
+ * and no timer adds latency.
+ */
+export function createLane(
+  maxEvents: number,
+  commit: (plans: readonly Plan[]) => Promise<readonly Outcome[]>
+): Lane {
+  const limit = pLimit(1)
+  let queue: Waiting[] = []
+  let scheduled = false
+
+  function schedule(): void {
+    if (scheduled || queue.length === 0) return
+    scheduled = true
+    void limit(drain)
+  }
+
+  async function drain(): Promise<void> {
+    // What other sockets delivered in this turn of the event loop joins the commit.
+    await setImmediate()
+    const batch = queue.slice(0, batchLength(queue, maxEvents))
+    queue = queue.slice(batch.length)
+    scheduled = false
+    schedule()
+    if (batch.length > 0) tell(batch, await commit(batch.map((waiting) => waiting.plan)))
+  }
+
+  return {
+    push: (plan) =>
+      new Promise((resolve, reject) => {
+        queue.push({ plan, resolve, reject })
+        schedule()
+      }),
+    refuse(failure) {
+      for (const waiting of queue) waiting.reject(failure)
+      queue = []
+    }
+  }
+}
+
+/** How many of the queue fit into one commit: at least one. */
+function batchLength(queue: readonly Waiting[], maxEvents: number): number {
+  let [mutations, bytes] = [0, 0]
+  const full = queue.slice(0, maxEvents).findIndex(({ plan }, i) => {
+    mutations += plan.mutations
+    bytes += plan.bytes
+    return i > 0 && (mutations > commitLimits.mutations || bytes > commitLimits.bytes)
+  })
+  return full === -1 ? Math.min(queue.length, maxEvents) : full
+}
+
+function tell(batch: readonly Waiting[], outcomes: readonly Outcome[]): void {
+  for (const [i, { resolve, reject }] of batch.entries()) {
+    const outcome = outcomes[i] ?? new Failure('INTERNAL', 'a plan without an outcome')
+    if (outcome instanceof Failure) reject(outcome)
+    else resolve(outcome)
+  }
+}

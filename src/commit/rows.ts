@@ -1,0 +1,41 @@
+import type { CurrentRows, Mutation } from '../store/store.ts'
+import type { Table } from '../store/table.ts'
+import type { Value, WrittenValue } from '../store/value.ts'
+
+type WrittenRow = Readonly<Record<string, WrittenValue>>
+
+/** The rows of one transaction as they would be after the plans folded so far. */
+export interface Rows {
+  get(table: Table, key: readonly Value[]): WrittenRow | undefined
+  /** Change some columns of a row; what is not named stays. */
+  put(table: Table, key: readonly Value[], changes: WrittenRow): void
+  /** One mutation per changed row, in the order of first change. */
+  mutations(): readonly Mutation[]
+}
+
+/** Fold changes over the rows a store read, without touching the store. */
+export function createRows(current: CurrentRows): Rows {
+  const changed = new Map<string, Mutation>()
+  return {
+    get(table, key) {
+      const change = changed.get(rowId(table, key))?.row
+      const stored = current.get(table, key)
+      return change && stored ? { ...stored, ...change } : (change ?? stored)
+    },
+    put(table, key, changes) {
+      const id = rowId(table, key)
+      const before = changed.get(id)?.row ?? keyColumns(table, key)
+      changed.set(id, { table, row: { ...before, ...changes } })
+    },
+    mutations: () => [...changed.values()]
+  }
+}
+
+/** Name a row, the same for every spelling of its key. */
+export function rowId(table: Table, key: readonly Value[]): string {
+  return `${table.name}${JSON.stringify(key)}`
+}
+
+function keyColumns(table: Table, key: readonly Value[]): WrittenRow {
+  return Object.fromEntries(table.primaryKey.map((name, i) => [name, key[i] ?? null]))
+}

@@ -1,0 +1,2 @@
+/** What became of one write of an event. */
+export type WriteOutcome = 'applied' | 'duplicate' | 'stale'

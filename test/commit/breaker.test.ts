@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { createBreaker } from '../../src/commit/breaker.ts'
+
+function setUp() {
+  const clock = { ms: 0 }
+  return { clock, breaker: createBreaker({ failures: 2, cooldownMs: 100, now: () => clock.ms }) }
+}
+
+describe('a breaker', () => {
+  it('stays closed while failures are not in a row', () => {
+    const { breaker } = setUp()
+    breaker.failed()
+    breaker.succeeded()
+    breaker.failed()
+    expect(breaker.state).toBe('closed')
+    expect(breaker.admits()).toBe(true)
+  })
+
+  it('admits nobody until the cooldown is over, then one at a time', () => {
+    const { breaker, clock } = setUp()
+    breaker.failed()
+    breaker.failed()
+    expect(breaker.admits()).toBe(false)
+    clock.ms = 99
+    expect(breaker.admits()).toBe(false)
+    clock.ms = 100
+    expect(breaker.admits()).toBe(true)
+    expect(breaker.state).toBe('probing')
+    expect(breaker.admits()).toBe(false)
+  })
+
+  it('sends another probe when the first never reports back', () => {
+    const { breaker, clock } = setUp()
+    breaker.failed()
+    breaker.failed()
+    clock.ms = 100
+    expect(breaker.admits()).toBe(true)
+    clock.ms = 200
+    expect(breaker.admits()).toBe(true)
+  })
+
+  it('opens again at the first failed probe and closes at the first success', () => {
+    const { breaker, clock } = setUp()
+    breaker.failed()
+    breaker.failed()
+    clock.ms = 100
+    breaker.admits()
+    breaker.failed()
+    expect(breaker.state).toBe('open')
+    clock.ms = 200
+    breaker.admits()
+    breaker.succeeded()
+    expect(breaker.state).toBe('closed')
+    expect(breaker.admits()).toBe(true)
+  })
+})

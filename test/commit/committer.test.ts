@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest'
+import { type CommitterOptions, createCommitter } from '../../src/commit/committer.ts'
+import { Failure } from '../../src/failures.ts'
+import { createMemoryStore, refuse } from './memory-store.ts'
+import { items, plan, upsert } from './tables.ts'
+
+const event = (n: number, id = `row ${n}`, a = 'fine') =>
+  plan(n, upsert(items, id, String(n), { a }))
+const events = (count: number) => Array.from({ length: count }, (_each, n) => event(n))
+
+function setUp(options: Partial<CommitterOptions> = {}) {
+  const store = createMemoryStore()
+  const clock = { ms: 0 }
+  const failures: Failure[] = []
+  const committer = createCommitter({
+    store,
+    lanes: 1,
+    maxEvents: 100,
+    queueMaxEvents: 1000,
+    queueMaxBytes: 1_000_000,
+    poison: 'store',
+    breakerFailures: 3,
+    breakerCooldownMs: 1000,
+    now: () => clock.ms,
+    onFailure: (failure) => failures.push(failure),
+    ...options
+  })
+  return { store, clock, failures, committer, ...createGate(store) }
+}
+
+/** Hold commits until they are let through. */
+function createGate(store: ReturnType<typeof createMemoryStore>) {
+  const waiting: ((failure?: Failure) => void)[] = []
+  const arrivals: (() => void)[] = []
+  return {
+    hold() {
+      store.onCommit = () =>
+        new Promise<void>((resolve, reject) => {
+          waiting.push((failure) => (failure ? reject(failure) : resolve()))
+          arrivals.shift()?.()
+        })
+    },
+    /** Resolves when a commit has reached the store. */
+    reached: () =>
+      waiting.length > 0 ? Promise.resolve() : new Promise<void>((r) => arrivals.push(r)),
+    release(failure?: Failure) {
+      store.onCommit = () => undefined
+      for (const finish of waiting.splice(0)) finish(failure)
+    }
+  }
+}
+
+describe('group commit', () => {
+  it('commits a lone event by itself', async () => {
+    const { committer, store } = setUp()
+    expect(await committer.submit(event(1))).toMatchObject({ verdict: 'applied', batchSize: 1 })
+    expect(store.commits).toHaveLength(1)
+  })
+
+  it('joins what arrives while a commit is in flight into the next one', async () => {
+    const { committer, store, hold, reached, release } = setUp()
+    hold()
+    const first = committer.submit(event(0))
+    await reached()
+    const rest = events(50)
+      .slice(1)
+      .map((each) => committer.submit(each))
+    release()
+    const settled = await Promise.all([first, ...rest])
+    expect(settled.map(({ batchSize }) => batchSize)).toEqual([1, ...Array(49).fill(49)])
+    expect(store.commits).toHaveLength(2)
+  })
+
+  it('never puts more than COMMIT_MAX_EVENTS into one commit', async () => {
+    const { committer, store } = setUp({ maxEvents: 20 })
+    const settled = await Promise.all(events(50).map((each) => committer.submit(each)))
+    expect(settled.map(({ batchSize }) => batchSize)).toEqual([
+      ...Array(20).fill(20),
+      ...Array(20).fill(20),
+      ...Array(10).fill(10)
+    ])
+    expect(store.commits).toHaveLength(3)
+  })
+
+  it('never puts more mutations into one commit than Spanner takes', async () => {
+    const { committer, store } = setUp()
+    const large = events(4).map((each) => ({ ...each, mutations: 30_000 }))
+    await Promise.all(large.map((each) => committer.submit(each)))
+    expect(store.commits.map((tables) => tables.length)).toEqual([2, 2])
+  })
+
+  it('sends events of one row to one lane, in the order of their arrival', async () => {
+    const { committer, store } = setUp({ lanes: 8 })
+    const same = [1, 2, 3, 4].map((n) => committer.submit(event(n, 'one row')))
+    expect((await Promise.all(same)).map(({ verdict }) => verdict)).toEqual(
+      Array(4).fill('applied')
+    )
+    expect(store.commits).toHaveLength(1)
+  })
+
+  it('has at most one commit in flight per lane, and several lanes at once', async () => {
+    const { committer, store, hold, reached, release } = setUp({ lanes: 4 })
+    hold()
+    const settled = events(200).map((each) => committer.submit(each))
+    await reached()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(store.attempts).toBe(4)
+    release()
+    await Promise.all(settled)
+  })
+
+  it('applies one of two hundred concurrent deliveries of the same event', async () => {
+    const { committer } = setUp()
+    const settled = await Promise.all(Array.from({ length: 200 }, () => committer.submit(event(7))))
+    const applied = settled.filter(({ verdict }) => verdict === 'applied')
+    expect(applied).toHaveLength(1)
+    expect(settled.filter(({ verdict }) => verdict === 'duplicate')).toHaveLength(199)
+  })
+
+  it('lands 499 events beside one poison event, and refuses nobody', async () => {
+    const { committer, store } = setUp({ maxEvents: 500 })
+    store.onCommit = refuse('poison')
+    const settled = await Promise.all(
+      Array.from({ length: 500 }, (_each, n) =>
+        committer.submit(event(n, `row ${n}`, n === 250 ? 'poison' : 'fine'))
+      )
+    )
+    expect(settled.filter(({ verdict }) => verdict === 'applied')).toHaveLength(499)
+    expect(settled[250]).toMatchObject({
+      verdict: 'dead-lettered',
+      reason: { code: 'STORE_REFUSED' }
+    })
+  })
+})
+
+describe('a full queue', () => {
+  it('refuses the next event at once and takes events again when it has room', async () => {
+    const { committer, hold, reached, release } = setUp({ queueMaxEvents: 2 })
+    hold()
+    const accepted = [committer.submit(event(1)), committer.submit(event(2))]
+    await reached()
+    await expect(committer.submit(event(3))).rejects.toMatchObject({ code: 'QUEUE_FULL' })
+    release()
+    await Promise.all(accepted)
+    await expect(committer.submit(event(3))).resolves.toMatchObject({ verdict: 'applied' })
+  })
+
+  it('is bounded in bytes, yet lets one event larger than the bound land alone', async () => {
+    const { committer, hold, reached, release } = setUp({ queueMaxBytes: 1000 })
+    hold()
+    const large = committer.submit({ ...event(1), bytes: 5000 })
+    await reached()
+    await expect(committer.submit(event(2))).rejects.toMatchObject({ code: 'QUEUE_FULL' })
+    release()
+    await expect(large).resolves.toMatchObject({ verdict: 'applied' })
+  })
+})
+
+describe('the breaker', () => {
+  const down = () => {
+    throw new Failure('STORE_UNAVAILABLE', 'down')
+  }
+
+  it('opens after several failed commits in a row and then asks the store nothing', async () => {
+    const { committer, store, failures } = setUp()
+    store.onCommit = down
+    for (const n of [1, 2, 3])
+      await expect(committer.submit(event(n))).rejects.toBeInstanceOf(Failure)
+    expect(committer.breaker).toBe('open')
+    await expect(committer.submit(event(4))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(store.attempts).toBe(3)
+    expect(failures).toHaveLength(3)
+    expect(store.rows.size).toBe(0)
+  })
+
+  it('lets one probe through after the cooldown, and closes when it succeeds', async () => {
+    const { committer, store, clock } = setUp()
+    store.onCommit = down
+    for (const n of [1, 2, 3]) await committer.submit(event(n)).catch(() => undefined)
+    store.onCommit = () => undefined
+    clock.ms = 1000
+    const probe = committer.submit(event(4))
+    await expect(committer.submit(event(5))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(probe).resolves.toMatchObject({ verdict: 'applied' })
+    await expect(committer.submit(event(5))).resolves.toMatchObject({ verdict: 'applied' })
+  })
+
+  it('stays open when the probe fails', async () => {
+    const { committer, store, clock } = setUp()
+    store.onCommit = down
+    for (const n of [1, 2, 3]) await committer.submit(event(n)).catch(() => undefined)
+    clock.ms = 1500
+    await committer.submit(event(4)).catch(() => undefined)
+    await committer.submit(event(5)).catch(() => undefined)
+    expect(store.attempts).toBe(4)
+  })
+
+  it('refuses at once what was queued behind the commit that opened it', async () => {
+    const { committer, store, hold, reached, release } = setUp({ breakerFailures: 1 })
+    hold()
+    const first = committer.submit(event(1))
+    await reached()
+    const queued = committer.submit(event(2))
+    release(new Failure('STORE_UNAVAILABLE', 'down'))
+    await expect(first).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(queued).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(store.attempts).toBe(1)
+    expect(committer.breaker).toBe('open')
+  })
+
+  it('does not open for contention, which is the price of load', async () => {
+    const { committer, store } = setUp({ breakerFailures: 1 })
+    store.onCommit = () => {
+      throw new Failure('STORE_CONTENDED', 'aborted')
+    }
+    await expect(committer.submit(event(1))).rejects.toMatchObject({ code: 'STORE_CONTENDED' })
+    expect(committer.breaker).toBe('closed')
+  })
+
+  it('does not count poison as trouble', async () => {
+    const { committer, store } = setUp({ breakerFailures: 1 })
+    store.onCommit = refuse('poison')
+    const settled = await committer.submit(event(1, 'x', 'poison'))
+    expect(settled.verdict).toBe('dead-lettered')
+    expect(committer.breaker).toBe('closed')
+  })
+})

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { land, type Outcome } from '../../src/commit/land.ts'
+import { Failure } from '../../src/failures.ts'
+import type { Mutation } from '../../src/store/store.ts'
+import { createMemoryStore, type MemoryStore, refuse } from './memory-store.ts'
+import { add, items, keyOf, plan, upsert } from './tables.ts'
+
+const plans = (count: number, poisoned: readonly number[] = []) =>
+  Array.from({ length: count }, (_each, n) =>
+    plan(n, upsert(items, `row ${n}`, '1', { a: poisoned.includes(n) ? 'poison' : 'fine' }))
+  )
+
+const verdicts = (outcomes: readonly Outcome[]) =>
+  outcomes.map((outcome) => (outcome instanceof Failure ? outcome.code : outcome.verdict))
+
+const rowCount = (store: MemoryStore, table: string) =>
+  [...store.rows.keys()].filter((id) => id.startsWith(`${table}[`)).length
+
+describe('landing a batch', () => {
+  it('is one commit when nothing is wrong with it', async () => {
+    const store = createMemoryStore()
+    const outcomes = await land(store, plans(500))
+    expect(new Set(verdicts(outcomes))).toEqual(new Set(['applied']))
+    expect(store.commits).toHaveLength(1)
+    expect(outcomes[0]).toMatchObject({ batchSize: 500, commitTimestamp: expect.any(String) })
+  })
+
+  it.each([
+    ['at the front', 16, [0]],
+    ['in the middle', 16, [7]],
+    ['at the end', 16, [15]],
+    ['twice, side by side', 16, [6, 7]],
+    ['twice, far apart', 17, [0, 16]],
+    ['alone', 1, [0]],
+    ['everywhere', 5, [0, 1, 2, 3, 4]]
+  ])(
+    'bisects until poison %s stands alone: the others land, once',
+    async (_name, count, poisoned) => {
+      const store = createMemoryStore()
+      store.onCommit = refuse('poison')
+      const outcomes = await land(store, plans(count, poisoned))
+      expect(verdicts(outcomes)).toEqual(
+        Array.from({ length: count }, (_each, n) =>
+          poisoned.includes(n) ? 'dead-lettered' : 'applied'
+        )
+      )
+      expect(rowCount(store, 'items')).toBe(count - poisoned.length)
+      expect(rowCount(store, 'dead_letters')).toBe(poisoned.length)
+      expect(store.commits.flat().filter((table) => table === 'items')).toHaveLength(
+        count - poisoned.length
+      )
+    }
+  )
+
+  it('writes a dead letter in the same commit as good rows that come after it', async () => {
+    const store = createMemoryStore()
+    store.onCommit = refuse('poison')
+    await land(store, plans(16, [3]))
+    const withLetter = store.commits.filter((tables) => tables.includes('dead_letters'))
+    expect(withLetter).toHaveLength(1)
+    expect(withLetter[0]).toContain('items')
+  })
+
+  it('goes on in one commit without the event that deciding refuses', async () => {
+    const store = createMemoryStore()
+    const overflow = plan(99, add('x', { count: '9223372036854775807' }))
+    const outcomes = await land(store, [plan(1, add('x', { count: '1' })), overflow, ...plans(3)])
+    expect(verdicts(outcomes)).toEqual([
+      'applied',
+      'dead-lettered',
+      'applied',
+      'applied',
+      'applied'
+    ])
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'COUNTER_OVERFLOW' } })
+    expect(store.commits).toHaveLength(1)
+  })
+
+  it('answers poison with its failure and stores nothing of it when told to reject', async () => {
+    const store = createMemoryStore()
+    store.onCommit = refuse('poison')
+    const outcomes = await land(store, plans(4, [2]), 'reject')
+    expect(verdicts(outcomes)).toEqual(['applied', 'applied', 'STORE_REFUSED', 'applied'])
+    expect(rowCount(store, 'dead_letters')).toBe(0)
+  })
+})
+
+describe('an internal error', () => {
+  it('is tried once more before anybody is blamed', async () => {
+    const store = createMemoryStore()
+    store.onCommit = () => {
+      if (store.attempts === 1) throw new Failure('STORE_INTERNAL', 'once')
+    }
+    expect(verdicts(await land(store, plans(4)))).toEqual(Array(4).fill('applied'))
+    expect(store.attempts).toBe(2)
+  })
+
+  it('of one row in a batch dead-letters that row alone', async () => {
+    const store = createMemoryStore()
+    store.onCommit = refuse('poison', 'STORE_INTERNAL')
+    const outcomes = await land(store, plans(16, [5]))
+    expect(verdicts(outcomes).filter((verdict) => verdict === 'applied')).toHaveLength(15)
+    expect(verdicts(outcomes)[5]).toBe('dead-lettered')
+  })
+
+  it('of everything is an outage: nobody is dead-lettered, and few commits are tried', async () => {
+    const store = createMemoryStore()
+    store.onCommit = () => {
+      throw new Failure('STORE_INTERNAL', 'down')
+    }
+    const outcomes = await land(store, plans(256))
+    expect(new Set(verdicts(outcomes))).toEqual(new Set(['STORE_INTERNAL']))
+    expect(store.rows.size).toBe(0)
+    expect(store.attempts).toBeLessThan(40)
+  })
+
+  it('of a lone event is not held against it', async () => {
+    const store = createMemoryStore()
+    store.onCommit = refuse('poison', 'STORE_INTERNAL')
+    expect(verdicts(await land(store, plans(1, [0])))).toEqual(['STORE_INTERNAL'])
+    expect(store.rows.size).toBe(0)
+  })
+})
+
+describe('trouble with the store', () => {
+  it.each(['STORE_UNAVAILABLE', 'STORE_CONTENDED', 'STORE_MISCONFIGURED'] as const)(
+    '%s is told to every sender and dead-letters nobody',
+    async (code) => {
+      const store = createMemoryStore()
+      store.onCommit = () => {
+        throw new Failure(code, 'not now')
+      }
+      expect(verdicts(await land(store, plans(3, [1])))).toEqual([code, code, code])
+      expect(store.attempts).toBe(1)
+      expect(store.rows.size).toBe(0)
+    }
+  )
+
+  it('in the middle of a bisection keeps what was committed and asks for the rest again', async () => {
+    const store = createMemoryStore()
+    const poison = refuse('poison')
+    store.onCommit = (mutations: readonly Mutation[]) => {
+      if (store.commits.length > 0) throw new Failure('STORE_UNAVAILABLE', 'gone')
+      poison(mutations)
+    }
+    const outcomes = verdicts(await land(store, plans(4, [3])))
+    expect(outcomes).toEqual(['applied', 'applied', 'STORE_UNAVAILABLE', 'STORE_UNAVAILABLE'])
+    expect(rowCount(store, 'dead_letters')).toBe(0)
+  })
+
+  it('with the dead-letter table itself acknowledges nothing', async () => {
+    const store = createMemoryStore()
+    store.onCommit = (mutations) => {
+      refuse('poison')(mutations)
+      if (mutations.some(({ table }) => table.name === 'dead_letters')) {
+        throw new Failure('STORE_REFUSED', 'no dead letters here')
+      }
+    }
+    const outcomes = verdicts(await land(store, plans(4, [1])))
+    expect(outcomes).toEqual(['applied', 'STORE_REFUSED', 'applied', 'applied'])
+  })
+
+  it('that nobody foresaw is a bug: an answer of INTERNAL, with the cause kept', async () => {
+    const store = createMemoryStore()
+    const cause = new TypeError('oops')
+    store.onCommit = () => {
+      throw cause
+    }
+    const [outcome] = await land(store, [plan(1, upsert(items, keyOf(1), '1', {}))])
+    expect(outcome).toMatchObject({ code: 'INTERNAL', cause })
+  })
+})
