@@ -1,0 +1,98 @@
+import { managed } from '../store/table.ts'
+import { below, type Report } from './fault.ts'
+import { isOrderable, type Types } from './key-types.ts'
+import { formatPointer } from './pointer.ts'
+import type { CollectionFile, ReadFile } from './schema-file.ts'
+
+/** Query parameters of the read API that are not filters. */
+const reservedParameters = ['limit', 'cursor', 'staleness', 'after']
+
+const defaultPageSize = 100
+const defaultMaxPageSize = 1000
+
+/** Rows in a page when the query names no limit; never more than the most it could name. */
+export function pageSizeOf({ pageSize, maxPageSize }: ReadFile): number {
+  return pageSize ?? Math.min(defaultPageSize, maxPageSize ?? defaultPageSize)
+}
+
+/** The largest limit a query may name. */
+export function maxPageSizeOf({ pageSize, maxPageSize }: ReadFile): number {
+  return maxPageSize ?? Math.max(defaultMaxPageSize, pageSize ?? 0)
+}
+
+/** Check how a collection is read. */
+export function checkRead(file: CollectionFile, types: Types, report: Report): void {
+  if (!file.read) return
+  const note = below(report, '/read')
+  checkFields(file, file.read, note)
+  checkFilters(file, file.read, types, note)
+  if (pageSizeOf(file.read) > maxPageSizeOf(file.read)) {
+    note('/pageSize', `is more than maxPageSize, expected at most ${maxPageSizeOf(file.read)}`)
+  }
+}
+
+function checkFields({ kind, columns }: CollectionFile, { fields }: ReadFile, report: Report) {
+  const known = [...Object.keys(columns), ...readableManaged(kind)]
+  for (const [at, name] of (fields ?? []).entries()) {
+    if (!known.includes(name)) {
+      report(
+        formatPointer('fields', at),
+        `"${name}" is no column, expected one of ${known.join(', ')}`
+      )
+    }
+  }
+}
+
+function readableManaged(kind: CollectionFile['kind']): readonly string[] {
+  if (kind === 'counter') return [managed.committedAt]
+  if (kind === 'log') return [managed.key, managed.committedAt]
+  return [managed.version, managed.key, managed.committedAt]
+}
+
+function checkFilters(file: CollectionFile, read: ReadFile, types: Types, report: Report): void {
+  const { columns } = file
+  const filters = read.filters ?? []
+  const served = servedFilters(file, filters)
+  for (const [at, name] of filters.entries()) {
+    const fault = filterFault(name, columns, types)
+    if (fault) report(formatPointer('filters', at), fault)
+    else if (!served.has(name)) {
+      report(
+        formatPointer('filters', at),
+        `"${name}" would need a full scan, expected it first in the key or in an index that is not unique, or right after columns that are filters too`
+      )
+    }
+  }
+}
+
+function filterFault(
+  name: string,
+  columns: CollectionFile['columns'],
+  types: Types
+): string | undefined {
+  if (!Object.hasOwn(columns, name)) {
+    return `"${name}" is no column, expected one of ${Object.keys(columns).join(', ')}`
+  }
+  if (reservedParameters.includes(name)) {
+    return `"${name}" is a query parameter already, expected none of ${reservedParameters.join(', ')}`
+  }
+  const type = types.get(name)
+  return type && !isOrderable(type)
+    ? `"${name}" is of a type that has no exact order, expected no ARRAY, JSON or FLOAT`
+    : undefined
+}
+
+/** A path serves its first columns up to the first that is no filter. Rows of an index end in the key. */
+function servedFilters(
+  { key, indexes }: CollectionFile,
+  filters: readonly string[]
+): ReadonlySet<string> {
+  const paths = (indexes ?? [])
+    .filter(({ unique }) => !unique)
+    .map(({ columns }) => [...columns, ...key.filter((name) => !columns.includes(name))])
+  const served = [key, ...paths].flatMap((path) => {
+    const gap = path.findIndex((name) => !filters.includes(name))
+    return gap < 0 ? path : path.slice(0, gap)
+  })
+  return new Set(served)
+}

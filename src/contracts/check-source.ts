@@ -1,0 +1,97 @@
+import { isFailure } from '../failures.ts'
+import { type ColumnType, formatType, type ScalarType } from '../store/table.ts'
+import { anyType, type Found, type JsonType } from './found.ts'
+import { locateSource, type Place } from './locate-source.ts'
+import type { EventFile, SourceSpec } from './schema-file.ts'
+import { converterFor } from './values/convert.ts'
+
+/** What a source must fit. */
+export interface Target {
+  /** As messages name it, such as `column "price"`. */
+  readonly label: string
+  readonly type: ColumnType
+  /** Why there must always be a value; undefined when there may be none. */
+  readonly must?: 'present' | 'not-null' | undefined
+}
+
+const accepted: Record<ScalarType, readonly JsonType[]> = {
+  STRING: ['string'],
+  INT64: ['string', 'integer'],
+  FLOAT64: ['integer', 'number'],
+  FLOAT32: ['integer', 'number'],
+  NUMERIC: ['string', 'integer', 'number'],
+  BOOL: ['boolean'],
+  BYTES: ['string'],
+  DATE: ['string'],
+  TIMESTAMP: ['string'],
+  JSON: [...anyType],
+  UUID: ['string']
+}
+
+/** Prove that a source fits its target whenever the data is valid; or say what is wrong. */
+export function checkSource(
+  file: EventFile,
+  spec: SourceSpec,
+  forEach: string | undefined,
+  target: Target
+): string | undefined {
+  if (typeof spec !== 'string') return checkConstant(spec.const, target)
+  const place = locateSource(file, spec, forEach)
+  if (typeof place === 'string') return place
+  const { found } = place
+  return (
+    checkExists(spec, found) ??
+    checkPresence(spec, place, target) ??
+    checkTypes(spec, place, target)
+  )
+}
+
+/** Say what is wrong when nothing can be where a pointer points. */
+export function checkExists(pointer: string, { state, declared }: Found): string | undefined {
+  if (state === 'known' || state === 'open') return undefined
+  const names = declared.length > 0 ? `one of ${declared.join(', ')}` : 'a place that data can have'
+  return `"${pointer}" is not in the data schema, expected ${names}`
+}
+
+function checkConstant(value: unknown, { type, label, must }: Target): string | undefined {
+  if (value === null) return must ? `const is null, but ${label} must have a value` : undefined
+  try {
+    converterFor(type)(JSON.parse(JSON.stringify(value)), 'const', new Set())
+    return undefined
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    return `${error.message}, expected a value for ${label} ${formatType(type)}`
+  }
+}
+
+function checkPresence(
+  pointer: string,
+  { found, optionalAttribute }: Place,
+  { must, label }: Target
+): string | undefined {
+  if (!must) return undefined
+  if (must === 'present' && !found.always && !optionalAttribute) {
+    return `"${pointer}" may be absent, but ${label} must have a value; expected it required along its whole path`
+  }
+  return found.types.has('null') && !optionalAttribute
+    ? `"${pointer}" may be null, but ${label} must have a value; expected a type without null`
+    : undefined
+}
+
+function checkTypes(pointer: string, place: Place, { type, label }: Target): string | undefined {
+  const expected: readonly JsonType[] = type.array ? ['array'] : accepted[type.scalar]
+  const fault = misfit(place.found, expected)
+  if (fault) return `"${pointer}" ${fault} for ${label} ${formatType(type)}`
+  if (!type.array) return undefined
+  const inner = misfit(place.element(), accepted[type.scalar])
+  return inner && `the elements of "${pointer}" ${inner} for ${label} ${formatType(type)}`
+}
+
+/** Say which types do not fit. A place of which nothing is said is judged when the value is there. */
+export function misfit({ types, state }: Found, expected: readonly JsonType[]): string | undefined {
+  if (state !== 'known' || types.size === anyType.size) return undefined
+  const wrong = [...types].filter((type) => type !== 'null' && !expected.includes(type))
+  return wrong.length > 0
+    ? `may be ${wrong.join(' or ')}, expected ${expected.join(' or ')}`
+    : undefined
+}

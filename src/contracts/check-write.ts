@@ -1,0 +1,120 @@
+import { columnOf } from '../store/table.ts'
+import { checkExists, checkSource, misfit, type Target } from './check-source.ts'
+import { checkVersion } from './check-version.ts'
+import type { Compiled } from './compile-write.ts'
+import type { Report } from './fault.ts'
+import { locateSource } from './locate-source.ts'
+import { formatPointer } from './pointer.ts'
+import type { CollectionFile, EventFile, SourceSpec, WriteSpec } from './schema-file.ts'
+
+const operations: Record<CollectionFile['kind'], readonly WriteSpec['operation'][]> = {
+  state: ['upsert', 'merge', 'delete'],
+  log: ['append'],
+  counter: ['add']
+}
+
+/** Prove one write of a contract against the collection it writes to. */
+export function checkWrite(
+  file: EventFile,
+  write: WriteSpec,
+  compiled: Compiled,
+  report: Report
+): void {
+  const { kind } = compiled.file
+  if (!operations[kind].includes(write.operation)) {
+    report(
+      '/operation',
+      `"${write.operation}" is not for kind ${kind}, expected ${operations[kind].join(', ')}`
+    )
+    return
+  }
+  // What `forEach` points to is the ground of every /item, so without it nothing more is proven.
+  const fault = checkForEach(file, write)
+  if (fault) {
+    report('/forEach', fault)
+    return
+  }
+  checkVersion(file, write, compiled.file, report)
+  checkColumnNames(write, compiled, report)
+  checkMissing(write, compiled.file, report)
+  checkColumnSources(file, write, compiled, report)
+}
+
+function checkForEach(file: EventFile, { forEach }: WriteSpec): string | undefined {
+  if (forEach === undefined) return undefined
+  if (!/^\/(data|attributes)(\/|$)/.test(forEach)) {
+    return `"${forEach}" is not in the data, expected a pointer to an array such as /data/lines`
+  }
+  const place = locateSource(file, forEach, undefined)
+  if (typeof place === 'string') return place
+  const fault = misfit(place.found, ['array'])
+  return checkExists(forEach, place.found) ?? (fault && `"${forEach}" ${fault}`)
+}
+
+/** A delete and an add set the key of a row; what an add adds are its amounts. */
+function settable({ operation }: WriteSpec, { file, collection }: Compiled) {
+  const keyOnly = operation === 'delete' || operation === 'add'
+  return {
+    set: keyOnly ? file.key : Object.keys(file.columns),
+    amounts: operation === 'add' ? collection.table.guardColumns : []
+  }
+}
+
+function checkColumnNames(write: WriteSpec, compiled: Compiled, report: Report): void {
+  const { set, amounts } = settable(write, compiled)
+  reportUnknown('set', write.set, set, report)
+  if (write.operation === 'add') {
+    reportUnknown('amounts', write.amounts ?? {}, amounts, report)
+    if (!write.amounts) report('', 'member "amounts" is missing, expected what to add')
+  } else if (write.amounts) {
+    report('/amounts', `means nothing for ${write.operation}, expected none`)
+  }
+}
+
+function reportUnknown(
+  member: 'set' | 'amounts',
+  sources: object,
+  expected: readonly string[],
+  report: Report
+): void {
+  for (const name of Object.keys(sources)) {
+    if (expected.includes(name)) continue
+    const names = expected.length > 0 ? `one of ${expected.join(', ')}` : 'none'
+    report(formatPointer(member, name), `"${name}" is no column to set here, expected ${names}`)
+  }
+}
+
+function checkMissing({ set, operation }: WriteSpec, file: CollectionFile, report: Report): void {
+  const whole = operation === 'upsert' || operation === 'append'
+  for (const [name, { required = false }] of Object.entries(file.columns)) {
+    const isKey = file.key.includes(name)
+    if (Object.hasOwn(set, name) || !(isKey || (required && whole))) continue
+    report('/set', `"${name}" is not set, but it is ${isKey ? 'of the key' : 'required'}`)
+  }
+}
+
+function checkColumnSources(
+  file: EventFile,
+  write: WriteSpec,
+  compiled: Compiled,
+  report: Report
+): void {
+  const names = settable(write, compiled)
+  for (const member of ['set', 'amounts'] as const) {
+    for (const [name, source] of Object.entries<SourceSpec>(write[member] ?? {})) {
+      if (!names[member].includes(name)) continue
+      const fault = checkSource(file, source, write.forEach, targetOf(write, compiled, name))
+      if (fault) report(formatPointer(member, name), fault)
+    }
+  }
+}
+
+function targetOf({ operation }: WriteSpec, { file, collection }: Compiled, name: string): Target {
+  const { type } = columnOf(collection.table, name)
+  const isKey = file.key.includes(name)
+  const required = file.columns[name]?.required ?? false
+  // A merge leaves out what is absent, but may not clear a required column.
+  const must = isKey || (required && operation !== 'merge') ? 'present' : required && 'not-null'
+  const label = `${isKey ? 'key column' : 'column'} "${name}"`
+  return { label, type, ...(must && { must }) }
+}

@@ -1,0 +1,123 @@
+import type { CloudEvent } from '../delivery/event.ts'
+import { eventKey } from '../delivery/event-key.ts'
+import { messagePublished } from '../delivery/pubsub.ts'
+import type { Letter } from '../store/plan.ts'
+import { checkWrite } from './check-write.ts'
+import { type Contract, compileContract } from './compile-contract.ts'
+import type { Compiled } from './compile-write.ts'
+import { compileSchema } from './data-schema.ts'
+import { below, type Report } from './fault.ts'
+import { matches } from './match.ts'
+import { formatPointer } from './pointer.ts'
+import type { EventFile, Parsed } from './schema-file.ts'
+
+/** The collections that contracts may write to. */
+export interface Targets {
+  readonly compiled: ReadonlyMap<string, Compiled>
+  /** Names of collections that have faults of their own: nothing more is said of them. */
+  readonly faulty: ReadonlySet<string>
+  /** Some file could not be read, so a name that is not known may be its. */
+  readonly unread: boolean
+}
+
+/** Check a contract and compile it; every fault is reported, and then there is none. */
+export function compileEvent(
+  parsed: Parsed<EventFile>,
+  targets: Targets,
+  report: Report
+): Contract | undefined {
+  const { value: file } = parsed
+  let faults = 0
+  const note: Report = (pointer, message) => {
+    faults += 1
+    report(pointer, message)
+  }
+  checkMessageMembers(file, note)
+  const data =
+    file.data === undefined ? undefined : compileSchema(file.data, '/data', below(note, '/data'))
+  const attributes =
+    file.attributes === undefined
+      ? undefined
+      : compileSchema(file.attributes, '/attributes', below(note, '/attributes'))
+  // Pointers into a schema that does not compile prove nothing.
+  if (faults === 0) checkWrites(file, targets, note)
+  checkConstants(parsed, note)
+  checkExampleTypes(file, note)
+  if (faults > 0 || file.writes.some(({ collection }) => !targets.compiled.has(collection))) return
+  const contract = compileContract(file, { data, attributes }, targets.compiled)
+  planExamples(contract, parsed, note)
+  return faults > 0 ? undefined : contract
+}
+
+function checkMessageMembers(file: EventFile, report: Report): void {
+  for (const member of ['match', 'payload', 'attributes'] as const) {
+    if (file[member] !== undefined && file.type !== messagePublished) {
+      report(
+        `/${member}`,
+        `is for Pub/Sub messages, expected it only with type ${messagePublished}`
+      )
+    }
+  }
+  if (file.attributes !== undefined && file.payload === undefined) {
+    report('/attributes', 'describes a message that is not decoded, expected payload "message"')
+  }
+}
+
+function checkWrites(file: EventFile, { compiled, faulty, unread }: Targets, report: Report): void {
+  for (const [at, write] of file.writes.entries()) {
+    const note = below(report, formatPointer('writes', at))
+    const target = compiled.get(write.collection)
+    if (target) checkWrite(file, write, target, note)
+    else if (!unread && !faulty.has(write.collection)) {
+      const names = [...compiled.keys()].join(', ') || 'one that a file describes'
+      note('/collection', `"${write.collection}" is no collection, expected ${names}`)
+    }
+  }
+}
+
+/** A number that was rounded when the file was read is not the constant that was meant. */
+function checkConstants({ inexact }: Parsed<EventFile>, report: Report): void {
+  for (const pointer of inexact) {
+    if (pointer.startsWith('/writes/')) {
+      report(pointer, 'has more digits than a double holds, expected fewer or a string')
+    }
+  }
+}
+
+function checkExampleTypes({ type, writes, examples }: EventFile, report: Report): void {
+  if (writes.length > 0 && !examples?.length) {
+    report('', 'member "examples" is missing, expected at least one event')
+  }
+  for (const [at, example] of (examples ?? []).entries()) {
+    if (example.type !== type) {
+      report(formatPointer('examples', at, 'type'), `is another type, expected ${type}`)
+    }
+  }
+}
+
+/** Plan each example as if it had arrived. */
+function planExamples(
+  contract: Contract,
+  { value: { match, examples }, inexact }: Parsed<EventFile>,
+  report: Report
+): void {
+  for (const [at, event] of (examples ?? []).entries()) {
+    const pointer = formatPointer('examples', at)
+    const letter = exampleLetter(event)
+    if (!matches(match, event, letter)) {
+      report(pointer, 'does not match, expected an event that this contract is for')
+    }
+    const view = { event, inexact: pointersBelow(inexact, pointer) }
+    const { reason } = contract.plan(view, letter)
+    if (reason) report(pointer, `is refused with ${reason.code}: ${reason.detail}`)
+  }
+}
+
+function exampleLetter({ source, id }: CloudEvent): Letter {
+  return { id: eventKey(source, id), headers: {}, body: Buffer.alloc(0) }
+}
+
+function pointersBelow(inexact: ReadonlySet<string>, base: string): ReadonlySet<string> {
+  const below = [...inexact].filter((pointer) => pointer.startsWith(`${base}/`))
+  return new Set(below.map((pointer) => pointer.slice(base.length)))
+}

@@ -1,0 +1,38 @@
+import type { Arrival } from '../delivery/event.ts'
+import type { Plan } from '../store/plan.ts'
+import type { Table } from '../store/table.ts'
+
+/** How a collection is read over HTTP. */
+export interface ReadSpec {
+  /** Path below `/api/v1/`: lower-case segments. */
+  readonly path: string
+  /** Columns in an answer, in this order. */
+  readonly fields: readonly string[]
+  /** Columns that a query may filter on, alone or together where a key or index serves it. */
+  readonly filters: readonly string[]
+  readonly pageSize: number
+  readonly maxPageSize: number
+  readonly maxStalenessMs: number
+}
+
+export interface Collection {
+  readonly name: string
+  readonly description: string
+  readonly kind: 'state' | 'log' | 'counter'
+  readonly table: Table
+  readonly read?: ReadSpec
+}
+
+/** What the files under `schemas/` promise, compiled. Pure: no I/O, no clock. */
+export interface Contracts {
+  readonly collections: readonly Collection[]
+  /** Every table the service needs: of the collections, the ledger and the dead letters. */
+  readonly tables: readonly Table[]
+  /** Event types that a contract accepts, sorted. */
+  readonly eventTypes: readonly string[]
+  /**
+   * Check one arrival against its contract and say what it asks for. Never throws for an input:
+   * what cannot land is a plan whose one write is the dead letter.
+   */
+  plan(arrival: Arrival): Plan
+}

@@ -1,0 +1,21 @@
+/** One thing that is wrong with a file under schemas/. */
+export interface Fault {
+  readonly file: string
+  /** JSON Pointer into the file. */
+  readonly pointer: string
+  /** What is wrong, and what was expected. */
+  readonly message: string
+}
+
+/** Take note of a fault of the file at hand. */
+export type Report = (pointer: string, message: string) => void
+
+/** Print a fault on one line: `file#/pointer: message`. */
+export function formatFault({ file, pointer, message }: Fault): string {
+  return `${file}#${pointer}: ${message.replaceAll('\n', ' ')}`
+}
+
+/** Report below a pointer of the file. */
+export function below(report: Report, base: string): Report {
+  return (pointer, message) => report(`${base}${pointer}`, message)
+}

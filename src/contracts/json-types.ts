@@ -1,0 +1,86 @@
+import type { Json } from '../delivery/event.ts'
+import { anyType, type JsonType } from './found.ts'
+import { resolve } from './pointer.ts'
+import type { JsonSchema } from './schema-file.ts'
+
+/** References may form a circle that reads nothing; no honest schema nests them this deep. */
+export const maxReferences = 16
+
+/** List the types a valid value may have. `root` is what references point into. */
+export function typesOf(root: JsonSchema, schema: JsonSchema, depth = 0): ReadonlySet<JsonType> {
+  if (typeof schema === 'boolean') return schema ? anyType : new Set()
+  if (depth > maxReferences) return anyType
+  const within = (part: JsonSchema) => typesOf(root, part, depth + 1)
+  const constraints = [
+    ownTypes(schema),
+    ...conjuncts(root, schema).map(within),
+    ...alternatives(schema).map((branches) =>
+      branches.map(within).reduce((union, types) => union.union(types), new Set<JsonType>())
+    )
+  ]
+  return constraints.reduce((all, types) => all.intersection(types))
+}
+
+/** The schemas that must hold too: the target of `$ref`, and each of `allOf`. */
+export function conjuncts(root: JsonSchema, schema: JsonSchema): readonly JsonSchema[] {
+  if (typeof schema === 'boolean') return []
+  const reference = schema['$ref']
+  const target = typeof reference === 'string' ? [dereference(root, reference)] : []
+  return [...target, ...subschemas(schema['allOf'])]
+}
+
+/** The groups of schemas of which one must hold: `anyOf`, `oneOf`, and `then` or `else`. */
+export function alternatives(schema: JsonSchema): readonly (readonly JsonSchema[])[] {
+  if (typeof schema === 'boolean') return []
+  const conditional =
+    schema['if'] === undefined ? [] : [asSchema(schema['then']), asSchema(schema['else'])]
+  return [subschemas(schema['anyOf']), subschemas(schema['oneOf']), conditional].filter(
+    (group) => group.length > 0
+  )
+}
+
+/** Take a keyword's value as a schema; what is absent allows everything. */
+export function asSchema(value: Json | undefined): JsonSchema {
+  if (typeof value === 'boolean') return value
+  return isObject(value) ? value : true
+}
+
+/** Take a keyword's value as a list of schemas. */
+export function subschemas(value: Json | undefined): readonly JsonSchema[] {
+  return Array.isArray(value) ? value.map(asSchema) : []
+}
+
+/** Tell whether a value is a JSON object. */
+export function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** References by pointer are followed; an anchor says nothing here, and Ajv checks it. */
+function dereference(root: JsonSchema, reference: string): JsonSchema {
+  if (typeof root === 'boolean' || !/^#(\/|$)/.test(reference)) return true
+  const tokens = reference
+    .split('/')
+    .slice(1)
+    .map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+  return asSchema(resolve(root, tokens))
+}
+
+function ownTypes(schema: { readonly [keyword: string]: Json }): ReadonlySet<JsonType> {
+  const { type, const: constant, enum: values } = schema
+  if (constant !== undefined) return new Set([typeOfValue(constant)])
+  if (Array.isArray(values)) return new Set(values.map(typeOfValue))
+  if (type === undefined) return anyType
+  const named = new Set([type].flat())
+  // JSON Schema's number includes integers.
+  return new Set(
+    [...anyType].filter((t) => named.has(t) || (t === 'integer' && named.has('number')))
+  )
+}
+
+function typeOfValue(value: Json): JsonType {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  if (typeof value === 'boolean') return 'boolean'
+  return typeof value === 'string' ? 'string' : 'object'
+}

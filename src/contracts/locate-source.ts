@@ -1,0 +1,87 @@
+import { anyType, type Found, type JsonType, open } from './found.ts'
+import { EACH, locate, type Step } from './locate.ts'
+import { parsePointer } from './pointer.ts'
+import type { EventFile, JsonSchema } from './schema-file.ts'
+
+/** What a pointer of a contract points to. */
+export interface Place {
+  readonly found: Found
+  /**
+   * An optional attribute of the envelope. No schema can require it, so an event without it is a
+   * dead letter, and not a fault of the contract.
+   */
+  readonly optionalAttribute: boolean
+  /** Find out what is known of an element, where the place is an array. */
+  element(): Found
+}
+
+const alwaysThere = ['specversion', 'id', 'source', 'type']
+const optional = ['time', 'subject', 'datacontenttype', 'dataschema', 'data_base64']
+/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#naming-conventions */
+const attributeName = /^[a-z0-9]+$/
+const messageAttributes: JsonSchema = { type: 'object', additionalProperties: { type: 'string' } }
+
+/** Find out what a contract says of a pointer; a text says why it can point to nothing. */
+export function locateSource(
+  file: EventFile,
+  pointer: string,
+  forEach: string | undefined
+): Place | string {
+  const [first = '', ...rest] = parsePointer(pointer)
+  if (first === 'item' || first === 'index') return locateEach(file, [first, ...rest], forEach)
+  if (first === 'data') return locateIn(file.data, [], rest, '/data')
+  if (first === 'attributes') {
+    if (!file.payload) return '"/attributes" is of Pub/Sub messages, expected payload "message"'
+    return locateIn(file.attributes ?? messageAttributes, [], rest, pointer)
+  }
+  return locateAttribute(file, first, rest)
+}
+
+function locateEach(file: EventFile, [first, ...rest]: string[], forEach?: string): Place | string {
+  if (forEach === undefined) return `"/${first}" is of the elements of an array, expected forEach`
+  if (first === 'index') {
+    return rest.length > 0 ? '"/index" is a number and has no members' : envelope('integer', true)
+  }
+  const [root, ...steps] = parsePointer(forEach)
+  const schema = root === 'attributes' ? file.attributes : file.data
+  return locateIn(schema, [...steps, EACH], rest, '/item')
+}
+
+function locateIn(
+  schema: JsonSchema | undefined,
+  base: readonly Step[],
+  rest: readonly string[],
+  pointer: string
+): Place | string {
+  if (schema === undefined) {
+    return `"${pointer}" is described nowhere, expected a JSON Schema of it in the contract`
+  }
+  const steps = [...base, ...rest]
+  return {
+    found: locate(schema, steps),
+    optionalAttribute: false,
+    element: () => locate(schema, [...steps, EACH])
+  }
+}
+
+/** A misspelled attribute would never be there, so an example must show each extension. */
+function locateAttribute(file: EventFile, name: string, rest: readonly string[]): Place | string {
+  if (!attributeName.test(name) && name !== 'data_base64') {
+    return `"/${name}" is no attribute of a CloudEvent, expected /data/… or an attribute such as /id or /time`
+  }
+  if (rest.length > 0) return `"/${name}" is an attribute of the event and has no members`
+  if (alwaysThere.includes(name)) return envelope('string', true)
+  if (optional.includes(name)) return envelope('string', false)
+  const shown = (file.examples ?? []).some((example) => Object.hasOwn(example, name))
+  if (!shown) return `"/${name}" is in no example, expected an extension attribute that one has`
+  return { ...envelope('string', false), found: open }
+}
+
+function envelope(type: JsonType, always: boolean): Place {
+  const found: Found = { state: 'known', types: new Set([type]), always, declared: [] }
+  return {
+    found,
+    optionalAttribute: !always,
+    element: () => ({ ...found, state: 'closed', types: anyType })
+  }
+}

@@ -1,0 +1,88 @@
+import type { CloudEvent, Json } from '../delivery/event.ts'
+
+/** One file under schemas/, as it was read. */
+export interface SchemaFile {
+  /** As messages name it, such as `schemas/events/a.json`. */
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/** The files under schemas/ that a user writes. */
+export interface SchemaFiles {
+  readonly collections: readonly SchemaFile[]
+  readonly events: readonly SchemaFile[]
+}
+
+export type VersionScalar = 'TIMESTAMP' | 'INT64' | 'STRING'
+
+/** A file of the shape that schemas/collection.schema.json describes. */
+export interface CollectionFile {
+  readonly name: string
+  readonly description?: string
+  readonly kind: 'state' | 'log' | 'counter'
+  readonly columns: Readonly<Record<string, ColumnSpec>>
+  readonly key: readonly string[]
+  readonly version?: { readonly type: VersionScalar | readonly VersionScalar[] }
+  readonly keepDeletedDays?: number
+  readonly indexes?: readonly IndexSpec[]
+  readonly read?: ReadFile
+}
+
+export interface ColumnSpec {
+  readonly type: string
+  readonly required?: boolean
+}
+
+export interface IndexSpec {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly storing?: readonly string[]
+  readonly unique?: boolean
+}
+
+export interface ReadFile {
+  readonly path: string
+  readonly fields?: readonly string[]
+  readonly filters?: readonly string[]
+  readonly pageSize?: number
+  readonly maxPageSize?: number
+  readonly maxStalenessSeconds?: number
+}
+
+/** A file of the shape that schemas/event.schema.json describes. */
+export interface EventFile {
+  readonly type: string
+  readonly match?: Match
+  readonly payload?: 'message'
+  readonly data?: JsonSchema
+  readonly attributes?: JsonSchema
+  readonly writes: readonly WriteSpec[]
+  readonly examples?: readonly CloudEvent[]
+}
+
+export type JsonSchema = boolean | { readonly [keyword: string]: Json }
+
+export interface Match {
+  readonly subscription?: string
+  readonly topic?: string
+}
+
+export interface WriteSpec {
+  readonly collection: string
+  readonly operation: 'upsert' | 'merge' | 'delete' | 'append' | 'add'
+  readonly forEach?: string
+  readonly version?: SourceSpec | readonly SourceSpec[]
+  readonly set: Readonly<Record<string, SourceSpec>>
+  readonly amounts?: Readonly<Record<string, SourceSpec>>
+}
+
+/** A JSON Pointer into the event, or a constant. */
+export type SourceSpec = string | { readonly const: Json }
+
+/** A file that has the shape it must have, with what its text cannot say exactly. */
+export interface Parsed<T> {
+  readonly path: string
+  readonly value: T
+  /** JSON Pointers of numbers in the file that a double cannot hold. */
+  readonly inexact: ReadonlySet<string>
+}

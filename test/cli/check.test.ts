@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { check } from '../../src/cli/check.ts'
+import { generateSpannerSql } from '../../src/cli/spanner-sql.ts'
+import { readContracts } from '../../src/schemas.ts'
+
+let dir = ''
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'landfall-check-'))
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+function write(path: string, content: unknown): void {
+  mkdirSync(join(dir, path, '..'), { recursive: true })
+  writeFileSync(join(dir, path), JSON.stringify(content))
+}
+
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  const out: string[] = []
+  const err: string[] = []
+  const code = await check(args, {
+    env,
+    print: (line) => out.push(line),
+    printError: (line) => err.push(line)
+  })
+  return { code, out, err }
+}
+
+const notes = {
+  name: 'notes',
+  kind: 'log',
+  columns: { id: { type: 'STRING(8)' } },
+  key: ['id']
+}
+
+test('the schemas that ship with the product hold', async () => {
+  expect(await run([])).toEqual({
+    code: 0,
+    out: ['schemas: 6 collections and 8 event types hold'],
+    err: []
+  })
+})
+
+test('every fault of every file is one line, and the exit code is 1', async () => {
+  write('collections/notes.json', { ...notes, key: ['nr'] })
+  write('events/a.json', {
+    type: 'a',
+    writes: [{ collection: 'nots', operation: 'append', set: {} }]
+  })
+  write('events/README.md', 'not a schema')
+  expect(await run([dir])).toEqual({
+    code: 1,
+    out: [],
+    err: [
+      `${dir}/collections/notes.json#/key/0: "nr" is no column, expected one of id`,
+      `${dir}/events/a.json#/writes/0/collection: "nots" is no collection, expected one that a file describes`,
+      `${dir}/events/a.json#: member "examples" is missing, expected at least one event`,
+      `${dir}: 3 faults`
+    ]
+  })
+})
+
+test('the folder is the argument, or SCHEMAS_DIR', async () => {
+  write('collections/notes.json', notes)
+  const out = [`${dir}: 1 collections and 0 event types hold`]
+  expect(await run([dir], { SCHEMAS_DIR: 'nowhere' })).toMatchObject({ code: 0, out })
+  expect(await run([], { SCHEMAS_DIR: dir })).toMatchObject({ code: 0, out })
+})
+
+test('a folder that is missing or empty is refused in one line', async () => {
+  await expect(run([join(dir, 'none')])).rejects.toThrow(`${dir}/none: cannot be read as a folder`)
+  await expect(run([dir])).rejects.toThrow(`${dir}: has no collections/*.json and no events/*.json`)
+})
+
+test('what is no schema file stops the start with every fault on a line', async () => {
+  write('collections/notes.json', { ...notes, kind: 'table', key: 'id' })
+  await expect(readContracts(dir)).rejects.toMatchObject({
+    code: 'SCHEMAS_INVALID',
+    message: [
+      `${dir}/collections/notes.json#/kind: is unknown, expected state, log, counter`,
+      `${dir}/collections/notes.json#/key: is of another type, expected array`
+    ].join('\n')
+  })
+})
+
+test('two folders are too many', async () => {
+  await expect(run(['a', 'b'])).rejects.toThrow('usage: landfall check [folder]')
+})
+
+test('the generated SQL has every table and index, one statement each', async () => {
+  const contracts = await readContracts('schemas')
+  const sql = generateSpannerSql(contracts)
+  const made = [...sql.matchAll(/^CREATE (?:TABLE|INDEX) `(\w+)`/gm)].map(([, name]) => name)
+  expect(made).toEqual(
+    contracts.tables.flatMap(({ name, indexes }) => [name, ...indexes.map((index) => index.name)])
+  )
+  expect(sql.match(/;$/gm)).toHaveLength(made.length)
+})

@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { CloudEvent, Json } from '../../src/delivery/event.ts'
+import { failures } from '../../src/failures.ts'
+import { readContracts, readSchemas } from '../../src/schemas.ts'
+import { arrivalOf } from './arrivals.ts'
+
+const contracts = await readContracts('schemas')
+const examples: readonly CloudEvent[] = (await readSchemas('schemas')).events.flatMap(
+  ({ bytes }) => JSON.parse(Buffer.from(bytes).toString()).examples
+)
+
+/** Values that a column or a version may just hold, or just not, and any others. */
+const value: fc.Arbitrary<Json> = fc.oneof(
+  fc.constantFrom<Json>('a', '', '-0', '01', '1.50', '9223372036854775808', '2026-02-29'),
+  fc.constantFrom<Json>('2026-11-01', '2026-11-01T10:00:00.5+01:00', 'EUR', '\ud800', '\u0000'),
+  fc.constantFrom<Json>(null, 0, -1, 1.5, 2 ** 53, 1e300, true),
+  fc.string({ unit: 'binary' }),
+  fc.double(),
+  fc.jsonValue() as fc.Arbitrary<Json>
+)
+
+/** An object with some of its members changed, and now and then one added. */
+function mutated(base: object): fc.Arbitrary<object> {
+  const names = fc.subarray([...Object.keys(base), 'new'], { maxLength: 2 })
+  return fc.tuple(names, fc.array(value, { minLength: 2, maxLength: 2 })).map(([keys, values]) => ({
+    ...base,
+    ...Object.fromEntries(keys.map((key, at) => [key, values[at]]))
+  }))
+}
+
+const event = fc
+  .constantFrom(...examples)
+  .chain((example) =>
+    fc.oneof(
+      mutated(example.data as object).map((data) => ({ ...example, data })),
+      mutated(example).map(({ id, source, ...rest }: Partial<CloudEvent>) => ({
+        ...example,
+        ...rest
+      })),
+      fc
+        .array(mutated({ sku: 'x', quantity: 1, unit_price: '1', amount: '1' }), { maxLength: 3 })
+        .map((lines) => ({ ...example, data: { ...(example.data as object), lines } })),
+      value.map((data) => ({ ...example, data }))
+    )
+  )
+  // Arbitrary data is not of the shape of a CloudEvent, and that is the point.
+  .map((made) => made as unknown as CloudEvent)
+const inexactPointers = fc.subarray(['/data/price', '/data/total', '/data/lines/0/quantity'])
+const arrival = fc.tuple(event, inexactPointers).map(([made, inexact]) => arrivalOf(made, inexact))
+
+test('planning never throws, and what cannot land is a dead letter that says why', () => {
+  let landed = 0
+  const codes = new Set<string>()
+  fc.assert(
+    fc.property(arrival, (arrived) => {
+      const { writes, reason, letter, eventKey } = contracts.plan(arrived)
+      expect({ letter, eventKey }).toEqual({ letter: arrived.letter, eventKey: arrived.letter.id })
+      if (reason) {
+        expect(writes).toEqual([])
+        codes.add(reason.code)
+        expect(failures[reason.code].action).toBe('dead-letter')
+        expect(reason.detail.isWellFormed()).toBe(true)
+      } else {
+        landed += 1
+      }
+    }),
+    { numRuns: 2000 }
+  )
+  // A generator that never gets past the schemas would prove nothing.
+  expect(landed).toBeGreaterThan(200)
+  expect([...codes]).toEqual(
+    expect.arrayContaining([
+      'DATA_INVALID',
+      'VALUE_INVALID',
+      'VERSION_INVALID',
+      'EVENT_TYPE_UNKNOWN'
+    ])
+  )
+})
+
+test('planning is deterministic, and depends on nothing but the arrival', () => {
+  fc.assert(
+    fc.property(fc.array(arrival, { maxLength: 5 }), (arrivals) => {
+      const forwards = arrivals.map((arrived) => contracts.plan(arrived))
+      const backwards = arrivals
+        .toReversed()
+        .map((arrived) => contracts.plan({ ...arrived, content: structuredClone(arrived.content) }))
+      expect(JSON.stringify(backwards.toReversed())).toBe(JSON.stringify(forwards))
+    }),
+    { numRuns: 300 }
+  )
+})
+
+test('a plan changes nothing of the event', () => {
+  fc.assert(
+    fc.property(arrival, (arrived) => {
+      const before = structuredClone(arrived.content)
+      contracts.plan(arrived)
+      expect(arrived.content).toEqual(before)
+    }),
+    { numRuns: 300 }
+  )
+})
