@@ -1,0 +1,38 @@
+import type { FastifyReply } from 'fastify'
+import { Failure, failures } from '../failures.ts'
+import type { Landed } from '../ingest.ts'
+import { sendProblem } from './problem.ts'
+
+/**
+ * Answer a delivery: 200 only when every event of it is settled. One that is not takes all of them
+ * back, which is safe, because an event has its effect once.
+ */
+export function answer(
+  reply: FastifyReply,
+  landed: readonly Landed[],
+  batch: boolean
+): FastifyReply {
+  const failure = worstFailure(landed)
+  if (failure) return sendProblem(reply, failure)
+  const verdicts = landed.map(toVerdict)
+  return reply.code(200).send(batch ? verdicts : verdicts[0])
+}
+
+/** A failure that asks for a retry goes before one that refuses: a retry loses nothing. */
+function worstFailure(landed: readonly Landed[]): Failure | undefined {
+  const found = landed.map(({ result }) => result).filter((result) => result instanceof Failure)
+  return found.find(({ code }) => failures[code].action === 'retry') ?? found[0]
+}
+
+function toVerdict({ arrival, result }: Landed) {
+  if (result instanceof Failure || result.verdict === 'ignored') return { verdict: 'ignored' }
+  const { verdict, commitTimestamp, reason } = result
+  if (!reason) return { verdict, commitTimestamp }
+  return {
+    verdict,
+    commitTimestamp,
+    reason: reason.code,
+    detail: reason.detail,
+    deadLetter: arrival.letter.id
+  }
+}

@@ -1,0 +1,79 @@
+import { Failure } from '../failures.ts'
+import type { Select } from '../store/store.ts'
+import { columnOf } from '../store/table.ts'
+import type { Value } from '../store/value.ts'
+import { describeAccessPaths } from './access-path.ts'
+import { freshnessParameters } from './freshness.ts'
+import type { Readable } from './readable.ts'
+import { showName } from './request-target.ts'
+import { parseValue } from './value-text.ts'
+
+/** Parameters of a page that are no filters; a column of such a name cannot be filtered on. */
+export const pageParameters: readonly string[] = ['limit', 'cursor', ...freshnessParameters]
+
+/** What a query asks of the rows, by column. */
+export interface Filters {
+  readonly equals: ReadonlyMap<string, Value>
+  readonly ranges: ReadonlyMap<string, Bounds>
+}
+
+type Bounds = Omit<NonNullable<Select['range']>, 'column'>
+
+const bounds = ['gt', 'gte', 'lt', 'lte'] as const
+type Bound = (typeof bounds)[number]
+
+/**
+ * Read all parameters that are filters: `column=value`, or `column.gte=value` with gt, gte, lt, lte.
+ *
+ * @throws {Failure} QUERY_INVALID: a name or a value that is wrong by itself
+ * @throws {Failure} FILTER_UNSUPPORTED: a field that is no filter
+ */
+export function parseFilters(
+  collection: Readable,
+  parameters: ReadonlyMap<string, string>
+): Filters {
+  const equals = new Map<string, Value>()
+  const ranges = new Map<string, Bounds>()
+  for (const [name, text] of parameters) {
+    if (pageParameters.includes(name)) continue
+    const { column, bound } = parseName(collection, name)
+    const value = parseValue(columnOf(collection.table, column).type, text, 'QUERY_INVALID', name)
+    if (bound) ranges.set(column, narrow(column, ranges.get(column), bound, value))
+    else equals.set(column, value)
+  }
+  for (const column of equals.keys()) {
+    if (ranges.has(column)) refuse(`${column}: has an equality and a range`)
+  }
+  return { equals, ranges }
+}
+
+function parseName(collection: Readable, name: string): { column: string; bound?: Bound } {
+  const { filters, fields } = collection.read
+  const dot = name.lastIndexOf('.')
+  const column = dot < 0 ? name : name.slice(0, dot)
+  const bound = bounds.find((known) => name === `${column}.${known}`)
+  const known = dot < 0 || bound !== undefined
+  if (known && filters.includes(column)) return { column, ...(bound && { bound }) }
+  if (known && fields.includes(column)) {
+    const served = describeAccessPaths(collection.table, filters)
+    throw new Failure('FILTER_UNSUPPORTED', `${column}: may not be filtered on; ${served}`)
+  }
+  return refuse(`unknown parameter ${showName(name)}; ${describeParameters(filters)}`)
+}
+
+function describeParameters(filters: readonly string[]): string {
+  const known = `known are ${pageParameters.join(', ')}`
+  if (filters.length === 0) return known
+  return `${known}, and the filters ${filters.join(', ')}, each also with .gt, .gte, .lt, .lte`
+}
+
+function narrow(column: string, before: Bounds = {}, bound: Bound, value: Value): Bounds {
+  const after: Bounds = { ...before, [bound]: value }
+  if (after.gt !== undefined && after.gte !== undefined) refuse(`${column}: has .gt and .gte`)
+  if (after.lt !== undefined && after.lte !== undefined) refuse(`${column}: has .lt and .lte`)
+  return after
+}
+
+function refuse(message: string): never {
+  throw new Failure('QUERY_INVALID', message)
+}

@@ -1,0 +1,97 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Collection } from '../contracts/contracts.ts'
+import { Failure } from '../failures.ts'
+import type { Store } from '../store/store.ts'
+import { managed } from '../store/table.ts'
+import { formatCursor } from './cursor.ts'
+import { entityTag, hasColumn, matchesTag, versionColumns } from './etag.ts'
+import { freshnessParameters, parseFreshness } from './freshness.ts'
+import { nextLink } from './next-link.ts'
+import { parseKey } from './read-key.ts'
+import { parsePage } from './read-query.ts'
+import { isReadable, type Readable } from './readable.ts'
+import { parseParameters, showName, splitTarget } from './request-target.ts'
+import { rowWriter } from './row-json.ts'
+
+export interface ReadDeps {
+  readonly collections: readonly Collection[]
+  readonly store: Pick<Store, 'read' | 'list'>
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+const json = 'application/json; charset=utf-8'
+
+/**
+ * Register `GET` and `HEAD` of `/api/v1/{path}` and `/api/v1/{path}/{key…}` for every collection
+ * that is read. A request that breaks a rule is refused before the store is asked. Handlers throw
+ * `Failure` KEY_INVALID, QUERY_INVALID, FILTER_UNSUPPORTED, ROW_NOT_FOUND, and what the store throws.
+ */
+export function readRoutes(app: FastifyInstance, deps: ReadDeps): void {
+  for (const collection of deps.collections.filter(isReadable)) {
+    const url = collectionUrl(collection)
+    app.get(url, { exposeHeadRoute: true }, listHandler(collection, deps))
+    app.get(`${url}/*`, { exposeHeadRoute: true }, rowHandler(collection, deps))
+  }
+}
+
+function collectionUrl({ read }: Readable): string {
+  return `/api/v1/${read.path}`
+}
+
+function listHandler(collection: Readable, { store, now }: ReadDeps): Handler {
+  const { table, read } = collection
+  const url = collectionUrl(collection)
+  const writeRow = rowWriter(table, read.fields)
+  return async (request, reply) => {
+    const parameters = parseParameters(splitTarget(request.url).query)
+    const page = parsePage(collection, parameters)
+    const freshness = parseFreshness(parameters, read.maxStalenessMs, now())
+    const found = await store.list({ ...page, limit: page.limit + 1 }, freshness)
+    const rows = found.slice(0, page.limit)
+    const last = rows.at(-1)
+    if (last && found.length > rows.length) {
+      reply.header('link', nextLink(url, parameters, formatCursor(page, last)))
+    }
+    // A page has no validator, so there is nothing to ask again with.
+    reply.header('cache-control', 'no-store')
+    return reply.type(json).send(`[${rows.map(writeRow).join(',')}]`)
+  }
+}
+
+function rowHandler(collection: Readable, { store, now }: ReadDeps): Handler {
+  const { table, read } = collection
+  const prefixLength = collectionUrl(collection).split('/').length
+  const writeRow = rowWriter(table, read.fields)
+  const version = versionColumns(collection)
+  const deletedAt = hasColumn(table, managed.deletedAt) ? [managed.deletedAt] : []
+  const columns = [...new Set([...read.fields, ...version, ...deletedAt])]
+  return async (request, reply) => {
+    const { path, query } = splitTarget(request.url)
+    // The router decodes a wildcard as a whole; only the raw path tells `/` from `%2F`.
+    const key = parseKey(table, path.split('/').slice(prefixLength))
+    const parameters = parseParameters(query)
+    refuseUnknown(parameters)
+    const freshness = parseFreshness(parameters, read.maxStalenessMs, now())
+    const row = await store.read(table, key, columns, freshness)
+    if (!row || (row[managed.deletedAt] ?? null) !== null) {
+      throw new Failure('ROW_NOT_FOUND', `${collection.name} has no row of this key`)
+    }
+    const tag = entityTag(collection, version, row)
+    reply.header('etag', tag).header('cache-control', 'private, no-cache')
+    if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send()
+    return reply.type(json).send(writeRow(row))
+  }
+}
+
+function refuseUnknown(parameters: ReadonlyMap<string, string>): void {
+  const known: readonly string[] = freshnessParameters
+  const unknown = [...parameters.keys()].find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new Failure(
+    'QUERY_INVALID',
+    `unknown parameter ${showName(unknown)}; for one row known are ${known.join(', ')}`
+  )
+}

@@ -1,0 +1,141 @@
+import type { Socket } from 'node:net'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  LogController
+} from 'fastify'
+import type { Contracts } from '../contracts/contracts.ts'
+import { Failure } from '../failures.ts'
+import type { Ingest } from '../ingest.ts'
+import type { Readiness } from '../readiness.ts'
+import type { Store } from '../store/store.ts'
+import { createAdmission } from './admission.ts'
+import { maxBodyBytes } from './body.ts'
+import { deliveryRoutes } from './delivery-routes.ts'
+import { healthRoutes } from './health-routes.ts'
+import { allowedMethods } from './methods.ts'
+import { sendProblem, toProblem } from './problem.ts'
+import { readRoutes } from './read-routes.ts'
+
+export interface ServerOptions {
+  readonly contracts: Contracts
+  readonly ingest: Ingest
+  readonly readiness: Readiness
+  readonly store: Store
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly log: FastifyBaseLogger
+  readonly deliveryTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly requestsMax: number
+  readonly bytesMax: number
+}
+
+/** Node refuses longer headers, the path included, with 431. */
+const maxParamLength = 16_384
+
+/** Make the HTTP server: routes, limits, and one way to say no. Listens to nothing yet. */
+export function buildServer(options: ServerOptions): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: maxBodyBytes,
+    requestTimeout: options.requestTimeoutMs,
+    handlerTimeout: options.deliveryTimeoutMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    // Node looks for requests that are late every 30 s unless told otherwise.
+    http: {
+      headersTimeout: Math.min(options.requestTimeoutMs, 5000),
+      connectionsCheckingInterval: 1000
+    },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength },
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, toFailure(error)),
+    clientErrorHandler
+  })
+  app.removeAllContentTypeParsers()
+  sayNo(app)
+  refuseWhileStopping(app)
+  const admission = createAdmission(options.requestsMax, options.bytesMax)
+  void app.register(deliveryRoutes, { ingest: options.ingest, admission })
+  void app.register(healthRoutes, { readiness: options.readiness })
+  const { contracts, store, now } = options
+  void app.register(async (scope) =>
+    readRoutes(scope, { collections: contracts.collections, store, now })
+  )
+  return app
+}
+
+/** Every refusal leaves through here, as problem details. */
+function sayNo(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const failure = toFailure(error)
+    if (failure.code === 'INTERNAL') request.log.error({ err: error }, 'bug')
+    return sendProblem(reply, failure)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(request.url)
+    if (!allowed || allowed.includes(request.method)) {
+      return sendProblem(reply, new Failure('ROUTE_NOT_FOUND', 'no such route'))
+    }
+    void reply.header('allow', allowed.join(', '))
+    const message = `${request.method} is not one of ${allowed.join(', ')}`
+    return sendProblem(reply, new Failure('METHOD_NOT_ALLOWED', message))
+  })
+}
+
+/** What still comes in on open connections after the stop is sent elsewhere. */
+function refuseWhileStopping(app: FastifyInstance): void {
+  let stopping = false
+  app.addHook('preClose', async () => {
+    stopping = true
+  })
+  app.addHook('onRequest', async () => {
+    if (stopping) throw new Failure('STOPPING', 'this instance is shutting down')
+  })
+}
+
+function toFailure(
+  error: Error & { readonly code?: string; readonly statusCode?: number }
+): Failure {
+  if (error instanceof Failure) return error
+  if (error.code === 'FST_ERR_HANDLER_TIMEOUT') {
+    return new Failure('DEADLINE_EXCEEDED', 'the request was not finished in time')
+  }
+  const { statusCode = 500 } = error
+  if (statusCode === 413) return new Failure('BODY_TOO_LARGE', error.message)
+  if (statusCode < 500) {
+    // The message may repeat what was sent.
+    return new Failure('REQUEST_INVALID', `the request is not well-formed: ${error.code}`)
+  }
+  return new Failure('INTERNAL', 'an unexpected error', { cause: error })
+}
+
+/** What is not HTTP never becomes a request, so the answer is written to the socket itself. */
+function clientErrorHandler(
+  error: Error & { readonly code?: string; readonly rawPacket?: unknown },
+  socket: Socket
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const { status, title, ...rest } = toProblem(clientFailure(error.code))
+  const [line, code] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['Request Header Fields Too Large', 431]
+      : [title, status]
+  const body = JSON.stringify({ ...rest, title: line, status: code })
+  socket.end(
+    `HTTP/1.1 ${code} ${line}\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+  )
+}
+
+function clientFailure(code: string | undefined): Failure {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new Failure('REQUEST_TIMEOUT', 'the request did not arrive in time')
+  }
+  return new Failure('REQUEST_INVALID', 'the request is not well-formed HTTP')
+}

@@ -1,0 +1,56 @@
+import { Failure } from './failures.ts'
+import type { Mismatch, Store } from './store/store.ts'
+import type { Table } from './store/table.ts'
+
+export interface ReadinessReport {
+  /** Why the service is not ready; absent when it is. */
+  readonly failure?: Failure
+  readonly mismatches: readonly Mismatch[]
+}
+
+export interface Readiness {
+  /** Compare the live tables with the collections; one comparison serves all callers of 5 s. */
+  check(): Promise<ReadinessReport>
+  /** Remember a failed commit: a fault of the deployment makes the service not ready for 30 s. */
+  commitFailed(failure: Failure): void
+}
+
+const comparedForMs = 5000
+const misconfiguredForMs = 30_000
+
+/** Judge whether this instance can land events. `now` is a clock that never goes back, in ms. */
+export function createReadiness(
+  store: Store,
+  tables: readonly Table[],
+  now: () => number
+): Readiness {
+  let comparison: { readonly at: number; readonly report: Promise<ReadinessReport> } | undefined
+  let misconfigured: { readonly at: number; readonly failure: Failure } | undefined
+
+  async function compare(): Promise<ReadinessReport> {
+    try {
+      const mismatches = await store.verify(tables)
+      if (mismatches.length === 0) return { mismatches }
+      const message = mismatches.map((mismatch) => mismatch.message).join('; ')
+      return { failure: new Failure('SCHEMA_DRIFT', message), mismatches }
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      return { failure: error, mismatches: [] }
+    }
+  }
+
+  return {
+    async check() {
+      if (misconfigured && now() - misconfigured.at < misconfiguredForMs) {
+        return { failure: misconfigured.failure, mismatches: [] }
+      }
+      if (!comparison || now() - comparison.at >= comparedForMs) {
+        comparison = { at: now(), report: compare() }
+      }
+      return comparison.report
+    },
+    commitFailed(failure) {
+      if (failure.code === 'STORE_MISCONFIGURED') misconfigured = { at: now(), failure }
+    }
+  }
+}

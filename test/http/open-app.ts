@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify'
+import { onTestFinished } from 'vitest'
+import { buildApp } from '../../src/app.ts'
+import { parseConfig } from '../../src/config.ts'
+import { readContracts } from '../../src/schemas.ts'
+import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { createLog } from '../../src/telemetry/log.ts'
+
+export interface OpenApp {
+  readonly app: FastifyInstance
+  readonly store: Store
+}
+
+/**
+ * The whole service on an embedded store in memory, with the shipped schemas. `wrap` may put
+ * something between the service and its store.
+ */
+export async function openApp(
+  env: Readonly<Record<string, string>> = {},
+  wrap: (store: Store) => Store = (store) => store
+): Promise<OpenApp> {
+  const contracts = await readContracts('schemas')
+  const store = await openEmbeddedStore({ file: ':memory:', tables: contracts.tables })
+  const app = buildApp({
+    config: parseConfig(env),
+    contracts,
+    store: wrap(store),
+    log: createLog('silent')
+  })
+  onTestFinished(() => app.close())
+  return { app, store }
+}
+
+/** A structured CloudEvent of the shipped contract for items. */
+export function changed(id: string, time: string, data: Readonly<Record<string, unknown>>) {
+  const type = 'com.example.item.changed.v1'
+  return { specversion: '1.0', id, source: '//shop', type, time, data }
+}
+
+export function deleted(id: string, time: string, item: string) {
+  return { ...changed(id, time, { id: item }), type: 'com.example.item.deleted.v1' }
+}
+
+/** Send one event as structured CloudEvent. */
+export async function send(app: FastifyInstance, event: unknown) {
+  return app.inject({
+    method: 'POST',
+    url: '/events',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    payload: JSON.stringify(event)
+  })
+}

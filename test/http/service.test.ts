@@ -1,0 +1,285 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { Failure } from '../../src/failures.ts'
+import type { Store } from '../../src/store/store.ts'
+import { changed, deleted, openApp, send } from './open-app.ts'
+
+const at = (second: number) => `2026-11-01T10:00:${String(second).padStart(2, '0')}Z`
+
+describe('the service', () => {
+  it('lands an event once and shows its row', async () => {
+    const { app } = await openApp()
+    const first = await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
+    expect(first.statusCode).toBe(200)
+    expect(first.json()).toEqual({
+      verdict: 'applied',
+      commitTimestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)
+    })
+    const again = await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
+    expect(again.json()).toMatchObject({ verdict: 'duplicate' })
+    const older = await send(app, changed('2', at(0), { id: 'a', value: 'blue' }))
+    expect(older.json()).toMatchObject({ verdict: 'stale' })
+    expect((await app.inject('/api/v1/data')).json()).toEqual([{ id: 'a', value: 'red' }])
+    expect((await app.inject('/api/v1/data/a')).json()).toEqual({ id: 'a', value: 'red' })
+  })
+
+  it('never resurrects a deleted row by a late update', async () => {
+    const { app } = await openApp()
+    await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
+    await send(app, deleted('2', at(3), 'a'))
+    const late = await send(app, changed('3', at(2), { id: 'a', value: 'late' }))
+    expect(late.json()).toMatchObject({ verdict: 'stale' })
+    expect((await app.inject('/api/v1/data')).json()).toEqual([])
+    expect((await app.inject('/api/v1/data/a')).statusCode).toBe(404)
+  })
+
+  it('answers a batch with a verdict for each of its events', async () => {
+    const { app } = await openApp()
+    const batch = [
+      changed('1', at(1), { id: 'a', value: 'red' }),
+      changed('1', at(1), { id: 'a', value: 'red' }),
+      changed('2', at(1), { id: 7 }),
+      { ...changed('3', at(1), {}), type: 'com.example.unheard.of' }
+    ]
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/events',
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      payload: JSON.stringify(batch)
+    })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.json()).toMatchObject([
+      { verdict: 'applied' },
+      { verdict: 'duplicate' },
+      { verdict: 'dead-lettered', reason: 'DATA_INVALID' },
+      { verdict: 'dead-lettered', reason: 'EVENT_TYPE_UNKNOWN' }
+    ])
+  })
+
+  it('answers a batch of one with an array, and an empty one with an empty array', async () => {
+    const { app } = await openApp()
+    const headers = { 'content-type': 'application/cloudevents-batch+json' }
+    const one = JSON.stringify([changed('1', at(1), { id: 'a', value: 'red' })])
+    const answer = await app.inject({ method: 'POST', url: '/', headers, payload: one })
+    expect(answer.json()).toMatchObject([{ verdict: 'applied' }])
+    const none = await app.inject({ method: 'POST', url: '/', headers, payload: '[]' })
+    expect(none.json()).toEqual([])
+  })
+
+  it('applies one of two hundred concurrent pushes of the same event', async () => {
+    const { app } = await openApp()
+    const event = changed('1', at(1), { id: 'a', value: 'red' })
+    const answers = await Promise.all(Array.from({ length: 200 }, () => send(app, event)))
+    const verdicts = answers.map((answer) => answer.json().verdict)
+    expect(verdicts.filter((verdict) => verdict === 'applied')).toHaveLength(1)
+    expect(verdicts.filter((verdict) => verdict === 'duplicate')).toHaveLength(199)
+  })
+
+  it('lands 499 of 500 concurrent events when one is poison, with one dead letter and no 503', async () => {
+    const { app } = await openApp()
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, (_each, n) =>
+        send(
+          app,
+          changed(`${n}`, at(1), n === 250 ? { id: 'x'.repeat(65) } : { id: `${n}`, value: 'v' })
+        )
+      )
+    )
+    expect(answers.every((answer) => answer.statusCode === 200)).toBe(true)
+    const verdicts = answers.map((answer) => answer.json().verdict)
+    expect(verdicts.filter((verdict) => verdict === 'applied')).toHaveLength(499)
+    expect(verdicts.filter((verdict) => verdict === 'dead-lettered')).toHaveLength(1)
+  })
+
+  it('gives a token with which a read sees the write', async () => {
+    const { app } = await openApp()
+    const landed = await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
+    const after = encodeURIComponent(landed.json().commitTimestamp)
+    expect((await app.inject(`/api/v1/data?after=${after}`)).json()).toHaveLength(1)
+  })
+})
+
+describe('with POISON=reject', () => {
+  it('answers 4xx with the reason and stores nothing', async () => {
+    const { app } = await openApp({ POISON: 'reject' })
+    const answer = await send(app, changed('1', at(1), { id: 7 }))
+    expect(answer.statusCode).toBe(422)
+    expect(answer.headers['content-type']).toContain('application/problem+json')
+    expect(answer.json()).toMatchObject({ code: 'DATA_INVALID', status: 422 })
+    const malformed = await app.inject({ method: 'POST', url: '/events', payload: 'nonsense' })
+    expect(malformed.json()).toMatchObject({ code: 'ENVELOPE_UNKNOWN', status: 400 })
+  })
+})
+
+describe('a store in trouble', () => {
+  function failing(store: Store, failure: () => Failure | undefined): Store {
+    return {
+      ...store,
+      commit: async (guards, decide) => {
+        const error = failure()
+        if (error) throw error
+        return store.commit(guards, decide)
+      }
+    }
+  }
+
+  it.each([
+    ['STORE_UNAVAILABLE', 503],
+    ['STORE_CONTENDED', 503],
+    ['STORE_INTERNAL', 503],
+    ['STORE_MISCONFIGURED', 503]
+  ] as const)(
+    'answers %s with %i and Retry-After, dead-letters nothing, and recovers',
+    async (code, status) => {
+      let down = true
+      const { app } = await openApp({ BREAKER_COOLDOWN_MS: '10' }, (store) =>
+        failing(store, () => (down ? new Failure(code, 'not now') : undefined))
+      )
+      const event = changed('1', at(1), { id: 'a', value: 'red' })
+      for (let attempt = 0; attempt < 8; attempt += 1) {
+        const answer = await send(app, event)
+        expect(answer.statusCode).toBe(status)
+        expect(answer.headers['retry-after']).toBe('1')
+      }
+      down = false
+      await expect.poll(async () => (await send(app, event)).statusCode).toBe(200)
+      expect((await app.inject('/api/v1/data')).json()).toEqual([{ id: 'a', value: 'red' }])
+    }
+  )
+
+  it('is not ready while the deployment is at fault', async () => {
+    const { app } = await openApp({}, (store) =>
+      failing(store, () => new Failure('STORE_MISCONFIGURED', 'no permission'))
+    )
+    expect((await app.inject('/health/ready')).statusCode).toBe(200)
+    await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
+    const ready = await app.inject('/health/ready')
+    expect(ready.statusCode).toBe(503)
+    expect(ready.json()).toMatchObject({ code: 'STORE_MISCONFIGURED', detail: 'no permission' })
+    expect((await app.inject('/health/live')).statusCode).toBe(200)
+  })
+
+  it('that hangs is answered 503 before the sender gives up', async () => {
+    const { app } = await openApp(
+      { DELIVERY_TIMEOUT_MS: '200', COMMIT_TIMEOUT_MS: '100' },
+      (store) => ({ ...store, commit: () => new Promise(() => undefined) })
+    )
+    const answer = await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
+    expect(answer.statusCode).toBe(503)
+    expect(answer.json()).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+    expect(answer.headers['retry-after']).toBe('1')
+  })
+
+  it('names every live table that differs from the collections', async () => {
+    const { app } = await openApp({}, (store) => ({
+      ...store,
+      verify: async () => [{ table: 'items', message: 'items has no column value' }]
+    }))
+    const ready = await app.inject('/health/ready')
+    expect(ready.statusCode).toBe(503)
+    expect(ready.json()).toMatchObject({
+      code: 'SCHEMA_DRIFT',
+      detail: 'items has no column value',
+      mismatches: [{ table: 'items' }]
+    })
+  })
+})
+
+describe('the edge', () => {
+  it.each([
+    ['GET', '/events', 'POST'],
+    ['PUT', '/', 'POST'],
+    ['OPTIONS', '/events?x=1', 'POST'],
+    ['DELETE', '/events/', 'POST'],
+    ['POST', '/api/v1/data', 'GET, HEAD'],
+    ['DELETE', '/api/v1/data/a', 'GET, HEAD'],
+    ['POST', '/health/ready', 'GET, HEAD']
+  ] as const)('answers %s %s with 405 and Allow: %s', async (method, url, allow) => {
+    const { app } = await openApp()
+    const answer = await app.inject({ method, url })
+    expect(answer.statusCode).toBe(405)
+    expect(answer.headers['allow']).toBe(allow)
+    expect(answer.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED' })
+  })
+
+  it.each(['/nothing', '/api/v1/nothing', '/events/more', '/api/v2/data'])(
+    'answers GET %s with 404 as problem details',
+    async (url) => {
+      const { app } = await openApp()
+      const answer = await app.inject(url)
+      expect(answer.statusCode).toBe(404)
+      expect(answer.headers['content-type']).toContain('application/problem+json')
+    }
+  )
+
+  it.each([
+    ['no Content-Type', {}],
+    ['a malformed Content-Type', { 'content-type': '///;;' }],
+    ['an empty Content-Type', { 'content-type': '' }],
+    ['text/plain', { 'content-type': 'text/plain' }],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }]
+  ])('never answers 4xx to a delivery for %s', async (_name, headers) => {
+    const { app } = await openApp()
+    const answer = await app.inject({ method: 'POST', url: '/events', headers, payload: 'hello' })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.json()).toMatchObject({ verdict: 'dead-lettered' })
+  })
+
+  it('takes a body of 16 MiB and answers 413 beyond', async () => {
+    const { app } = await openApp()
+    const send = (bytes: number) =>
+      app.inject({ method: 'POST', url: '/events', payload: Buffer.alloc(bytes, 'x') })
+    expect((await send(16 * 1024 * 1024)).statusCode).toBe(200)
+    const tooLarge = await send(16 * 1024 * 1024 + 1)
+    expect(tooLarge.statusCode).toBe(413)
+    expect(tooLarge.json()).toMatchObject({ code: 'BODY_TOO_LARGE' })
+  })
+
+  it('inflates what a publisher has compressed', async () => {
+    const { app } = await openApp()
+    const event = JSON.stringify(changed('1', at(1), { id: 'a', value: 'red' }))
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/events',
+      headers: { 'content-type': 'application/cloudevents+json', 'content-encoding': 'gzip' },
+      payload: gzipSync(event)
+    })
+    expect(answer.json()).toMatchObject({ verdict: 'applied' })
+  })
+
+  it.each([
+    ['is not gzip though it says so', 'gzip', Buffer.from('{}')],
+    ['has an encoding nobody knows', 'rot13', Buffer.from('{}')],
+    ['inflates to more than 16 MiB', 'gzip', gzipSync(Buffer.alloc(17 * 1024 * 1024))]
+  ])('dead-letters a body that %s', async (_name, encoding, payload) => {
+    const { app } = await openApp()
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
+    const answer = await app.inject({ method: 'POST', url: '/events', headers, payload })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.json()).toMatchObject({
+      verdict: 'dead-lettered',
+      reason: 'BODY_ENCODING_INVALID'
+    })
+  })
+
+  it('answers 503 at once when more is in progress than it may hold, and recovers', async () => {
+    const gate = Promise.withResolvers<void>()
+    const { app } = await openApp({ REQUESTS_MAX: '2' }, (store) => ({
+      ...store,
+      commit: async (guards, decide) => {
+        await gate.promise
+        return store.commit(guards, decide)
+      }
+    }))
+    const event = (n: number) => send(app, changed(`${n}`, at(1), { id: `${n}`, value: 'v' }))
+    const accepted = [event(1), event(2)]
+    await Promise.resolve()
+    const refused = await event(3)
+    expect(refused.statusCode).toBe(503)
+    expect(refused.json()).toMatchObject({ code: 'QUEUE_FULL' })
+    expect(refused.headers['retry-after']).toBe('1')
+    gate.resolve()
+    for (const answer of await Promise.all(accepted)) expect(answer.statusCode).toBe(200)
+    expect((await event(3)).statusCode).toBe(200)
+  })
+})
