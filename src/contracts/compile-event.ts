@@ -84,10 +84,7 @@ function checkConstants({ inexact }: Parsed<EventFile>, report: Report): void {
   }
 }
 
-function checkExampleTypes({ type, writes, examples }: EventFile, report: Report): void {
-  if (writes.length > 0 && !examples?.length) {
-    report('', 'member "examples" is missing, expected at least one event')
-  }
+function checkExampleTypes({ type, examples }: EventFile, report: Report): void {
   for (const [at, example] of (examples ?? []).entries()) {
     if (example.type !== type) {
       report(formatPointer('examples', at, 'type'), `is another type, expected ${type}`)

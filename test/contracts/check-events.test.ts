@@ -521,11 +521,6 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
   ],
 
   [
-    'no example',
-    withEvent({ examples: [] }),
-    at('', 'member "examples" is missing, expected at least one event')
-  ],
-  [
     'an example of another type',
     withEvent({ examples: [{ ...thingExample, type: 'thing.chanegd' }] }),
     at('/examples/0/type', 'is another type, expected thing.changed')
@@ -604,7 +599,7 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
     {
       collections: { ...goodSet.collections, things: { ...things, key: ['nr'] } },
       events: {
-        changed: { ...thingChanged, examples: [] },
+        changed: { ...thingChanged, examples: [{ ...thingExample, type: 'thing.chanegd' }] },
         again: { ...thingChanged, type: 'thing.again', writes: [{ ...append, set: {} }] },
         empty: '{'
       }
@@ -612,7 +607,7 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
     [
       'events/empty.json#: the JSON text is not JSON: see character 1',
       'collections/things.json#/key/0: "nr" is no column, expected one of id, text, count, price, at, done, ratio, extra, tags',
-      'events/changed.json#: member "examples" is missing, expected at least one event',
+      `events/changed.json#/examples/0/type: is another type, expected ${thingChanged.type}`,
       'events/again.json#/writes/0/set: "id" is not set, but it is of the key',
       'events/again.json#/writes/0/set: "text" is not set, but it is required',
       'events/again.json#/examples/0/type: is another type, expected thing.again'
@@ -677,7 +672,8 @@ const fine: readonly (readonly [string, SchemaSet])[] = [
     })
   ],
   ['a counter', withWrites(add)],
-  ['a log', withWrites(append)]
+  ['a log', withWrites(append)],
+  ['a contract without examples', withEvent({ examples: [] })]
 ]
 
 test.each(fine)('%s is no fault', (_, set) => {
