@@ -1,0 +1,106 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { compareTable } from '../compare.ts'
+import { groupGuards, indexRows } from '../current-rows.ts'
+import { createInFlight } from '../in-flight.ts'
+import { selectSql } from '../select.ts'
+import type { Committed, CurrentRows, Decision, Guard, Mutation, Select, Store } from '../store.ts'
+import { columnOf, type Table } from '../table.ts'
+import { COMMIT_TIMESTAMP, type Row, type Value } from '../value.ts'
+import { encodeCell, toCell } from './cell.ts'
+import { type Connection, connect, type EmbeddedOptions, transaction } from './connect.ts'
+import { storeFailure } from './errors.ts'
+import { embeddedTable, readLiveTable } from './schema.ts'
+import { decodeRow, type Prepare, readSql, sqliteDialect, upsertSql } from './statements.ts'
+
+/**
+ * Open the store that ships with Node: SQLite, in one file that several processes may share.
+ * Missing tables, columns and indexes are created. A commit is on the disk when it resolves. Reads
+ * are always of the newest rows, whatever freshness they ask for.
+ *
+ * @throws {Failure} STORE_UNAVAILABLE when the file cannot be opened or is no database
+ */
+export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store> {
+  const connection = translated(() => connect(options))
+  const { database } = connection
+  const inFlight = createInFlight()
+  return {
+    commit: (guards, decide) =>
+      // One turn of the event loop lets the requests that arrived meanwhile share the next commit.
+      inFlight.track(turn().then(() => translated(() => commit(connection, guards, decide)))),
+    read: async (table, key, columns) => translated(() => read(connection, table, key, columns)),
+    list: async (select) => translated(() => list(connection, select)),
+    verify: async (tables) =>
+      translated(() =>
+        tables
+          .map(embeddedTable)
+          .flatMap((table) => compareTable(table, readLiveTable(database, table.name)))
+          .map(({ table, message }) => ({ table, message }))
+      ),
+    close: async () => {
+      await inFlight.settled()
+      if (database.isOpen) database.close()
+    }
+  }
+}
+
+function translated<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw storeFailure(error)
+  }
+}
+
+function commit<T>(
+  { database, prepare, clock }: Connection,
+  guards: readonly Guard[],
+  decide: (current: CurrentRows) => Decision<T>
+): Committed<T> {
+  return transaction(database, () => {
+    const { mutations, result } = decide(readGuards(prepare, guards))
+    const commitTimestamp = clock.next()
+    for (const mutation of mutations) write(prepare, mutation, commitTimestamp)
+    return { result, commitTimestamp }
+  })
+}
+
+function readGuards(prepare: Prepare, guards: readonly Guard[]): CurrentRows {
+  return indexRows(
+    groupGuards(guards).map(({ table, keys, columns }) => {
+      const statement = prepare(readSql(table, columns))
+      const rows = keys.flatMap((key) => statement.all(...toCells(table, key)))
+      return { table, rows: rows.map((cells) => decodeRow(table, columns, cells)) }
+    })
+  )
+}
+
+function write(prepare: Prepare, { table, row }: Mutation, commitTimestamp: string): void {
+  const columns = Object.keys(row)
+  const cells = Object.entries(row).map(([name, value]) =>
+    encodeCell(table, columnOf(table, name), value === COMMIT_TIMESTAMP ? commitTimestamp : value)
+  )
+  prepare(upsertSql(table, columns)).run(...cells)
+}
+
+function read(
+  { prepare }: Connection,
+  table: Table,
+  key: readonly Value[],
+  columns: readonly string[]
+): Row | undefined {
+  const cells = prepare(readSql(table, columns)).get(...toCells(table, key))
+  return cells && decodeRow(table, columns, cells)
+}
+
+const toCells = (table: Table, key: readonly Value[]) =>
+  table.primaryKey.map((name, index) => toCell(columnOf(table, name).type, key[index] ?? null))
+
+function list({ prepare }: Connection, select: Select): readonly Row[] {
+  const { sql, params, limit } = selectSql(select, sqliteDialect)
+  const cells = params.map(({ column, value }, index) => [
+    `p${index + 1}`,
+    toCell(column.type, value)
+  ])
+  const rows = prepare(sql).all({ ...Object.fromEntries(cells), limit })
+  return rows.map((row) => decodeRow(select.table, select.columns, row))
+}

@@ -1,0 +1,97 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { LiveTable } from '../compare.ts'
+import { quote } from '../select.ts'
+import { type Column, formatType, type Index, type Table } from '../table.ts'
+import { storageClass } from './cell.ts'
+
+/**
+ * A table as SQLite has it: an index stores nothing beside it, and ends in the primary key, so that
+ * it gives the whole order of a page as Spanner's indexes do.
+ */
+export function embeddedTable(table: Table): Table {
+  const indexes = table.indexes.map((index) => ({
+    ...index,
+    columns: index.unique ? index.columns : [...new Set([...index.columns, ...table.primaryKey])],
+    storing: []
+  }))
+  return { ...table, indexes }
+}
+
+/**
+ * Create what is missing of these tables: tables, columns and indexes. What the rows that are there
+ * do not allow stays missing and is left to the comparison; nothing is ever changed or dropped.
+ */
+export function createMissing(database: DatabaseSync, tables: readonly Table[]): void {
+  for (const table of tables.map(embeddedTable)) {
+    const live = readLiveTable(database, table.name)
+    const known = new Set(live?.columns.map(({ name }) => name))
+    const statements = live
+      ? table.columns.filter(({ name }) => !known.has(name)).map(addColumn(table))
+      : [createTable(table)]
+    const indexes = table.indexes
+      .filter(({ name }) => !live?.indexes.some((index) => index.name === name))
+      .map(createIndex(table))
+    for (const statement of [...statements, ...indexes]) attempt(database, statement)
+  }
+}
+
+const columnSql = ({ name, type, notNull }: Column) =>
+  `${quote(name)} '${storageClass(type)} ${formatType(type)}'${notNull ? ' NOT NULL' : ''}`
+
+const list = (names: readonly string[]) => names.map(quote).join(', ')
+
+function createTable({ name, columns, primaryKey }: Table): string {
+  const key = `PRIMARY KEY (${list(primaryKey)})`
+  return `CREATE TABLE ${quote(name)} (${[...columns.map(columnSql), key].join(', ')})`
+}
+
+const addColumn = (table: Table) => (column: Column) =>
+  `ALTER TABLE ${quote(table.name)} ADD COLUMN ${columnSql(column)}`
+
+const createIndex =
+  (table: Table) =>
+  ({ name, unique, columns }: Index) =>
+    `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quote(name)} ON ${quote(table.name)} (${list(columns)})`
+
+/** SQLITE_ERROR and SQLITE_CONSTRAINT say that the rows or the tables that are there forbid it. */
+const forbidden = new Set([1, 19])
+
+function attempt(database: DatabaseSync, statement: string): void {
+  try {
+    database.exec(statement)
+  } catch (error) {
+    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
+    if (!forbidden.has(code)) throw error
+  }
+}
+
+/** Describe a table as it is in the file; undefined when there is none. */
+export function readLiveTable(database: DatabaseSync, name: string): LiveTable | undefined {
+  const columns = database.prepare('SELECT * FROM pragma_table_info(?)').all(name)
+  if (columns.length === 0) return undefined
+  const keyed = columns.filter((column) => column['pk'] !== 0)
+  return {
+    name,
+    columns: columns.map((column) => ({
+      name: String(column['name']),
+      // The first word of the declared type is SQLite's, the rest is Spanner's.
+      type: String(column['type']).replace(/^\w+ /, ''),
+      notNull: column['notnull'] === 1
+    })),
+    primaryKey: keyed
+      .sort((one, other) => Number(one['pk']) - Number(other['pk']))
+      .map((column) => String(column['name'])),
+    indexes: readIndexes(database, name)
+  }
+}
+
+function readIndexes(database: DatabaseSync, table: string): readonly Index[] {
+  const indexes = database.prepare('SELECT * FROM pragma_index_list(?)').all(table)
+  const columns = database.prepare('SELECT name FROM pragma_index_info(?) ORDER BY seqno')
+  return indexes.map((index) => ({
+    name: String(index['name']),
+    unique: index['unique'] === 1,
+    columns: columns.all(String(index['name'])).map((column) => String(column['name'])),
+    storing: []
+  }))
+}

@@ -1,0 +1,35 @@
+import type { Config } from '../config.ts'
+import type { Store } from './store.ts'
+import type { Table } from './table.ts'
+
+/**
+ * Open the store that the configuration asks for. Only its client is loaded: Spanner's takes half a
+ * second, and the embedded store needs none.
+ *
+ * @param env the environment of the process, in which the Spanner client finds what an emulator needs
+ * @param onError told about errors that no call can report
+ */
+export async function openStore(
+  config: Config,
+  tables: readonly Table[],
+  env: Record<string, string | undefined>,
+  onError: (error: unknown) => void
+): Promise<Store> {
+  if (!config.SPANNER_DATABASE) {
+    const { openEmbeddedStore } = await import('./embedded/open-embedded-store.ts')
+    return openEmbeddedStore({ file: config.EMBEDDED_FILE, tables })
+  }
+  const emulator = config.SPANNER_EMULATOR_HOST !== undefined
+  if (emulator) {
+    const { prepareEmulatorEnvironment } = await import('./spanner/prepare-emulator-environment.ts')
+    prepareEmulatorEnvironment(env)
+  }
+  const { openSpannerStore } = await import('./spanner/open-spanner-store.ts')
+  return openSpannerStore({
+    database: config.SPANNER_DATABASE,
+    emulator,
+    commitTimeoutMs: config.COMMIT_TIMEOUT_MS,
+    readTimeoutMs: config.READ_TIMEOUT_MS,
+    onError
+  })
+}

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Transaction } from '@google-cloud/spanner'
+import type { Failure } from '../../failures.ts'
+import { groupGuards, indexRows } from '../current-rows.ts'
+import type { Committed, CurrentRows, Decision, Guard, Mutation } from '../store.ts'
+import { columnOf } from '../table.ts'
+import type { Connection } from './connect.ts'
+import { storeFailure } from './errors.ts'
+import { readRows, readTimestamp } from './read-rows.ts'
+import { type Encoders, encodeKey, encodeValue, formatTimestamp } from './wire.ts'
+
+type Decide<T> = (current: CurrentRows) => Decision<T>
+
+interface Attempt {
+  readonly connection: Connection
+  readonly transaction: Transaction
+  /** Milliseconds until the commit must be over. */
+  readonly left: () => number
+  /** Set when Spanner aborted the transaction, which has then done nothing. */
+  aborted?: Failure
+}
+
+/**
+ * Commit in one transaction; when Spanner aborts it, do all of it again with fresh rows until the
+ * time is up. The client's own runner waits 1 to 2 s before it tries again and does not roll back
+ * when a decision throws, which is why it is not used.
+ */
+export async function commit<T>(
+  connection: Connection,
+  guards: readonly Guard[],
+  decide: Decide<T>,
+  timeoutMs: number
+): Promise<Committed<T>> {
+  const deadline = performance.now() + timeoutMs
+  const left = () => deadline - performance.now()
+  let previous: Transaction['id']
+  for (let attempts = 0; ; attempts++) {
+    const attempt = await begin(connection, left, previous)
+    try {
+      return await tryOnce(attempt, guards, decide)
+    } catch (error) {
+      const pause = backoffMs(attempts)
+      if (error !== attempt.aborted || pause >= left()) throw error
+      await sleep(pause)
+    } finally {
+      release(attempt)
+      previous = attempt.transaction.id
+    }
+  }
+}
+
+/** Short at first, because most conflicts are over with the other commit; never in step. */
+const backoffMs = (attempts: number) => (0.5 + Math.random()) * Math.min(200, 4 * 2 ** attempts)
+
+/** Nothing is sent for it: the transaction begins with its first read or its commit. */
+async function begin(
+  connection: Connection,
+  left: () => number,
+  previous: Transaction['id']
+): Promise<Attempt> {
+  try {
+    const transaction = await connection.transaction(left())
+    // The place in the queue for locks is kept: older transactions are not aborted by younger ones.
+    if (previous) transaction.multiplexedSessionPreviousTransactionId = previous
+    return { connection, transaction, left }
+  } catch (error) {
+    throw storeFailure(error)
+  }
+}
+
+async function tryOnce<T>(
+  attempt: Attempt,
+  guards: readonly Guard[],
+  decide: Decide<T>
+): Promise<Committed<T>> {
+  const current = await translated(attempt, () => readGuards(attempt, guards))
+  const { mutations, result } = decide(current)
+  const idle = guards.length === 0 && mutations.length === 0
+  const commitTimestamp = await translated(attempt, () =>
+    idle ? readTimestamp(attempt.transaction.session, attempt.left()) : write(attempt, mutations)
+  )
+  return { result, commitTimestamp }
+}
+
+async function translated<T>(attempt: Attempt, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    attempt.connection.failed(attempt.transaction, error)
+    const failure = storeFailure(error)
+    if (failure.code === 'STORE_CONTENDED') attempt.aborted = failure
+    throw failure
+  }
+}
+
+/** All tables at once; the first read begins the transaction, so it is alone for a moment. */
+async function readGuards(attempt: Attempt, guards: readonly Guard[]): Promise<CurrentRows> {
+  const { connection, transaction, left } = attempt
+  const found = groupGuards(guards).map(async ({ table, keys, columns }) => {
+    const encoded = keys.map((key) => encodeKey(connection.encoders, table, key))
+    return { table, rows: await readRows(transaction, table, encoded, columns, left()) }
+  })
+  return indexRows(await Promise.all(found))
+}
+
+/** Without guards the commit is the whole transaction: one request, and a blind write. */
+async function write(attempt: Attempt, mutations: readonly Mutation[]): Promise<string> {
+  const { connection, transaction, left } = attempt
+  for (const [first, ...others] of groupMutations(mutations)) {
+    const rows = [first, ...others].map((mutation) => encodeRow(connection.encoders, mutation))
+    transaction.upsert(first.table.name, rows)
+  }
+  const timeout = Math.max(1, Math.ceil(left()))
+  const [{ commitTimestamp }] = await transaction.commit({ gaxOptions: { timeout } })
+  return formatTimestamp(commitTimestamp)
+}
+
+type Group = [Mutation, ...Mutation[]]
+
+/** Rows of one table with the same columns share one mutation, which names them once. */
+function groupMutations(mutations: readonly Mutation[]): Iterable<Group> {
+  const groups = new Map<string, Group>()
+  for (const mutation of mutations) {
+    const shape = [mutation.table.name, ...Object.keys(mutation.row).sort()].join()
+    const group = groups.get(shape)
+    if (group) group.push(mutation)
+    else groups.set(shape, [mutation])
+  }
+  return groups.values()
+}
+
+const encodeRow = (encoders: Encoders, { table, row }: Mutation) =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      encodeValue(encoders, columnOf(table, name).type, value)
+    ])
+  )
+
+/** Give the session back at once; whether the rollback arrives only shortens the wait of others. */
+function release({ transaction, aborted }: Attempt): void {
+  if (transaction.ended) return
+  const rolledBack = aborted ? Promise.resolve() : transaction.rollback({ timeout: 1000 })
+  rolledBack.catch(() => undefined).finally(() => transaction.end())
+}

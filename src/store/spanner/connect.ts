@@ -1,0 +1,134 @@
+import type { Database, Snapshot, Spanner, Transaction } from '@google-cloud/spanner'
+import { Failure } from '../../failures.ts'
+import { isSessionLost } from './errors.ts'
+
+export interface ConnectOptions {
+  /** `projects/P/instances/I/databases/D`. */
+  readonly database: string
+  /** True when SPANNER_EMULATOR_HOST is set, which the client reads itself. */
+  readonly emulator?: boolean
+  /** Let the client send its own metrics to Cloud Monitoring. */
+  readonly builtInMetrics?: boolean
+  /** Told about errors that no call can report: of sessions, in the background. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** One client and one database, for as long as the process lives. */
+export interface Connection {
+  readonly client: Spanner
+  readonly encoders: typeof Spanner
+  readonly name: DatabaseName
+  /** Take a session within this time. The transaction gives it back at its commit or `end`. */
+  transaction(timeoutMs: number): Promise<Transaction>
+  /** Tell what became of a transaction, so that a lost session is not used again. */
+  failed(transaction: Snapshot, error: unknown): void
+  close(): Promise<void>
+}
+
+export interface DatabaseName {
+  readonly project: string
+  readonly instance: string
+  readonly database: string
+}
+
+/** @throws {Failure} CONFIG_INVALID when it is not the full name of a database */
+export function parseDatabaseName(name: string): DatabaseName {
+  const [, project, instance, database] =
+    /^projects\/([^/]+)\/instances\/([^/]+)\/databases\/([^/]+)$/.exec(name) ?? []
+  if (project && instance && database) return { project, instance, database }
+  const expected = 'projects/PROJECT/instances/INSTANCE/databases/DATABASE'
+  throw new Failure('CONFIG_INVALID', `The Spanner database is ${name}, expected ${expected}.`)
+}
+
+/** Load the client and create it. Nothing is asked of Spanner yet, so nothing can fail yet. */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const name = parseDatabaseName(options.database)
+  const { Database: DatabaseClient, Spanner: encoders } = await import('@google-cloud/spanner')
+  const client = new encoders(clientOptions(options, name.project))
+  const open = () => {
+    // Not `instance.database()`, which would hand out the one whose session was lost.
+    const database = new DatabaseClient(client.instance(name.instance), name.database, poolOptions)
+    // Without a listener an error event ends the process.
+    database['on']('error', (error: unknown) => options.onError?.(error))
+    return database
+  }
+  let database = open()
+  return {
+    client,
+    encoders,
+    name,
+    transaction: (timeoutMs) => takeTransaction(database, timeoutMs),
+    failed(transaction, error) {
+      if (!isSessionLost(error) || transaction.session['parent'] !== database) return
+      void closeDatabase(database)
+      database = open()
+    },
+    async close() {
+      await closeDatabase(database)
+      await client.close()
+    }
+  }
+}
+
+/** RPCs that the client would send again by itself, with delays up to 32 s, for up to ten minutes. */
+const retriedMethods = [
+  'CreateSession',
+  'BatchCreateSessions',
+  'DeleteSession',
+  'BeginTransaction',
+  'ExecuteSql',
+  'Read',
+  'Commit',
+  'Rollback'
+]
+
+/**
+ * A sender that is told to come back is the retry, and a short outage must end when it ends: no
+ * retries inside of the client, and a new attempt to connect every second.
+ */
+function clientOptions({ emulator, builtInMetrics = false }: ConnectOptions, projectId: string) {
+  const methods = Object.fromEntries(retriedMethods.map((method) => [method, null]))
+  return {
+    projectId,
+    disableBuiltInMetrics: !builtInMetrics,
+    clientConfig: { interfaces: { 'google.spanner.v1.Spanner': { methods } } },
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 1000,
+    // A connection that died without a word is found dead after 40 s; the client's default is 140.
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+    // An emulator takes no credentials; said here, the client does not look for any.
+    ...(emulator && { clientOptions: { universeDomain: 'googleapis.com' } })
+  }
+}
+
+/** The pool is used with an emulator only; elsewhere all transactions share one session. */
+const poolOptions = { min: 0, max: 100, incStep: 4, acquireTimeout: 10_000 }
+
+/** Sessions left behind are removed by Spanner itself, so closing waits for them only so long. */
+const closeTimeoutMs = 1000
+
+async function closeDatabase(database: Database): Promise<void> {
+  const closed = database.close().catch(() => undefined)
+  await within(closeTimeoutMs, closed).catch(() => undefined)
+}
+
+async function takeTransaction(database: Database, timeoutMs: number): Promise<Transaction> {
+  const requestOptions = { transactionTag: 'landfall/commit' }
+  const taken = database.getTransaction({ requestOptions })
+  try {
+    const [transaction] = await within(timeoutMs, taken)
+    return transaction
+  } catch (error) {
+    taken.then(([late]) => late.end()).catch(() => undefined)
+    throw error
+  }
+}
+
+function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = new Failure('STORE_UNAVAILABLE', `No Spanner session within ${timeoutMs} ms.`)
+    const timer = setTimeout(() => reject(late), timeoutMs)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

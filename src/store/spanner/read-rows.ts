@@ -1,0 +1,150 @@
+import { PassThrough } from 'node:stream'
+import type { Session, Snapshot } from '@google-cloud/spanner'
+import type { ColumnType, Table } from '../table.ts'
+import type { Row, Value } from '../value.ts'
+import { decodeValue, formatTimestamp } from './wire.ts'
+
+const requestOptions = { requestTag: 'landfall/read' } as const
+
+type RowStream = ReturnType<Snapshot['createReadStream']>
+
+/** Read rows by key, in no order; those that are not there are left out. */
+export function readRows(
+  snapshot: Snapshot,
+  table: Table,
+  keys: readonly (readonly unknown[])[],
+  columns: readonly string[],
+  timeoutMs: number
+): Promise<readonly Row[]> {
+  failFast(snapshot)
+  const stream = snapshot.createReadStream(table.name, {
+    // The client types keys as strings, and encodes whatever it is given.
+    keys: keys.map((key) => key.map((part) => part as string)),
+    columns: [...columns],
+    requestOptions: { ...requestOptions },
+    gaxOptions: oneAttempt(timeoutMs)
+  })
+  return rowsOf(stream, typesOf(table))
+}
+
+export interface Query {
+  readonly sql: string
+  readonly params: Readonly<Record<string, unknown>>
+  /** The client's names of the types of the parameters. */
+  readonly types: Readonly<Record<string, string | { readonly type: 'array'; child: string }>>
+}
+
+/** Run a query whose columns are of this table. */
+export function queryRows(
+  snapshot: Snapshot,
+  table: Table,
+  query: Query,
+  timeoutMs: number
+): Promise<readonly Row[]> {
+  return rowsOf(runQuery(snapshot, query, timeoutMs), typesOf(table))
+}
+
+/** Ask Spanner for its time: that of a strong read, which sees every commit before it. */
+export async function readTimestamp(session: Session, timeoutMs: number): Promise<string> {
+  const snapshot = session.snapshot({ strong: true })
+  await querySchema(snapshot, { sql: 'SELECT 1', params: {}, types: {} }, timeoutMs)
+  snapshot.end()
+  return formatTimestamp(snapshot.readTimestampProto)
+}
+
+/** Run a query about the schema: every column is a STRING. */
+export function querySchema(
+  snapshot: Snapshot,
+  query: Query,
+  timeoutMs: number
+): Promise<readonly Row[]> {
+  return rowsOf(runQuery(snapshot, query, timeoutMs), new Map())
+}
+
+function runQuery(snapshot: Snapshot, query: Query, timeoutMs: number): RowStream {
+  failFast(snapshot)
+  return snapshot.runStream({
+    sql: query.sql,
+    params: { ...query.params },
+    types: { ...query.types },
+    requestOptions: { ...requestOptions },
+    gaxOptions: oneAttempt(timeoutMs)
+  })
+}
+
+/**
+ * The client's network layer would answer every error of a stream, an aborted transaction among
+ * them, with two more attempts after 2 and 4 seconds.
+ */
+const oneAttempt = (timeoutMs: number) => ({
+  timeout: Math.max(1, Math.ceil(timeoutMs)),
+  retryRequestOptions: { noResponseRetries: 0 }
+})
+
+/**
+ * Let the first broken stream break the read. The client would ask again at once, and again until
+ * the deadline: in an outage every read would keep a processor busy.
+ */
+function failFast(snapshot: Snapshot): void {
+  const open = snapshot.requestStream
+  let broken: Error | undefined
+  snapshot.requestStream = (config) => {
+    if (broken) return new PassThrough().destroy(new Error('broken', { cause: broken }))
+    return open(config).once('error', (error: Error) => {
+      broken = error
+    })
+  }
+}
+
+/** Collect rows, as the protocol carries them, and decode them by the types of their columns. */
+function rowsOf(stream: RowStream, types: ColumnTypes): Promise<readonly Row[]> {
+  return new Promise((resolve, reject) => {
+    const rows: Row[] = []
+    stream
+      .on('response', keepRaw)
+      .on('data', (fields: readonly RawField[]) => rows.push(decodeRow(fields, types)))
+      .once('error', (error: Error) => reject(error.cause ?? error))
+      .once('end', () => resolve(rows))
+  })
+}
+
+type ColumnTypes = ReadonlyMap<string, ColumnType>
+
+const typesOf = (table: Table): ColumnTypes =>
+  new Map(table.columns.map(({ name, type }) => [name, type]))
+
+const text: ColumnType = { scalar: 'STRING', array: false }
+
+interface RawField {
+  readonly name: string
+  readonly value: unknown
+}
+
+function decodeRow(fields: readonly RawField[], types: ColumnTypes): Row {
+  const values: Record<string, Value> = {}
+  for (const { name, value } of fields) values[name] = decodeValue(types.get(name) ?? text, value)
+  return values
+}
+
+interface RawType {
+  code?: unknown
+  arrayElementType?: RawType
+}
+
+interface RawResponse {
+  readonly metadata?: {
+    readonly rowType?: { readonly fields?: readonly { type?: RawType }[] }
+  } | null
+}
+
+/**
+ * Have the client hand over values as they came, by calling every column a STRING before it decodes
+ * the first row. Its own decoding loses the JSON value null, integers in JSON beyond 2^53, and the
+ * second of a timestamp before 1970.
+ */
+function keepRaw({ metadata }: RawResponse): void {
+  for (const field of metadata?.rowType?.fields ?? []) {
+    const raw = { code: 'STRING' }
+    field.type = field.type?.code === 'ARRAY' ? { code: 'ARRAY', arrayElementType: raw } : raw
+  }
+}

@@ -1,0 +1,95 @@
+import type { Snapshot } from '@google-cloud/spanner'
+import { type Dialect, quote, selectSql } from '../select.ts'
+import type { Freshness, Select } from '../store.ts'
+import type { ColumnType, Table } from '../table.ts'
+import type { Row, Value } from '../value.ts'
+import type { Connection } from './connect.ts'
+import { readFailure } from './errors.ts'
+import { queryRows, readRows } from './read-rows.ts'
+import { encodeKey, encodeValue } from './wire.ts'
+
+/**
+ * Do work on a read-only view of the database that takes no locks. Each `snapshot()` serves one
+ * read or query.
+ *
+ * @throws {Failure} what `readFailure` makes of an error
+ */
+export async function onSnapshot<T>(
+  connection: Connection,
+  freshness: Freshness,
+  timeoutMs: number,
+  work: (snapshot: () => Snapshot) => Promise<T>
+): Promise<T> {
+  const session = await connection.transaction(timeoutMs).catch((error: unknown) => {
+    throw readFailure(error)
+  })
+  const used: Snapshot[] = []
+  try {
+    return await work(() => {
+      const snapshot = session.session.snapshot(bounds(connection, freshness))
+      used.push(snapshot)
+      return snapshot
+    })
+  } catch (error) {
+    connection.failed(session, error)
+    throw readFailure(error)
+  } finally {
+    for (const snapshot of [...used, session]) snapshot.end()
+  }
+}
+
+/** https://cloud.google.com/spanner/docs/timestamp-bounds */
+function bounds({ encoders }: Connection, freshness: Freshness) {
+  if (freshness.kind === 'stale') return { exactStaleness: freshness.ms }
+  if (freshness.kind === 'strong') return { strong: true }
+  return { minReadTimestamp: encoders.timestamp(freshness.commitTimestamp) }
+}
+
+/** Read one row by its key. */
+export async function read(
+  connection: Connection,
+  { table, key, columns }: { table: Table; key: readonly Value[]; columns: readonly string[] },
+  freshness: Freshness,
+  timeoutMs: number
+): Promise<Row | undefined> {
+  return onSnapshot(connection, freshness, timeoutMs, async (snapshot) => {
+    const keys = [encodeKey(connection.encoders, table, key)]
+    const [row] = await readRows(snapshot(), table, keys, columns, timeoutMs)
+    return row
+  })
+}
+
+export const spannerDialect: Dialect = {
+  from(table, index) {
+    const hints = [`FORCE_INDEX=${index ? quote(index.name) : '_BASE_TABLE'}`]
+    // The emulator does not see that IS NOT NULL is asked for; Spanner ignores what is for it.
+    if (index?.unique) hints.push('spanner_emulator.disable_query_null_filtered_index_check=true')
+    return `FROM ${quote(table.name)}@{${hints.join(', ')}}`
+  }
+}
+
+/** Read one page of rows. */
+export async function list(
+  connection: Connection,
+  select: Select,
+  freshness: Freshness,
+  timeoutMs: number
+): Promise<readonly Row[]> {
+  const { sql, params, limit } = selectSql(select, spannerDialect)
+  const values = params.map(({ column, value }, index) => [
+    `p${index + 1}`,
+    encodeValue(connection.encoders, column.type, value)
+  ])
+  const types = params.map(({ column }, index) => [`p${index + 1}`, clientType(column.type)])
+  const query = {
+    sql,
+    params: { ...Object.fromEntries(values), limit: String(limit) },
+    types: { ...Object.fromEntries(types), limit: 'int64' }
+  }
+  return onSnapshot(connection, freshness, timeoutMs, (snapshot) =>
+    queryRows(snapshot(), select.table, query, timeoutMs)
+  )
+}
+
+/** The client's names of types are those of GoogleSQL in lower case. */
+const clientType = ({ scalar }: ColumnType) => scalar.toLowerCase()

@@ -1,0 +1,158 @@
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { buildApp } from '../../src/app.ts'
+import { parseConfig } from '../../src/config.ts'
+import { readContracts } from '../../src/schemas.ts'
+import { openStore } from '../../src/store/open-store.ts'
+import { applySchema } from '../../src/store/spanner/apply.ts'
+import { createLog } from '../../src/telemetry/log.ts'
+import { changed, send } from '../http/open-app.ts'
+import { freshDatabaseName } from '../store/spanner-database.ts'
+import { createGrpcProxy } from './grpc-proxy.ts'
+
+const status = {
+  deadlineExceeded: 4,
+  notFound: 5,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  aborted: 10,
+  internal: 13,
+  unavailable: 14
+}
+const event = changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' })
+
+/** The whole service on the Spanner emulator, with a proxy between them. */
+async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
+  const contracts = await readContracts('schemas')
+  const database = freshDatabaseName()
+  await applySchema({ database, tables: contracts.tables, emulator: true })
+  const proxy = await createGrpcProxy(inject('spannerEmulatorHost'))
+  process.env['SPANNER_EMULATOR_HOST'] = proxy.host
+  const config = parseConfig({
+    SPANNER_DATABASE: database,
+    SPANNER_EMULATOR_HOST: proxy.host,
+    COMMIT_TIMEOUT_MS: '1500',
+    READ_TIMEOUT_MS: '1500',
+    DELIVERY_TIMEOUT_MS: '4000',
+    BREAKER_COOLDOWN_MS: '50',
+    ...env
+  })
+  const store = await openStore(config, contracts.tables, process.env, () => undefined)
+  const app = buildApp({ config, contracts, store, log: createLog('silent') })
+  onTestFinished(async () => {
+    await app.close()
+    await proxy.close()
+  })
+  const deadLetters = async () => {
+    const table = contracts.tables.find(({ name }) => name === 'dead_letters')
+    if (!table) throw new Error('no table of dead letters')
+    return store.list(
+      { table, columns: ['id', 'reason'], equals: {}, order: ['id'], limit: 100 },
+      { kind: 'strong' }
+    )
+  }
+  return { app, proxy, deadLetters }
+}
+
+describe('Spanner in trouble', () => {
+  it.each([
+    ['UNAVAILABLE', status.unavailable],
+    ['RESOURCE_EXHAUSTED', status.resourceExhausted],
+    ['DEADLINE_EXCEEDED', status.deadlineExceeded],
+    ['INTERNAL', status.internal]
+  ])(
+    'answers 503 with Retry-After for %s, dead-letters nothing, and recovers by itself',
+    async (_name, code) => {
+      const { app, proxy, deadLetters } = await openFaultyApp()
+      proxy.fault = (method) => (method === 'Commit' ? { kind: 'fail', status: code } : undefined)
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        const answer = await send(app, event)
+        expect(answer.statusCode).toBe(503)
+        expect(answer.headers['retry-after']).toBe('1')
+      }
+      proxy.fault = () => undefined
+      await expect
+        .poll(async () => (await send(app, event)).json().verdict, { timeout: 10_000 })
+        .toMatch(/applied|duplicate/)
+      expect(await deadLetters()).toEqual([])
+      expect((await app.inject('/api/v1/data')).json()).toEqual([{ id: 'a', value: 'red' }])
+    }
+  )
+
+  it('has its effect once when the commit succeeded and its answer was lost', async () => {
+    const { app, proxy } = await openFaultyApp()
+    let lost = 0
+    proxy.fault = (method) => {
+      if (method !== 'Commit' || lost > 0) return undefined
+      lost += 1
+      return { kind: 'lose', status: status.unavailable }
+    }
+    const order = JSON.parse(await exampleOrder())
+    expect((await send(app, order)).statusCode).toBe(503)
+    expect(lost).toBe(1)
+    const sales = (await app.inject('/api/v1/daily-sales')).json()
+    expect(sales.length).toBeGreaterThan(0)
+    expect((await send(app, order)).json()).toMatchObject({ verdict: 'duplicate' })
+    expect((await app.inject('/api/v1/daily-sales')).json()).toEqual(sales)
+  })
+
+  it('tries an aborted transaction again with fresh rows', async () => {
+    const { app, proxy } = await openFaultyApp()
+    let aborts = 0
+    proxy.fault = (method) => {
+      if (method !== 'Commit' || aborts >= 3) return undefined
+      aborts += 1
+      return { kind: 'fail', status: status.aborted }
+    }
+    expect((await send(app, event)).json()).toMatchObject({ verdict: 'applied' })
+    expect(aborts).toBe(3)
+  })
+
+  it('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {
+    const { app, proxy, deadLetters } = await openFaultyApp()
+    proxy.fault = (method) =>
+      method === 'Commit' ? { kind: 'fail', status: status.aborted } : undefined
+    const answer = await send(app, event)
+    expect(answer.statusCode).toBe(503)
+    expect(answer.json()).toMatchObject({ code: 'STORE_CONTENDED' })
+    proxy.fault = () => undefined
+    expect((await app.inject('/api/v1/data')).json()).toEqual([])
+    expect(await deadLetters()).toEqual([])
+  })
+
+  it('answers 503 within the deadline when Spanner hangs, and lands the event when it is back', async () => {
+    const { app, proxy } = await openFaultyApp()
+    proxy.fault = () => ({ kind: 'hang' })
+    const answer = await send(app, event)
+    expect(answer.statusCode).toBe(503)
+    proxy.fault = () => undefined
+    await expect
+      .poll(async () => (await send(app, event)).json().verdict, { timeout: 10_000 })
+      .toMatch(/applied|duplicate/)
+  })
+
+  it.each([
+    ['a missing table', status.notFound, 'Table not found: items'],
+    ['a missing permission', status.permissionDenied, 'no permission on items']
+  ])(
+    'calls %s a fault of the deployment: 503, not ready, never a dead letter',
+    async (_name, code, message) => {
+      const { app, proxy, deadLetters } = await openFaultyApp()
+      expect((await app.inject('/health/ready')).statusCode).toBe(200)
+      proxy.fault = (method) =>
+        method === 'Commit' ? { kind: 'fail', status: code, message } : undefined
+      const answer = await send(app, event)
+      expect(answer.json()).toMatchObject({ status: 503, code: 'STORE_MISCONFIGURED' })
+      expect((await app.inject('/health/ready')).statusCode).toBe(503)
+      expect((await app.inject('/health/live')).statusCode).toBe(200)
+      expect(await deadLetters()).toEqual([])
+    }
+  )
+})
+
+async function exampleOrder(): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
+  const contract = JSON.parse(
+    await readFile('schemas/events/com.example.order.placed.v1.json', 'utf8')
+  )
+  return JSON.stringify(contract.examples[0])
+}

@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Select, Store } from '../../src/store/store.ts'
+import { COMMIT_TIMESTAMP, type Row } from '../../src/store/value.ts'
+import type { Tested } from './contract.ts'
+import { counterTable, itemsTable } from './tables.ts'
+import { item, put } from './writes.ts'
+
+const [byPrice, byRank, byCode] = itemsTable.indexes
+
+const moment = (second: string) => `2026-11-01T10:00:${second}.000000000Z`
+
+/** Ranks in an order that texts and doubles would get wrong, with NULLs, ties and tombstones. */
+const rows = [
+  item('l-a', { rank: '10', at: moment('02'), price: '-1.5', code: 'AAAB' }),
+  item('l-b', { rank: '9', at: moment('01'), price: '10', code: 'AAAC' }),
+  item('l-c', { rank: null, at: moment('05'), price: '9', code: '/w==' }),
+  item('l-d', { rank: '10', at: null, price: '-10', code: 'AA==' }),
+  item('l-e', { rank: '-9007199254740993', at: moment('03'), price: null }),
+  item('l-f', { rank: '-9007199254740992', at: moment('03'), price: '0.000000001' }),
+  item('l-g', { rank: '10', at: moment('02'), price: '9' }),
+  item('l-h', { rank: null, at: null, price: '0' }),
+  item('l-z', { rank: '10', at: moment('02'), price: '9', deleted_at: COMMIT_TIMESTAMP })
+]
+
+const strong = { kind: 'strong' } as const
+
+const select = (parts: Partial<Select>): Select => ({
+  table: itemsTable,
+  columns: ['id'],
+  equals: {},
+  order: ['id'],
+  limit: 100,
+  range: { column: 'id', gte: 'l-', lt: 'l-~' },
+  ...parts
+})
+
+const rank = { index: byRank, order: ['rank', 'at', 'id'], range: undefined }
+const price = { index: byPrice, order: ['price', 'id'], range: undefined }
+const mine = (found: readonly Row[]) =>
+  found.map((row) => String(row['id'])).filter((id) => id.startsWith('l-'))
+
+const cases = [
+  { name: 'the key, without tombstones', parts: {}, ids: 'abcdefgh' },
+  { name: 'a page of the key', parts: { limit: 3 }, ids: 'abc' },
+  { name: 'the next page', parts: { after: ['l-c'], limit: 3 }, ids: 'def' },
+  {
+    name: 'a half-open range',
+    parts: { range: { column: 'id', gt: 'l-b', lte: 'l-e' } },
+    ids: 'cde'
+  },
+  { name: 'one key', parts: { equals: { id: 'l-b' }, range: undefined }, ids: 'b' },
+  {
+    name: 'one key after itself',
+    parts: { equals: { id: 'l-b' }, after: ['l-b'], range: undefined },
+    ids: ''
+  },
+  { name: 'an index, NULLs first, then by number', parts: rank, ids: 'hcefbdag' },
+  { name: 'an index of NUMERIC', parts: price, ids: 'edahfcgb' },
+  { name: 'an equality of an index', parts: { ...rank, equals: { rank: '10' } }, ids: 'dag' },
+  { name: 'the NULLs of an index', parts: { ...rank, equals: { rank: null } }, ids: 'hc' },
+  {
+    name: 'an equality, then a range',
+    parts: { ...rank, equals: { rank: '10' }, range: { column: 'at', gte: moment('02') } },
+    ids: 'ag'
+  },
+  {
+    name: 'a range of an index, which leaves out its NULLs',
+    parts: { ...price, range: { column: 'price', gt: '-10', lt: '9' } },
+    ids: 'ahf'
+  },
+  { name: 'rows after a NULL', parts: { ...rank, after: [null, null, 'l-h'] }, ids: 'cefbdag' },
+  {
+    name: 'rows after a NULL in the middle',
+    parts: { ...rank, after: ['10', null, 'l-d'] },
+    ids: 'ag'
+  },
+  {
+    name: 'rows after the first of two that differ only in the key',
+    parts: { ...rank, equals: { rank: '10' }, after: ['10', moment('02'), 'l-a'] },
+    ids: 'g'
+  }
+]
+
+export function describeLists(tested: () => Tested): void {
+  describe('lists', () => {
+    beforeAll(async () => {
+      await put(tested().store, itemsTable, ...rows)
+    })
+
+    it.each(cases)('$name', async ({ parts, ids }) => {
+      const { store } = tested()
+      const { range, ...others } = select(parts as Partial<Select>)
+      const found = await store.list(range ? { ...others, range } : others, strong)
+      expect(mine(found)).toEqual(Array.from(ids, (id) => `l-${id}`))
+    })
+
+    it('by a unique index those that are in it', async () => {
+      const { store } = tested()
+      const { range: _, ...parts } = select({
+        index: byCode,
+        order: ['code', 'id']
+      } as Partial<Select>)
+      expect(mine(await store.list(parts, strong))).toEqual(['l-d', 'l-a', 'l-b', 'l-c'])
+      const one = { ...parts, equals: { code: 'AAAC' } }
+      expect(mine(await store.list(one, strong))).toEqual(['l-b'])
+    })
+
+    it.each([
+      { name: 'key', parts: {}, order: ['id'] },
+      { name: 'index', parts: rank, order: rank.order }
+    ])('every row once, page by page, by the $name', async ({ parts, order }) => {
+      const { store } = tested()
+      const whole = { ...select(parts as Partial<Select>), columns: order }
+      expect(await pages(store, whole, 2)).toEqual(await pages(store, whole, 1000))
+    })
+
+    it('with every asked column, of a table that is not of state kind', async () => {
+      const { store } = tested()
+      await put(store, counterTable, { day: '2020-01-01', count: '1', total: '1.5' })
+      const parts = { table: counterTable, columns: ['total', 'day'], order: ['day'] }
+      const found = await store.list(
+        { ...parts, equals: { day: '2020-01-01' }, limit: 5 },
+        { kind: 'stale', ms: 1 }
+      )
+      expect(found).toEqual([{ total: '1.5', day: '2020-01-01' }])
+    })
+  })
+}
+
+/** Collect all rows, asking for a few at a time. */
+async function pages(store: Store, { range, ...whole }: Select, limit: number): Promise<Row[]> {
+  const all: Row[] = []
+  for (;;) {
+    const last = all.at(-1)
+    const page: readonly Row[] = await store.list(
+      {
+        ...whole,
+        ...(range && { range }),
+        ...(last && { after: whole.order.map((name) => last[name] ?? null) }),
+        limit
+      },
+      strong
+    )
+    all.push(...page)
+    if (page.length < limit) return all
+  }
+}
