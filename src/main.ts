@@ -44,6 +44,9 @@ async function report(app: FastifyInstance, config: Config): Promise<void> {
   if (!config.SPANNER_DATABASE) process.stdout.write(welcome(port, config.EMBEDDED_FILE))
 }
 
+// Whoever read the output may be gone; that is no reason to stop serving.
+process.stdout.on('error', () => undefined)
+
 start().catch((error: unknown) => {
   process.stderr.write(`landfall: ${explain(error)}\n`)
   process.exit(1)

@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino'
+import { type Logger, type LoggerOptions, pino } from 'pino'
 
 /** Cloud Logging's names for pino's levels (https://cloud.google.com/logging/docs/structured-logging). */
 const severities: Readonly<Record<string, string>> = {
@@ -12,11 +12,15 @@ const severities: Readonly<Record<string, string>> = {
 
 /** Make a logger that writes one JSON object per line, as Cloud Logging reads it. */
 export function createLog(level: string): Logger {
-  return pino({
+  // pino's own default destination never returns from an exit when nobody reads the log any more.
+  const destination = pino.destination({ fd: 1, sync: true })
+  destination.on('error', () => undefined)
+  const options: LoggerOptions = {
     level,
     base: null,
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) }
-  })
+  }
+  return pino(options, destination)
 }

@@ -113,6 +113,14 @@ describe('SIGTERM', () => {
     }
   })
 
+  it('is heeded when nobody reads the log any more', async () => {
+    const service = await startService({})
+    service.process.stdout?.destroy()
+    expect((await push(service.url, changed('1', time, { id: 'a', value: 'v' }))).status).toBe(200)
+    service.process.kill('SIGTERM')
+    expect(await exitOf(service)).toBe(0)
+  })
+
   it('does not wait for a client that never finishes its request', async () => {
     const service = await startService({ SHUTDOWN_TIMEOUT_MS: '1500' })
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1')

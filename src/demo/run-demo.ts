@@ -1,0 +1,124 @@
+import { answerDifferences } from './answer-differences.ts'
+import {
+  countDeadLetters,
+  deadLetterDifferences,
+  expectDeadLetters,
+  type ReasonCount
+} from './dead-letters.ts'
+import { exchange, type Outcome } from './exchange.ts'
+import type { Expect, Expectation } from './expectation.ts'
+import { createHttpClient, type HttpClient } from './http-client.ts'
+import type { Progress } from './progress.ts'
+import { type ReadBack, readBack } from './read-back.ts'
+import { rowDifferences } from './row-differences.ts'
+import { type Script, writeScript } from './script.ts'
+import { type Service, startService } from './service.ts'
+
+export interface DemoOptions {
+  readonly seed: number
+  readonly count: number
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly progress: Progress
+  readonly expect: Expect
+}
+
+/** Everything that a demo saw. */
+export interface Findings {
+  readonly script: Script
+  /** Until the service listened. */
+  readonly startMs: number
+  readonly outcomes: readonly Outcome[]
+  readonly sendMs: number
+  readonly readBacks: readonly ReadBack[]
+  readonly deadLetters: readonly ReasonCount[]
+  /** How the service ended after SIGTERM. */
+  readonly ending: string
+  /** Sentences; none when everything is as expected. */
+  readonly differences: readonly string[]
+}
+
+/** Requests in flight at once, as a busy push subscription has them. */
+export const inFlight = 64
+
+/**
+ * Start the service, send it the script of the seed, read the result back, stop the service and
+ * compare everything with what was expected. The service is gone when this settles.
+ *
+ * @throws {Error} when the service does not start or does not stay
+ */
+export async function runDemo(options: DemoOptions): Promise<Findings> {
+  const { seed, count, env, progress, expect } = options
+  const script = writeScript(seed, count)
+  const expected = expect(script.cases.filter((one) => !one.fault).map(({ event }) => event))
+  progress.begin('Starting the service')
+  const startedAt = performance.now()
+  const service = await startService(env)
+  const startMs = performance.now() - startedAt
+  try {
+    const seen = await orDeath(service, talk(service, script, expected, progress))
+    progress.begin('Stopping the service')
+    const ending = await service.stop()
+    const deadLetters = countDeadLetters(service.embeddedFile)
+    const found = { script, startMs, ...seen, deadLetters, ending }
+    return { ...found, differences: compare(expected, found) }
+  } finally {
+    await service.dispose()
+  }
+}
+
+type Seen = Pick<Findings, 'outcomes' | 'sendMs' | 'readBacks'>
+
+async function talk(
+  { port }: Service,
+  { requests }: Script,
+  expected: readonly Expectation[],
+  progress: Progress
+): Promise<Seen> {
+  const client = createHttpClient(port, inFlight)
+  try {
+    progress.begin(`Sending ${requests.length} requests to http://127.0.0.1:${port}`)
+    const startedAt = performance.now()
+    const outcomes = await exchange(client, requests, inFlight, (done) =>
+      progress.at(done, requests.length)
+    )
+    const sendMs = performance.now() - startedAt
+    progress.begin('Reading back')
+    return { outcomes, sendMs, readBacks: await readAll(client, expected) }
+  } finally {
+    client.close()
+  }
+}
+
+async function readAll(
+  client: HttpClient,
+  expected: readonly Expectation[]
+): Promise<readonly ReadBack[]> {
+  const readBacks: ReadBack[] = []
+  for (const { path } of expected) readBacks.push(await readBack(client, path))
+  return readBacks
+}
+
+/** When a connection breaks because the service died, its own words are the better ones. */
+async function orDeath<T>(service: Service, work: Promise<T>): Promise<T> {
+  try {
+    return await Promise.race([work, service.died])
+  } catch (error) {
+    const patience = new Promise((resolve) => setTimeout(resolve, 500))
+    await Promise.race([service.died, patience])
+    throw error
+  }
+}
+
+function compare(
+  expected: readonly Expectation[],
+  found: Omit<Findings, 'differences'>
+): readonly string[] {
+  const { script, outcomes, readBacks, deadLetters, ending } = found
+  const sendings = script.requests.flatMap((request) => request.sendings)
+  return [
+    ...answerDifferences(outcomes),
+    ...expected.flatMap((one, index) => rowDifferences(one, readBacks[index]?.rows ?? [])),
+    ...deadLetterDifferences(expectDeadLetters(sendings), deadLetters),
+    ...(ending === 'exit code 0' ? [] : [`SIGTERM ended the service with ${ending}`])
+  ]
+}
