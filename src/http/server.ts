@@ -94,6 +94,10 @@ function refuseWhileStopping(app: FastifyInstance): void {
   app.addHook('onRequest', async () => {
     if (stopping) throw new Failure('STOPPING', 'this instance is shutting down')
   })
+  // A connection kept alive by an answer after the stop would be waited for.
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close')
+  })
 }
 
 function toFailure(
