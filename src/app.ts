@@ -1,4 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { createPushAuth } from './access/push-auth.ts'
+import type { ReadAuth } from './access/read-auth.ts'
 import { createCommitter } from './commit/committer.ts'
 import type { Config } from './config.ts'
 import type { Contracts } from './contracts/contracts.ts'
@@ -11,11 +13,12 @@ export interface Parts {
   readonly config: Config
   readonly contracts: Contracts
   readonly store: Store
+  readonly readAuth: ReadAuth
   readonly log: FastifyBaseLogger
 }
 
 /** Put the parts together. Opens nothing; closing the app closes the store. */
-export function buildApp({ config, contracts, store, log }: Parts): FastifyInstance {
+export function buildApp({ config, contracts, store, readAuth, log }: Parts): FastifyInstance {
   const monotonic = () => performance.now()
   const readiness = createReadiness(store, contracts.tables, monotonic)
   const committer = createCommitter({
@@ -28,9 +31,9 @@ export function buildApp({ config, contracts, store, log }: Parts): FastifyInsta
     breakerFailures: config.BREAKER_FAILURES,
     breakerCooldownMs: config.BREAKER_COOLDOWN_MS,
     now: monotonic,
-    onFailure(failure) {
-      readiness.commitFailed(failure)
-      log.error({ failure: failure.code, err: failure }, 'commit failed')
+    onCommit(failure) {
+      readiness.committed(failure)
+      if (failure) log.error({ err: failure }, 'commit failed')
     }
   })
   const app = buildServer({
@@ -38,6 +41,16 @@ export function buildApp({ config, contracts, store, log }: Parts): FastifyInsta
     ingest: createIngest(contracts, committer, config.POISON),
     readiness,
     store,
+    pushAuth: createPushAuth({
+      mode: config.PUSH_AUTH,
+      audience: config.PUSH_AUDIENCE,
+      serviceAccounts: config.PUSH_SERVICE_ACCOUNTS,
+      certsUrl: config.PUSH_CERTS_URL,
+      now: Date.now,
+      onFailure: (failure) =>
+        log.warn({ err: failure }, 'the keys of push tokens are not refreshed')
+    }),
+    authoriseRead: readAuth.authorise,
     now: Date.now,
     log,
     deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,
@@ -45,6 +58,9 @@ export function buildApp({ config, contracts, store, log }: Parts): FastifyInsta
     requestsMax: config.REQUESTS_MAX,
     bytesMax: config.QUEUE_MAX_BYTES
   })
-  app.addHook('onClose', async () => store.close())
+  app.addHook('onClose', async () => {
+    await readAuth.close()
+    await store.close()
+  })
   return app
 }

@@ -57,11 +57,15 @@ export const failures = {
   KEY_REPEATED: row('dead-letter', 422, 'One event writes the same row twice.'),
   EVENT_TOO_LARGE: row('dead-letter', 422, 'One event asks for more than one commit can hold.'),
   COUNTER_OVERFLOW: row('dead-letter', 422, 'Adding the amount would overflow the column.'),
-  STORE_REFUSED: row('dead-letter', 422, 'Spanner refuses these rows whenever they are sent.'),
+  STORE_REFUSED: row('dead-letter', 422, 'The store refuses these rows whenever they are sent.'),
 
-  STORE_UNAVAILABLE: row('retry', 503, 'Spanner did not answer, or answered that it cannot now.'),
-  STORE_INTERNAL: row('retry', 503, 'Spanner reported an internal error.'),
-  STORE_CONTENDED: row('retry', 503, 'Spanner kept aborting the transaction until its deadline.'),
+  STORE_UNAVAILABLE: row('retry', 503, 'The store did not answer, or answered that it cannot now.'),
+  STORE_INTERNAL: row('retry', 503, 'The store reported an internal error.'),
+  STORE_CONTENDED: row(
+    'retry',
+    503,
+    'Others kept the transaction from committing until its deadline.'
+  ),
   STORE_MISCONFIGURED: row(
     'retry',
     503,
@@ -69,6 +73,7 @@ export const failures = {
   ),
   QUEUE_FULL: row('retry', 503, 'More is in flight than the queue may hold.'),
   DEADLINE_EXCEEDED: row('retry', 503, 'The commit did not finish before the sender gives up.'),
+  ACCESS_UNAVAILABLE: row('retry', 503, 'What callers are checked against cannot be fetched.'),
   STOPPING: row('retry', 503, 'This instance is shutting down.'),
   INTERNAL: row('retry', 500, 'A bug in Landfall. Nothing was acknowledged.'),
 
@@ -78,6 +83,14 @@ export const failures = {
   BODY_TOO_LARGE: row('refuse', 413, 'The body is larger than 16 MiB.'),
   REQUEST_INVALID: row('refuse', 400, 'The request is not one that HTTP allows.'),
   REQUEST_TIMEOUT: row('refuse', 408, 'The request did not arrive in time.'),
+  TOKEN_INVALID: row('refuse', 401, 'The push has no token, or one that does not hold.'),
+  CALLER_FORBIDDEN: row('refuse', 403, 'The caller is known, but may not do this.'),
+  API_KEY_INVALID: row(
+    'refuse',
+    401,
+    'The read has no API key, or one that is unknown or expired.'
+  ),
+  RATE_LIMITED: row('refuse', 429, 'The API key has used up its reads of this minute.'),
   KEY_INVALID: row('refuse', 400, 'The path does not spell a key of this collection.'),
   QUERY_INVALID: row('refuse', 400, 'A query parameter is unknown or malformed.'),
   FILTER_UNSUPPORTED: row(
@@ -88,6 +101,7 @@ export const failures = {
 
   CONFIG_INVALID: row('stop', 500, 'An environment variable is missing or malformed.'),
   SCHEMAS_INVALID: row('stop', 500, 'The files under schemas/ do not pass `landfall check`.'),
+  SECRET_INVALID: row('stop', 500, 'A secret cannot be read, or is not what it must be.'),
   DATABASE_UNSUPPORTED: row('stop', 500, 'The database is missing, or not of GoogleSQL dialect.'),
   SCHEMA_DRIFT: row('stop', 503, 'The live tables differ from the collections.')
 } as const satisfies Record<string, FailureRow>

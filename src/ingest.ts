@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import type { Committer } from './commit/committer.ts'
-import type { Settled } from './commit/land.ts'
+import type { Settled } from './commit/landing.ts'
+import type { Rehearsal } from './commit/rehearse.ts'
 import type { Contracts } from './contracts/contracts.ts'
 import { decode } from './delivery/decode.ts'
 import type { Arrival, Delivery } from './delivery/event.ts'
@@ -13,9 +14,24 @@ export interface Landed {
   readonly result: Settled | { readonly verdict: 'ignored' } | Failure
 }
 
-export type Ingest = (delivery: Delivery) => Promise<readonly Landed[]>
+/** What would become of one event of a delivery, and the writes it asks for. */
+export interface Rehearsed extends Rehearsal {
+  readonly arrival: Arrival
+  readonly plan: Plan
+}
 
-/** Decode, validate, plan, commit: the story of one delivery. Never rejects for an input. */
+export interface Ingest {
+  /** Decode, validate, plan, commit: the story of one delivery. Never rejects for an input. */
+  land(delivery: Delivery): Promise<readonly Landed[]>
+  /**
+   * Tell the same story up to the commit, and write nothing.
+   *
+   * @throws {Failure} with the action `retry` when the rows cannot be read
+   */
+  rehearse(delivery: Delivery): Promise<readonly Rehearsed[]>
+}
+
+/** Make what lands deliveries. */
 export function createIngest(
   contracts: Contracts,
   committer: Committer,
@@ -32,8 +48,18 @@ export function createIngest(
     return { arrival, result }
   }
 
-  // A batch larger than the queue would be refused for ever if all of it were submitted at once.
-  return (delivery) => pLimit(500).map(decode(delivery), landOne)
+  return {
+    // A batch larger than the queue would be refused for ever if all of it were submitted at once.
+    land: (delivery) => pLimit(500).map(decode(delivery), landOne),
+    async rehearse(delivery) {
+      const planned = decode(delivery).map((arrival) => ({
+        arrival,
+        plan: contracts.plan(arrival)
+      }))
+      const rehearsals = await committer.rehearse(planned.map(({ plan }) => plan))
+      return planned.map((event, i) => ({ ...event, ...(rehearsals[i] ?? { verdict: 'ignored' }) }))
+    }
+  }
 }
 
 /** An expected refusal is an answer; anything else is a bug and goes on up. */

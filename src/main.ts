@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { createReadAuth } from './access/read-auth.ts'
 import { buildApp } from './app.ts'
 import { type Config, parseConfig } from './config.ts'
 import { explain } from './explain.ts'
@@ -12,10 +13,19 @@ async function start(): Promise<void> {
   const config = parseConfig(process.env)
   const log = createLog(config.LOG_LEVEL)
   const contracts = await readContracts(config.SCHEMAS_DIR)
+  const readAuth = await createReadAuth({
+    mode: config.READ_AUTH,
+    secret: config.API_KEYS_SECRET,
+    secretManagerHost: config.SECRET_MANAGER_EMULATOR_HOST,
+    ttlMs: config.SECRET_TTL_MS,
+    readsPerMinute: config.API_KEY_READS_PER_MINUTE,
+    onChange: (version) => log.info({ version }, 'API keys are in use'),
+    onWarning: (error) => log.warn({ err: error }, 'the API keys stay as they were')
+  })
   const store = await openStore(config, contracts.tables, process.env, (error) =>
     log.warn({ err: error }, 'the Spanner client reports an error in the background')
   )
-  const app = buildApp({ config, contracts, store, log })
+  const app = buildApp({ config, contracts, store, readAuth, log })
   await app.listen({ port: config.PORT, host: config.HOST })
   stopOnSignals(app, config)
   await report(app, config)

@@ -11,12 +11,13 @@ export interface ReadinessReport {
 export interface Readiness {
   /** Compare the live tables with the collections; one comparison serves all callers of 5 s. */
   check(): Promise<ReadinessReport>
-  /** Remember a failed commit: a fault of the deployment makes the service not ready for 30 s. */
-  commitFailed(failure: Failure): void
+  /** Hear how a batch of commits went: after one that failed the service is not ready for 30 s, or
+   * until one succeeds. Contention is the price of load, and no reason. */
+  committed(failure: Failure | undefined): void
 }
 
 const comparedForMs = 5000
-const misconfiguredForMs = 30_000
+const failedForMs = 30_000
 
 /** Judge whether this instance can land events. `now` is a clock that never goes back, in ms. */
 export function createReadiness(
@@ -25,7 +26,7 @@ export function createReadiness(
   now: () => number
 ): Readiness {
   let comparison: { readonly at: number; readonly report: Promise<ReadinessReport> } | undefined
-  let misconfigured: { readonly at: number; readonly failure: Failure } | undefined
+  let failed: { readonly at: number; readonly failure: Failure } | undefined
 
   async function compare(): Promise<ReadinessReport> {
     try {
@@ -41,16 +42,17 @@ export function createReadiness(
 
   return {
     async check() {
-      if (misconfigured && now() - misconfigured.at < misconfiguredForMs) {
-        return { failure: misconfigured.failure, mismatches: [] }
+      if (failed && now() - failed.at < failedForMs) {
+        return { failure: failed.failure, mismatches: [] }
       }
       if (!comparison || now() - comparison.at >= comparedForMs) {
         comparison = { at: now(), report: compare() }
       }
       return comparison.report
     },
-    commitFailed(failure) {
-      if (failure.code === 'STORE_MISCONFIGURED') misconfigured = { at: now(), failure }
+    committed(failure) {
+      if (!failure) failed = undefined
+      else if (failure.code !== 'STORE_CONTENDED') failed = { at: now(), failure }
     }
   }
 }

@@ -55,6 +55,20 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { path: 'node_modules/@google-cloud/spanner' }
   },
   {
+    name: 'access-knows-nobody',
+    comment: 'Who may call is decided by what the caller sent and by secrets alone.',
+    severity: 'error',
+    from: { path: room('access') },
+    to: { path: inside, pathNot: ['^src/(access/|failures\\.ts)'] }
+  },
+  {
+    name: 'secrets-are-read-in-one-room',
+    comment: 'Only access/ loads the Secret Manager client.',
+    severity: 'error',
+    from: { path: inside, pathNot: room('access') },
+    to: { path: 'node_modules/@google-cloud/secret-manager' }
+  },
+  {
     name: 'http-words-stop-here',
     comment: 'Only http/ speaks Fastify; app.ts and main.ts hand it on.',
     severity: 'error',
@@ -65,7 +79,9 @@ export const forbidden: IForbiddenRuleType[] = [
     name: 'nothing-imports-upward',
     comment: 'main and cli are the top; app is below them; http below app.',
     severity: 'error',
-    from: { path: '^src/(http|telemetry|local|readiness\\.ts|ingest\\.ts)' },
+    from: {
+      path: '^src/(http|access|replay|simulator|telemetry|local|readiness\\.ts|ingest\\.ts)'
+    },
     to: { path: '^src/(main|app|cli/)' }
   },
   {

@@ -11,7 +11,7 @@ describe('the table of failures', () => {
     const allowed = {
       'dead-letter': [400, 422],
       retry: [500, 503],
-      refuse: [400, 404, 405, 408, 413],
+      refuse: [400, 401, 403, 404, 405, 408, 413, 429],
       stop: [500, 503]
     }
     expect(allowed[action]).toContain(status)

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { settings } from '../config.ts'
 import { failures } from '../failures.ts'
 import { readContracts } from '../schemas.ts'
+import { settings } from '../settings.ts'
 import { environmentPage, failuresPage } from './pages.ts'
 import { generateSpannerSql } from './spanner-sql.ts'
 

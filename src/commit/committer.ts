@@ -1,10 +1,13 @@
 import { crc32 } from 'node:zlib'
-import { Failure } from '../failures.ts'
+import pLimit from 'p-limit'
+import { Failure, isFailure } from '../failures.ts'
 import type { Plan } from '../store/plan.ts'
 import type { Store } from '../store/store.ts'
 import { type BreakerState, createBreaker } from './breaker.ts'
-import { land, type Outcome, type Settled } from './land.ts'
+import { land } from './land.ts'
+import type { Outcome, Settled } from './landing.ts'
 import { createLane, type Lane } from './lane.ts'
+import { type Rehearsal, rehearse } from './rehearse.ts'
 import { rowId } from './rows.ts'
 
 export interface CommitterOptions {
@@ -23,8 +26,8 @@ export interface CommitterOptions {
   readonly breakerCooldownMs: number
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number
-  /** Told of every failed commit, once per batch. */
-  readonly onFailure: (failure: Failure) => void
+  /** Told of every batch: with a failure when something of it must come back. */
+  readonly onCommit: (failure: Failure | undefined) => void
 }
 
 export interface Committer {
@@ -34,6 +37,12 @@ export interface Committer {
    * @throws {Failure} with the action `retry`: nothing is known to be committed, send it again
    */
   submit(plan: Plan): Promise<Settled>
+  /**
+   * Say what would become of these plans, and write nothing.
+   *
+   * @throws {Failure} with the action `retry`: the rows cannot be read now
+   */
+  rehearse(plans: readonly Plan[]): Promise<readonly Rehearsal[]>
   readonly breaker: BreakerState
 }
 
@@ -46,12 +55,14 @@ export function createCommitter(options: CommitterOptions): Committer {
     now: options.now
   })
   const lanes = Array.from({ length: options.lanes }, () => createLane(options.maxEvents, commit))
+  // Trying something out never takes more of the store than one lane does.
+  const oneAtATime = pLimit(1)
   let [events, bytes] = [0, 0]
 
   async function commit(plans: readonly Plan[]): Promise<readonly Outcome[]> {
     const outcomes = await land(store, plans, poison)
-    const failure = outcomes.find((outcome) => outcome instanceof Failure)
-    if (failure) options.onFailure(failure)
+    const failure = outcomes.find((outcome) => isFailure(outcome, 'retry'))
+    options.onCommit(failure)
     if (outcomes.every(isOutage)) breaker.failed()
     else breaker.succeeded()
     if (breaker.state === 'open') lanes.forEach(refuseAll)
@@ -79,6 +90,10 @@ export function createCommitter(options: CommitterOptions): Committer {
         events -= 1
         bytes -= plan.bytes
       }
+    },
+    async rehearse(plans) {
+      if (breaker.state !== 'closed') throw unavailable()
+      return oneAtATime(() => rehearse(store, plans))
     }
   }
 }

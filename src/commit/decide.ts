@@ -9,16 +9,15 @@ import { foldState } from './fold-state.ts'
 import { createRows, type Rows, rowId } from './rows.ts'
 import type { WriteOutcome } from './write-outcome.ts'
 
-/** Thrown by `decide` when a plan cannot be applied to the rows that are there. */
-export class PlanRefused extends Error {
-  override readonly name = 'PlanRefused'
-  readonly index: number
-  readonly reason: Reason
+/** Thrown by `decide` when plans cannot be applied to the rows that are there. */
+export class PlansRefused extends Error {
+  override readonly name = 'PlansRefused'
+  /** Why, by the place of the plan. */
+  readonly reasons: ReadonlyMap<number, Reason>
 
-  constructor(index: number, reason: Reason) {
-    super(reason.detail)
-    this.index = index
-    this.reason = reason
+  constructor(reasons: ReadonlyMap<number, Reason>) {
+    super(`${reasons.size} plans cannot be applied`)
+    this.reasons = reasons
   }
 }
 
@@ -32,43 +31,61 @@ export function guardsOf(plans: readonly Plan[]): readonly Guard[] {
 function planGuards(plan: Plan): readonly Guard[] {
   if (plan.reason) return [{ table: deadLettersTable, key: [plan.letter.id] }]
   const guarded = plan.writes.filter((write) => write.kind !== 'log')
-  const counts = plan.writes.some((write) => write.kind === 'counter')
-  return counts ? [...guarded, { table: ledgerTable, key: [plan.eventKey] }] : guarded
+  return counts(plan) ? [...guarded, { table: ledgerTable, key: [plan.eventKey] }] : guarded
 }
 
 /**
  * Fold the plans in arrival order, also against each other, into one mutation per row and one
  * verdict per plan. Pure: the same rows and plans give the same decision.
  *
- * @throws {PlanRefused} when a plan cannot be applied, such as a counter that would overflow
+ * @throws {PlansRefused} naming every plan that cannot be applied, such as to a counter that would
+ * overflow
  */
 export function decide(current: CurrentRows, plans: readonly Plan[]): Decision<readonly Verdict[]> {
   const rows = createRows(current)
-  const result = plans.map((plan, index) => foldPlan(plan, index, rows))
+  const reasons = new Map<number, Reason>()
+  const result = plans.map((plan, index): Verdict => {
+    // What a refused plan changed before it was refused must not count against the others.
+    const own = counts(plan) ? createRows(rows) : rows
+    const folded = foldPlan(plan, own)
+    if (typeof folded === 'string') {
+      if (own !== rows) own.mutations().forEach(rows.take)
+      return folded
+    }
+    reasons.set(index, folded)
+    return 'dead-lettered'
+  })
+  if (reasons.size > 0) throw new PlansRefused(reasons)
   return { mutations: rows.mutations(), result }
 }
 
-function foldPlan(plan: Plan, index: number, rows: Rows): Verdict {
+const counts = (plan: Plan) => plan.writes.some((write) => write.kind === 'counter')
+
+function foldPlan(plan: Plan, rows: Rows): Verdict | Reason {
   if (plan.reason) {
     foldDeadLetter(plan.letter, plan.reason, rows)
     return 'dead-lettered'
   }
-  const ledger = plan.writes.some((write) => write.kind === 'counter') && enterLedger(plan, rows)
-  const outcomes = plan.writes.map((write) => {
-    if (write.kind === 'state') return foldState(write, plan, rows)
-    if (write.kind === 'log') return foldLog(write, plan, rows)
-    const reason = ledger === 'applied' ? foldCounter(write, rows) : undefined
-    if (reason) throw new PlanRefused(index, reason)
-    return ledger || 'applied'
-  })
+  const counted = counts(plan) && enterLedger(plan, rows) === 'duplicate'
+  const outcomes: WriteOutcome[] = []
+  for (const write of plan.writes) {
+    const outcome = foldWrite(write, plan, rows, counted)
+    if (typeof outcome !== 'string') return outcome
+    outcomes.push(outcome)
+  }
   return verdictOf(plan.writes, outcomes)
 }
 
+function foldWrite(write: Write, plan: Plan, rows: Rows, counted: boolean): WriteOutcome | Reason {
+  if (write.kind === 'state') return foldState(write, plan, rows)
+  if (write.kind === 'log') return foldLog(write, rows)
+  return counted ? 'duplicate' : (foldCounter(write, rows) ?? 'applied')
+}
+
 /** A log row is the same however often it is written, so nobody looks whether it is there. */
-function foldLog(write: LogWrite, plan: Plan, rows: Rows): WriteOutcome {
-  const key = [...write.key, plan.eventKey].slice(0, write.table.primaryKey.length)
-  if (rows.get(write.table, key)) return 'duplicate'
-  rows.put(write.table, key, { ...write.values, [managed.committedAt]: COMMIT_TIMESTAMP })
+function foldLog({ table, key, values }: LogWrite, rows: Rows): WriteOutcome {
+  if (rows.get(table, key)) return 'duplicate'
+  rows.put(table, key, { ...values, [managed.committedAt]: COMMIT_TIMESTAMP })
   return 'applied'
 }
 

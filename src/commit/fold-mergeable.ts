@@ -12,12 +12,15 @@ import type { WriteOutcome } from './write-outcome.ts'
  * newer has set, so every order of delivery ends in the same row. See docs/decisions/0003.
  */
 interface History {
+  /** The newest stamp when this was written: one that differs from the row's is out of date. */
+  readonly newest: readonly [version: Value, key: Value]
   /** Absent until the row was upserted or deleted once. */
   readonly base?: readonly [version: Value, key: Value]
   readonly columns: Readonly<Record<string, readonly [version: Value, key: Value]>>
 }
 
-type Stamped = { readonly history: History; readonly newest: Stamp | undefined }
+type Changes = Omit<History, 'newest'>
+type Stamped = { readonly history: Changes; readonly newest: Stamp | undefined }
 
 /** Fold one write to a row of a collection that some contract merges into. */
 export function foldMergeable(write: StateWrite, stamp: Stamp, rows: Rows): WriteOutcome {
@@ -59,7 +62,7 @@ function foldMerge(write: StateWrite, stamp: Stamp, before: Stamped, rows: Rows)
   const set = Object.fromEntries(
     winning.map(([name]) => [name, [stamp.version, stamp.key] as const])
   )
-  const history: History = { ...(base && { base }), columns: { ...columns, ...set } }
+  const history: Changes = { ...(base && { base }), columns: { ...columns, ...set } }
   putRow(write, rows, { values: Object.fromEntries(winning), history, newest, deleted: false })
   return 'applied'
 }
@@ -71,15 +74,16 @@ function repeated(stamp: Stamp, { history, newest }: Stamped): WriteOutcome {
 
 interface After {
   readonly values: Readonly<Record<string, Value>>
-  readonly history: History
+  readonly history: Changes
   readonly newest: Stamp
   readonly deleted: boolean
 }
 
 function putRow(write: StateWrite, rows: Rows, after: After): void {
+  const history: History = { ...after.history, newest: [after.newest.version, after.newest.key] }
   rows.put(write.table, write.key, {
     ...after.values,
-    [managed.columnVersions]: JSON.stringify(after.history),
+    [managed.columnVersions]: JSON.stringify(history),
     [managed.version]: after.newest.version,
     [managed.key]: after.newest.key,
     [managed.committedAt]: COMMIT_TIMESTAMP,
@@ -87,16 +91,19 @@ function putRow(write: StateWrite, rows: Rows, after: After): void {
   })
 }
 
-/** A row written before its collection had a merge has no history: its stamp is the base. */
+/**
+ * A row that was last written by a revision without this history, before the first merge of its
+ * collection or beside it during a rollout, was written whole: its stamp is the base.
+ */
 function readHistory(row: Readonly<Record<string, unknown>> | undefined): Stamped {
   if (!row) return { history: { columns: {} }, newest: undefined }
   const newest = storedStamp(row)
   const text = row[managed.columnVersions]
-  if (typeof text !== 'string') {
-    return { history: { base: [newest.version, newest.key], columns: {} }, newest }
-  }
   // Only this module writes the column, in this shape.
-  return { history: JSON.parse(text) as History, newest }
+  const history = typeof text === 'string' ? (JSON.parse(text) as History) : undefined
+  const known = history?.newest[0] === newest.version && history.newest[1] === newest.key
+  if (history && known) return { history, newest }
+  return { history: { base: [newest.version, newest.key], columns: {} }, newest }
 }
 
 function toStamp(pair: readonly [Value, Value] | undefined): Stamp | undefined {

@@ -1,38 +1,11 @@
-import { Failure, isFailure } from '../failures.ts'
+import { Failure } from '../failures.ts'
 import { deadLetterPlan } from '../store/dead-letter-plan.ts'
-import type { Plan, Reason, Verdict } from '../store/plan.ts'
+import { deadLettersTable } from '../store/managed-tables.ts'
+import type { Plan, Reason } from '../store/plan.ts'
 import type { Store } from '../store/store.ts'
-import { decide, guardsOf, PlanRefused } from './decide.ts'
-
-/** What a sender is told of one event. */
-export interface Settled {
-  readonly verdict: Verdict
-  /** Token for reads that must see the effect; absent where nothing was committed. */
-  readonly commitTimestamp?: string
-  /** Why it was dead-lettered. */
-  readonly reason?: Reason
-  /** Events that shared the commit. */
-  readonly batchSize: number
-}
-
-/** Settled, or the failure that the sender must be told; one for each plan, in its order. */
-export type Outcome = Settled | Failure
-
-interface Item {
-  plan: Plan
-  outcome?: Outcome
-}
-
-/** The state of landing one batch. */
-interface Landing {
-  readonly store: Store
-  readonly poison: 'store' | 'reject'
-  /** Culprits found so far; their dead letters join the next commit. */
-  carried: Item[]
-  /** Plans that failed alone with an internal error, which may be their fault or the store's. */
-  suspects: Item[]
-  committed: boolean
-}
+import { PlansRefused } from './decide.ts'
+import { findDrift } from './drift.ts'
+import { attempt, fail, type Item, is, type Landing, type Outcome, toFailure } from './landing.ts'
 
 /**
  * Commit a batch in one transaction, and where the store refuses its content, bisect until the
@@ -43,122 +16,132 @@ export async function land(
   plans: readonly Plan[],
   poison: 'store' | 'reject' = 'store'
 ): Promise<readonly Outcome[]> {
-  const landing: Landing = { store, poison, carried: [], suspects: [], committed: false }
+  const landing: Landing = {
+    store,
+    poison,
+    suspects: [],
+    unexplained: 0,
+    committed: false
+  }
   const items: Item[] = plans.map((plan) => ({ plan }))
   await settle(landing, items)
-  await settleSuspects(landing)
-  if (landing.carried.length > 0) await commitCarried(landing)
+  await judge(landing)
   return items.map(({ outcome }) => outcome ?? new Failure('INTERNAL', 'a plan was left unsettled'))
 }
 
-async function settle(landing: Landing, items: Item[]): Promise<void> {
+async function settle(landing: Landing, items: readonly Item[]): Promise<void> {
+  if (items.length === 0) return
   if (hopeless(landing)) return fail(items, new Failure('STORE_INTERNAL', 'every commit failed'))
-  const failure = await attempt(landing, [...landing.carried, ...items])
+  const failure = await attempt(landing, items)
   if (!failure) return
-  if (failure instanceof PlanRefused) return settleRefused(landing, items, failure)
-  if (!isFailure(failure) || !mayBePoison(failure))
-    return fail([...take(landing), ...items], failure)
-  const [item] = items
-  if (items.length === 1 && item) return settleAlone(landing, item, failure)
+  if (failure instanceof PlansRefused) return settleRefused(landing, items, failure)
+  if (is(failure, 'STORE_UNAVAILABLE', 'STORE_CONTENDED')) return fail(items, failure)
+  if (is(failure, 'STORE_REFUSED', 'STORE_MISCONFIGURED')) {
+    return settleWithoutDrift(landing, items, failure)
+  }
+  return divide(landing, items, failure)
+}
+
+/** Deciding named the culprits: their dead letters go on with the others. */
+function settleRefused(
+  landing: Landing,
+  items: readonly Item[],
+  { reasons }: PlansRefused
+): Promise<void> {
+  const left = items.filter((item, at) => {
+    const reason = reasons.get(at)
+    return !reason || condemn(landing, item, reason)
+  })
+  return settle(landing, left)
+}
+
+/** A live table that differs is a fault of the deployment, whatever the store says of the rows. */
+async function settleWithoutDrift(
+  landing: Landing,
+  items: readonly Item[],
+  failure: Failure
+): Promise<void> {
+  landing.drift ??= findDrift(
+    landing.store,
+    items.map(({ plan }) => plan)
+  )
+  const drift = await landing.drift.catch((error: unknown) => () => toFailure(error))
+  const sound = items.filter((item) => {
+    const found = drift(item.plan)
+    if (found) item.outcome = found
+    return !found
+  })
+  if (sound.length < items.length) return settle(landing, sound)
+  if (failure.code === 'STORE_MISCONFIGURED') return fail(items, failure)
+  return divide(landing, items, failure)
+}
+
+async function divide(landing: Landing, items: readonly Item[], failure: unknown): Promise<void> {
+  if (items.length === 1) {
+    landing.suspects.push(...items)
+    if (!is(failure, 'STORE_REFUSED')) landing.unexplained += 1
+    return
+  }
   const middle = Math.ceil(items.length / 2)
   await settle(landing, items.slice(0, middle))
   await settle(landing, items.slice(middle))
 }
 
-/** Judge an event only by a commit in which it stood alone. */
-async function settleAlone(landing: Landing, item: Item, failure: Failure): Promise<void> {
-  const alone = landing.carried.length > 0 ? await attempt(landing, [item]) : failure
-  if (!alone) return
-  if (!isFailure(alone) || !mayBePoison(alone)) return fail([item], alone)
-  if (alone.code === 'STORE_INTERNAL') landing.suspects.push(item)
-  else condemn(landing, item, { code: 'STORE_REFUSED', detail: alone.message })
-}
-
-/** Deciding named the culprit: the others go on together. */
-function settleRefused(landing: Landing, items: Item[], refused: PlanRefused): Promise<void> {
-  const culprit = [...landing.carried, ...items][refused.index]
-  if (!culprit || !items.includes(culprit))
-    throw new Error('a dead letter was refused', { cause: refused })
-  condemn(landing, culprit, refused.reason)
-  return settle(
-    landing,
-    items.filter((item) => item !== culprit)
-  )
-}
-
-/** An internal error is the event's fault only when the store worked for its neighbours. */
-async function settleSuspects(landing: Landing): Promise<void> {
-  for (const item of landing.suspects) {
-    const detail = 'Spanner reports an internal error for this event, but not for its neighbours'
-    if (landing.committed) condemn(landing, item, { code: 'STORE_REFUSED', detail })
-    else fail([item], new Failure('STORE_INTERNAL', 'the commit failed twice'))
+/**
+ * Hold against an event only what stays so while the store works: it failed alone, a commit without
+ * it succeeds, it fails alone again. An outage in the middle of a bisection blames nobody.
+ */
+async function judge(landing: Landing): Promise<void> {
+  const suspects = landing.suspects.splice(0)
+  if (suspects.length === 0) return
+  const outage = await probe(landing.store, suspects)
+  if (outage) return fail(suspects, outage)
+  const culprits: Item[] = []
+  for (const suspect of suspects) {
+    if (await isCulprit(landing, suspect)) culprits.push(suspect)
   }
+  await commitDeadLetters(landing, culprits)
 }
 
-function condemn(landing: Landing, item: Item, reason: Reason): void {
-  if (landing.poison === 'reject') {
-    item.outcome = new Failure(reason.code, reason.detail)
-  } else {
-    item.plan = deadLetterPlan(item.plan.letter, reason)
-    landing.carried.push(item)
+async function isCulprit(landing: Landing, suspect: Item): Promise<boolean> {
+  const failure = await attempt(landing, [suspect])
+  if (is(failure, 'STORE_REFUSED', 'STORE_INTERNAL')) {
+    return condemn(landing, suspect, { code: 'STORE_REFUSED', detail: failure.message })
   }
+  if (failure instanceof PlansRefused) await settleRefused(landing, [suspect], failure)
+  else if (failure) fail([suspect], failure)
+  return false
 }
 
-async function commitCarried(landing: Landing): Promise<void> {
-  const items = take(landing)
-  const failure = await attempt(landing, items)
-  if (failure) fail(items, failure)
-}
-
-/** Commit these, once more after an internal error; what went wrong is returned, not thrown. */
-async function attempt(landing: Landing, items: readonly Item[]): Promise<unknown> {
-  const failure = await commit(landing, items)
-  const again = isFailure(failure) && failure.code === 'STORE_INTERNAL'
-  return again ? commit(landing, items) : failure
-}
-
-async function commit(landing: Landing, items: readonly Item[]): Promise<unknown> {
-  if (items.length === 0) return undefined
-  const plans = items.map((item) => item.plan)
+/** A transaction that reads and commits nothing: does the store work now? */
+async function probe(store: Store, [suspect]: readonly Item[]): Promise<unknown> {
+  const guards = suspect ? [{ table: deadLettersTable, key: [suspect.plan.letter.id] }] : []
   try {
-    const { result, commitTimestamp } = await landing.store.commit(guardsOf(plans), (current) =>
-      decide(current, plans)
-    )
-    for (const [i, verdict] of result.entries()) {
-      const item = items[i]
-      if (item) item.outcome = settled(item.plan, verdict, commitTimestamp, items.length)
-    }
-    landing.carried = landing.carried.filter((item) => !items.includes(item))
-    landing.committed = true
+    await store.commit(guards, () => ({ mutations: [], result: undefined }))
     return undefined
   } catch (error) {
     return error
   }
 }
 
-function settled(
-  { reason }: Plan,
-  verdict: Verdict,
-  commitTimestamp: string,
-  batchSize: number
-): Settled {
-  return { verdict, commitTimestamp, batchSize, ...(reason && { reason }) }
+/** Make it a dead letter that is to be committed, unless its sender is to be told instead. */
+function condemn({ poison }: Landing, item: Item, reason: Reason): boolean {
+  if (poison === 'reject') item.outcome = new Failure(reason.code, reason.detail)
+  else item.plan = deadLetterPlan(item.plan.letter, reason)
+  return poison === 'store'
 }
 
-function take(landing: Landing): Item[] {
-  const items = landing.carried
-  landing.carried = []
-  return items
+async function commitDeadLetters(landing: Landing, culprits: readonly Item[]): Promise<void> {
+  if (culprits.length === 0) return
+  const failure = await attempt(landing, culprits)
+  if (!failure) return
+  // A dead letter is ours: when it is refused, the event is not to blame and must come back.
+  const message = 'the dead letters cannot be written'
+  fail(
+    culprits,
+    is(failure, 'STORE_REFUSED') ? new Failure('STORE_MISCONFIGURED', message) : failure
+  )
 }
 
-function fail(items: readonly Item[], error: unknown): void {
-  const failure = isFailure(error)
-    ? error
-    : new Failure('INTERNAL', 'the commit failed unexpectedly', { cause: error })
-  for (const item of items) item.outcome = failure
-}
-
-const mayBePoison = ({ code }: Failure) => code === 'STORE_REFUSED' || code === 'STORE_INTERNAL'
-
-/** Three internal errors and not one success: the store is down, and no event is to blame. */
-const hopeless = ({ suspects, committed }: Landing) => suspects.length >= 3 && !committed
+/** Several failed alone and nothing succeeded: the store is down, and no event is to blame. */
+const hopeless = ({ unexplained, committed }: Landing) => unexplained >= 3 && !committed

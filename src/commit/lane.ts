@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { Failure } from '../failures.ts'
 import type { Plan } from '../store/plan.ts'
-import type { Outcome, Settled } from './land.ts'
+import type { Outcome, Settled } from './landing.ts'
 
 /**
  * What one commit may hold, kept below Spanner's own limits of 80,000 mutations and 100 MiB

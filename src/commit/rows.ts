@@ -1,4 +1,4 @@
-import type { CurrentRows, Mutation } from '../store/store.ts'
+import type { Mutation } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
 import type { Value, WrittenValue } from '../store/value.ts'
 
@@ -9,12 +9,19 @@ export interface Rows {
   get(table: Table, key: readonly Value[]): WrittenRow | undefined
   /** Change some columns of a row; what is not named stays. */
   put(table: Table, key: readonly Value[], changes: WrittenRow): void
+  /** Take over the mutation that other rows, made over these, came to. */
+  take(mutation: Mutation): void
   /** One mutation per changed row, in the order of first change. */
   mutations(): readonly Mutation[]
 }
 
-/** Fold changes over the rows a store read, without touching the store. */
-export function createRows(current: CurrentRows): Rows {
+/** What changes are folded over: the rows a store read, or rows already changed. */
+interface BaseRows {
+  get(table: Table, key: readonly Value[]): WrittenRow | undefined
+}
+
+/** Fold changes over rows without touching them. */
+export function createRows(current: BaseRows): Rows {
   const changed = new Map<string, Mutation>()
   return {
     get(table, key) {
@@ -26,6 +33,11 @@ export function createRows(current: CurrentRows): Rows {
       const id = rowId(table, key)
       const before = changed.get(id)?.row ?? keyColumns(table, key)
       changed.set(id, { table, row: { ...before, ...changes } })
+    },
+    take({ table, row }) {
+      const key = table.primaryKey.map((name) => row[name] as Value)
+      const id = rowId(table, key)
+      changed.set(id, { table, row: { ...changed.get(id)?.row, ...row } })
     },
     mutations: () => [...changed.values()]
   }

@@ -21,6 +21,9 @@ for (const byte of Buffer.from('+-.0123456789eE')) inNumber[byte] = 1
 const BACKSLASH = 0x5c
 const BOM = Buffer.from('\uFEFF')
 
+/** Parsed, `[]` takes some 30 times its two bytes; no honest 10 MB message is made of brackets. */
+export const MAX_JSON_CONTAINERS = 500_000
+
 export interface JsonVisitor {
   /** A bracket or comma outside of strings; `depth` counts a bracket itself. */
   punctuation?(at: number, depth: number): void
@@ -31,10 +34,13 @@ export interface JsonVisitor {
 /**
  * Walk over JSON text without building or recursing, and return how deep it is nested: `1` is 0,
  * `[]` is 1. Of text that is not JSON the answer means nothing, but it always comes, in linear time.
+ *
+ * @throws {Failure} EVENT_TOO_LARGE beyond `MAX_JSON_CONTAINERS` objects and arrays
  */
 export function scanJson(bytes: Uint8Array, visitor: JsonVisitor): number {
   let depth = 0
   let deepest = 0
+  let containers = 0
   let at = 0
   while (at < bytes.length) {
     const start = at++
@@ -47,6 +53,7 @@ export function scanJson(bytes: Uint8Array, visitor: JsonVisitor): number {
         visitor.number?.(start, at)
         break
       case OPEN:
+        if (++containers > MAX_JSON_CONTAINERS) throw tooMany()
         deepest = Math.max(deepest, ++depth)
         visitor.punctuation?.(start, depth)
         break
@@ -61,6 +68,9 @@ export function scanJson(bytes: Uint8Array, visitor: JsonVisitor): number {
   }
   return deepest
 }
+
+const tooMany = () =>
+  new Failure('EVENT_TOO_LARGE', `the JSON has more than ${MAX_JSON_CONTAINERS} objects and arrays`)
 
 function afterString(bytes: Uint8Array, start: number): number {
   let end = start

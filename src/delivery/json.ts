@@ -30,7 +30,7 @@ export function isObject(value: unknown): value is JsonObject {
  * the last one counts. Nothing here recurses deeper than `maxDepth`.
  *
  * @param at JSON Pointer of this value in the event, for messages and `inexact`
- * @throws {Failure} JSON_INVALID, JSON_TOO_DEEP, JSON_KEY_FORBIDDEN
+ * @throws {Failure} JSON_INVALID, JSON_TOO_DEEP, JSON_KEY_FORBIDDEN, EVENT_TOO_LARGE
  * @throws {Failure} NUMBER_INEXACT for an integer beyond ±(2^53-1) or a number that is not finite
  */
 export function parseJson(input: Uint8Array, maxDepth = MAX_JSON_DEPTH, at = ''): ParsedJson {

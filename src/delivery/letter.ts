@@ -19,7 +19,7 @@ export function letterOf(
   const { source, eventId, type } = identityOf('event' in content ? content.event : claims)
   const contentType = firstLine(headers, 'content-type')
   return {
-    id: keyOf(source, eventId) ?? messageKey(subscription, messageId) ?? bodyKey(body),
+    id: keyOf(source, eventId) ?? messageKey(subscription, messageId) ?? bodyKey({ headers, body }),
     ...(source !== undefined && { source }),
     ...(eventId !== undefined && { eventId }),
     ...(type !== undefined && { type }),

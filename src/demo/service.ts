@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { settings } from '../config.ts'
+import { settings } from '../settings.ts'
 import { collectText, listeningPort } from './service-output.ts'
 
 /** The real service, as a process of its own, with a temporary folder of its own. */

@@ -4,6 +4,8 @@ import { Failure } from '../failures.ts'
 export interface Slot {
   /** Take more bytes. @throws {Failure} QUEUE_FULL when they do not fit */
   grow(bytes: number): void
+  /** Give some of it back. */
+  shrink(bytes: number): void
   /** Give everything back; safe to call twice. */
   release(): void
 }
@@ -33,8 +35,14 @@ export function createAdmission(maxRequests: number, maxBytes: number): Admissio
       let open = true
       return {
         grow(more) {
+          if (!open) return
           reserve(more)
           own += more
+        },
+        shrink(less) {
+          if (!open) return
+          held -= less
+          own -= less
         },
         release() {
           if (!open) return

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { Failure, failures } from '../failures.ts'
-import type { Landed } from '../ingest.ts'
+import type { Landed, Rehearsed } from '../ingest.ts'
+import { showWrite } from './plan-json.ts'
 import { sendProblem } from './problem.ts'
 
 /**
@@ -18,6 +19,26 @@ export function answer(
   return reply.code(200).send(batch ? verdicts : verdicts[0])
 }
 
+/** Answer a dry run: always 200, with what would become of each event and what it would write. */
+export function answerRehearsal(
+  reply: FastifyReply,
+  rehearsed: readonly Rehearsed[],
+  batch: boolean
+): FastifyReply {
+  const shown = rehearsed.map(({ arrival, plan, verdict, reason }) => ({
+    dryRun: true,
+    verdict,
+    ...(reason && {
+      reason: reason.code,
+      detail: reason.detail,
+      deadLetter: arrival.letter.id
+    }),
+    eventKey: plan.eventKey,
+    writes: plan.writes.map(showWrite)
+  }))
+  return reply.code(200).send(batch ? shown : shown[0])
+}
+
 /** A failure that asks for a retry goes before one that refuses: a retry loses nothing. */
 function worstFailure(landed: readonly Landed[]): Failure | undefined {
   const found = landed.map(({ result }) => result).filter((result) => result instanceof Failure)
@@ -25,7 +46,8 @@ function worstFailure(landed: readonly Landed[]): Failure | undefined {
 }
 
 function toVerdict({ arrival, result }: Landed) {
-  if (result instanceof Failure || result.verdict === 'ignored') return { verdict: 'ignored' }
+  if (result instanceof Failure) throw result
+  if (result.verdict === 'ignored') return { verdict: result.verdict }
   const { verdict, commitTimestamp, reason } = result
   if (!reason) return { verdict, commitTimestamp }
   return {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import pLimit from 'p-limit'
 import { Failure } from '../failures.ts'
 import type { Slot } from './admission.ts'
 
@@ -40,10 +41,15 @@ export function checkDeclaredBytes(bytes: number | undefined): void {
   if (bytes !== undefined && bytes > maxBodyBytes) throw tooLarge()
 }
 
+/** A few kilobytes may inflate to 16 MiB, so few at a time, each with room for the worst. */
+const inflating = pLimit(2)
+
 /**
  * Undo a Content-Encoding, bounded. An unwrapped push turns message attributes into headers, so a
  * publisher that compresses its messages ends up here. Returns undefined when the body is not what
  * the header says: the decoder then makes it a dead letter.
+ *
+ * @throws {Failure} QUEUE_FULL
  */
 export async function inflateBody(
   body: Buffer,
@@ -51,9 +57,14 @@ export async function inflateBody(
   slot: Slot
 ): Promise<Buffer | undefined> {
   const inflater = inflaters.get(encoding.trim().toLowerCase())
-  const inflated = await inflater?.(body, { maxOutputLength: maxBodyBytes }).catch(() => undefined)
-  if (inflated) slot.grow(inflated.length)
-  return inflated
+  if (!inflater) return undefined
+  return inflating(async () => {
+    slot.grow(maxBodyBytes)
+    const options = { maxOutputLength: maxBodyBytes }
+    const inflated = await inflater(body, options).catch(() => undefined)
+    slot.shrink(maxBodyBytes - (inflated?.length ?? 0))
+    return inflated
+  })
 }
 
 const tooLarge = () => new Failure('BODY_TOO_LARGE', `a body may have ${maxBodyBytes} bytes`)

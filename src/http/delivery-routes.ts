@@ -1,11 +1,15 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Delivery } from '../delivery/event.ts'
-import type { Ingest, Landed } from '../ingest.ts'
+import type { PushAuth } from '../access/push-auth.ts'
+import type { Arrival, Delivery } from '../delivery/event.ts'
+import { Failure } from '../failures.ts'
+import type { Ingest } from '../ingest.ts'
 import type { Admission, Slot } from './admission.ts'
-import { answer } from './answer.ts'
+import { answer, answerRehearsal } from './answer.ts'
 import { checkDeclaredBytes, inflateBody, readBody } from './body.ts'
+import { headerLines } from './header-lines.ts'
 import { logDelivery } from './log-delivery.ts'
+import { splitTarget } from './request-target.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,22 +19,29 @@ declare module 'fastify' {
 
 export interface DeliveryRoutesOptions {
   readonly ingest: Ingest
+  readonly pushAuth: PushAuth
   readonly admission: Admission
+  /** Milliseconds after which a sender is told to come back, whatever becomes of its events. */
+  readonly timeoutMs: number
 }
 
 /** Serve `POST /events` and `POST /`: every envelope, whatever Content-Type it claims. */
 export async function deliveryRoutes(
   app: FastifyInstance,
-  { ingest, admission }: DeliveryRoutesOptions
+  { ingest, pushAuth, admission, timeoutMs }: DeliveryRoutesOptions
 ): Promise<void> {
   app.decorateRequest('slot', null)
 
+  app.addHook('onRequest', (request) => pushAuth.authenticate(headerLines(request.raw.rawHeaders)))
   app.addHook('onRequest', async (request, reply) => {
     const declared = declaredBytes(request)
     checkDeclaredBytes(declared)
     const slot = admission.enter(declared ?? 0)
     request.slot = slot
+    // For a request that never gets to the handler; the handler keeps it while its work goes on,
+    // also when the sender has hung up.
     reply.raw.once('close', slot.release)
+    if (reply.raw.destroyed) slot.release()
     // Fastify answers 415 to a malformed Content-Type, and a 415 is redelivered for ever. Ours is
     // read from the raw headers, by the decoder.
     request.raw.headers['content-type'] = 'application/octet-stream'
@@ -41,19 +52,58 @@ export async function deliveryRoutes(
   )
 
   async function receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const slot = slotOf(request)
+    reply.raw.off('close', slot.release)
+    // Fastify's own handlerTimeout ends with the body of the request.
+    const timer = setTimeout(() => reply.send(late()), timeoutMs)
+    try {
+      return await answerDelivery(request, reply)
+    } finally {
+      clearTimeout(timer)
+      slot.release()
+    }
+  }
+
+  async function answerDelivery(
+    request: FastifyRequest,
+    reply: FastifyReply
+  ): Promise<FastifyReply> {
     const startedAt = performance.now()
-    const landed = await ingest(await toDelivery(request))
-    logDelivery(request.log, landed, performance.now() - startedAt)
-    return answer(reply, landed, isBatch(landed))
+    const dryRun = isDryRun(request.url)
+    const delivery = await toDelivery(request)
+    if (dryRun) {
+      const rehearsed = await ingest.rehearse(delivery)
+      request.log.info({ dryRun, events: rehearsed.length }, 'delivery rehearsed')
+      return reply.sent ? reply : answerRehearsal(reply, rehearsed, isBatch(rehearsed))
+    }
+    const landed = await ingest.land(delivery)
+    logDelivery(request.log, landed, performance.now() - startedAt, reply.sent)
+    // The time was up, and the sender has been told to come back.
+    return reply.sent ? reply : answer(reply, landed, isBatch(landed))
   }
 
   app.post('/', receive)
   app.post('/events', receive)
 }
 
+const late = () => new Failure('DEADLINE_EXCEEDED', 'the events were not settled in time')
+
+/**
+ * Other parameters are Eventarc's, and let be. A `dryRun` that says neither is nobody's but the
+ * caller's, who must not find out by a row that was written.
+ *
+ * @throws {Failure} QUERY_INVALID
+ */
+function isDryRun(url: string): boolean {
+  const values = new URLSearchParams(splitTarget(url).query).getAll('dryRun')
+  const [value = 'false', ...others] = values
+  if (others.length === 0 && (value === 'true' || value === 'false')) return value === 'true'
+  throw new Failure('QUERY_INVALID', 'dryRun must be given once, and be true or false')
+}
+
 /** A batch is answered with an array, also when it is empty or has one event. */
-function isBatch(landed: readonly Landed[]): boolean {
-  return landed.length !== 1 || landed[0]?.arrival.envelope === 'cloudevents-batch'
+function isBatch(events: readonly { readonly arrival: Arrival }[]): boolean {
+  return events.length !== 1 || events[0]?.arrival.envelope === 'cloudevents-batch'
 }
 
 async function toDelivery(request: FastifyRequest): Promise<Delivery> {
@@ -64,17 +114,6 @@ async function toDelivery(request: FastifyRequest): Promise<Delivery> {
   if (name.toLowerCase() === 'identity') return { headers: plain, body }
   const inflated = await inflateBody(body, name, slotOf(request))
   return inflated ? { headers: plain, body: inflated } : { headers, body }
-}
-
-/** Group raw header lines by lower-case name: a repeated header is the decoder's to judge. */
-export function headerLines(raw: readonly string[]): Record<string, readonly string[]> {
-  const lines: Record<string, string[]> = Object.create(null)
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = String(raw[i]).toLowerCase()
-    const values = lines[name] ?? []
-    lines[name] = [...values, String(raw[i + 1])]
-  }
-  return lines
 }
 
 function slotOf({ slot }: FastifyRequest): Slot {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { managed, type Table } from '../store/table.ts'
 import type { Row } from '../store/value.ts'
-import type { Readable } from './readable.ts'
+import type { ReadableCollection } from './readable-collection.ts'
 
 /** The version and the key of the newest write; a late merge changes only the column versions. */
 const ofState: readonly string[] = [managed.version, managed.key, managed.columnVersions]
@@ -9,7 +9,7 @@ const ofState: readonly string[] = [managed.version, managed.key, managed.column
 const ofLog: readonly string[] = [managed.key]
 const ofCounter: readonly string[] = [managed.committedAt]
 
-const versions: Readonly<Record<Readable['kind'], readonly string[]>> = {
+const versions: Readonly<Record<ReadableCollection['kind'], readonly string[]>> = {
   state: ofState,
   log: ofLog,
   counter: ofCounter
@@ -19,13 +19,17 @@ const versions: Readonly<Record<Readable['kind'], readonly string[]>> = {
  * Name the managed columns that change whenever an answer does. A field that is one of them by
  * itself counts too: a redelivery to a log rewrites `committed_at`.
  */
-export function versionColumns({ kind, table, read }: Readable): readonly string[] {
+export function versionColumns({ kind, table, read }: ReadableCollection): readonly string[] {
   const shown = read.fields.filter((name) => name === managed.committedAt)
   return [...new Set([...versions[kind].filter((name) => hasColumn(table, name)), ...shown])]
 }
 
 /** Spell the strong entity tag of a row. It also changes when the collection shows other fields. */
-export function entityTag({ name, read }: Readable, columns: readonly string[], row: Row): string {
+export function entityTag(
+  { name, read }: ReadableCollection,
+  columns: readonly string[],
+  row: Row
+): string {
   const text = JSON.stringify([name, read.fields, columns.map((column) => row[column] ?? null)])
   return `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
 }

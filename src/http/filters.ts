@@ -4,7 +4,7 @@ import { columnOf } from '../store/table.ts'
 import type { Value } from '../store/value.ts'
 import { describeAccessPaths } from './access-path.ts'
 import { freshnessParameters } from './freshness.ts'
-import type { Readable } from './readable.ts'
+import type { ReadableCollection } from './readable-collection.ts'
 import { showName } from './request-target.ts'
 import { parseValue } from './value-text.ts'
 
@@ -29,7 +29,7 @@ type Bound = (typeof bounds)[number]
  * @throws {Failure} FILTER_UNSUPPORTED: a field that is no filter
  */
 export function parseFilters(
-  collection: Readable,
+  collection: ReadableCollection,
   parameters: ReadonlyMap<string, string>
 ): Filters {
   const equals = new Map<string, Value>()
@@ -47,7 +47,10 @@ export function parseFilters(
   return { equals, ranges }
 }
 
-function parseName(collection: Readable, name: string): { column: string; bound?: Bound } {
+function parseName(
+  collection: ReadableCollection,
+  name: string
+): { column: string; bound?: Bound } {
   const { filters, fields } = collection.read
   const dot = name.lastIndexOf('.')
   const column = dot < 0 ? name : name.slice(0, dot)

@@ -2,17 +2,21 @@ import type { FastifyBaseLogger } from 'fastify'
 import { Failure } from '../failures.ts'
 import type { Landed } from '../ingest.ts'
 
-/** Write one line for a delivery: what it was and what became of it, never its payload. */
+/**
+ * Write one line for a delivery: what it was and what became of it, never its payload. `late` says
+ * that the sender had been told to come back before it was settled.
+ */
 export function logDelivery(
   log: FastifyBaseLogger,
   landed: readonly Landed[],
-  durationMs: number
+  durationMs: number,
+  late = false
 ): void {
   const [only] = landed
   const facts = landed.length === 1 && only ? describe(only) : summarise(landed)
   const refused = landed.some(({ result }) => !isFine(result))
-  const line = { ...facts, durationMs: Math.round(durationMs * 10) / 10 }
-  if (refused) log.warn(line, 'delivery refused')
+  const line = { ...facts, durationMs: Math.round(durationMs * 10) / 10, ...(late && { late }) }
+  if (refused) log.warn(line, 'delivery with trouble')
   else log.info(line, 'delivery settled')
 }
 

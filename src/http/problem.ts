@@ -14,16 +14,23 @@ export interface Problem {
   readonly detail: string
 }
 
-/** Say in HTTP what a failure means. Pure. */
+/**
+ * Say in HTTP what a failure means. What Spanner says of projects, tables and permissions is for the
+ * log; a caller is told the summary. Pure.
+ */
 export function toProblem({ code, message }: Failure): Problem {
-  const { status } = failures[code]
+  const { status, summary } = failures[code]
   const title = STATUS_CODES[status] ?? 'Error'
-  return { type: `urn:landfall:failure:${code}`, title, status, code, detail: message }
+  const detail = code.startsWith('STORE_') ? summary : message
+  return { type: `urn:landfall:failure:${code}`, title, status, code, detail }
 }
 
 /** Answer with a failure; a sender that should come back is told so. */
 export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
   const problem = toProblem(failure)
-  if (failures[failure.code].action === 'retry') reply.header('retry-after', retryAfterSeconds)
+  const later = failures[failure.code].action === 'retry' || failure.code === 'RATE_LIMITED'
+  if (later) reply.header('retry-after', retryAfterSeconds)
+  // RFC 9110, 15.5.2: a 401 names a way to prove who one is.
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   return reply.code(problem.status).type('application/problem+json').send(problem)
 }

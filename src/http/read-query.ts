@@ -3,7 +3,7 @@ import type { Select } from '../store/store.ts'
 import { chooseAccessPath, describeAccessPaths } from './access-path.ts'
 import { parseCursor, type Query } from './cursor.ts'
 import { type Filters, parseFilters } from './filters.ts'
-import type { Readable } from './readable.ts'
+import type { ReadableCollection } from './readable-collection.ts'
 
 /**
  * Turn the parameters of a page into a selection that a key or an index serves. `limit` is the page
@@ -11,7 +11,10 @@ import type { Readable } from './readable.ts'
  *
  * @throws {Failure} QUERY_INVALID, FILTER_UNSUPPORTED
  */
-export function parsePage(collection: Readable, parameters: ReadonlyMap<string, string>): Select {
+export function parsePage(
+  collection: ReadableCollection,
+  parameters: ReadonlyMap<string, string>
+): Select {
   const { fields, pageSize, maxPageSize } = collection.read
   const query = toQuery(collection, parseFilters(collection, parameters))
   const cursor = parameters.get('cursor')
@@ -23,7 +26,7 @@ export function parsePage(collection: Readable, parameters: ReadonlyMap<string, 
   }
 }
 
-function toQuery({ table, read }: Readable, { equals, ranges }: Filters): Query {
+function toQuery({ table, read }: ReadableCollection, { equals, ranges }: Filters): Query {
   const [range, ...more] = ranges
   const path = chooseAccessPath(table, [...equals.keys()], range?.[0])
   if (!path || more.length > 0) {

@@ -1,21 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ReadAuth } from '../access/read-auth.ts'
 import type { Collection } from '../contracts/contracts.ts'
 import { Failure } from '../failures.ts'
+import { maxPageBytes, pageBytes } from '../store/page-bytes.ts'
 import type { Store } from '../store/store.ts'
 import { managed } from '../store/table.ts'
 import { formatCursor } from './cursor.ts'
 import { entityTag, hasColumn, matchesTag, versionColumns } from './etag.ts'
 import { freshnessParameters, parseFreshness } from './freshness.ts'
+import { headerLines } from './header-lines.ts'
 import { nextLink } from './next-link.ts'
 import { parseKey } from './read-key.ts'
 import { parsePage } from './read-query.ts'
-import { isReadable, type Readable } from './readable.ts'
+import { isReadable, type ReadableCollection } from './readable-collection.ts'
 import { parseParameters, showName, splitTarget } from './request-target.ts'
 import { rowWriter } from './row-json.ts'
 
 export interface ReadDeps {
   readonly collections: readonly Collection[]
   readonly store: Pick<Store, 'read' | 'list'>
+  readonly authorise: ReadAuth['authorise']
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -32,16 +36,19 @@ const json = 'application/json; charset=utf-8'
 export function readRoutes(app: FastifyInstance, deps: ReadDeps): void {
   for (const collection of deps.collections.filter(isReadable)) {
     const url = collectionUrl(collection)
-    app.get(url, { exposeHeadRoute: true }, listHandler(collection, deps))
-    app.get(`${url}/*`, { exposeHeadRoute: true }, rowHandler(collection, deps))
+    const onRequest = (request: FastifyRequest) =>
+      deps.authorise(headerLines(request.raw.rawHeaders), collection.name)
+    const options = { exposeHeadRoute: true, onRequest }
+    app.get(url, options, listHandler(collection, deps))
+    app.get(`${url}/*`, options, rowHandler(collection, deps))
   }
 }
 
-function collectionUrl({ read }: Readable): string {
+function collectionUrl({ read }: ReadableCollection): string {
   return `/api/v1/${read.path}`
 }
 
-function listHandler(collection: Readable, { store, now }: ReadDeps): Handler {
+function listHandler(collection: ReadableCollection, { store, now }: ReadDeps): Handler {
   const { table, read } = collection
   const url = collectionUrl(collection)
   const writeRow = rowWriter(table, read.fields)
@@ -52,7 +59,8 @@ function listHandler(collection: Readable, { store, now }: ReadDeps): Handler {
     const found = await store.list({ ...page, limit: page.limit + 1 }, freshness)
     const rows = found.slice(0, page.limit)
     const last = rows.at(-1)
-    if (last && found.length > rows.length) {
+    const more = found.length > rows.length || pageBytes(found) >= maxPageBytes
+    if (last && more) {
       reply.header('link', nextLink(url, parameters, formatCursor(page, last)))
     }
     // A page has no validator, so there is nothing to ask again with.
@@ -61,7 +69,7 @@ function listHandler(collection: Readable, { store, now }: ReadDeps): Handler {
   }
 }
 
-function rowHandler(collection: Readable, { store, now }: ReadDeps): Handler {
+function rowHandler(collection: ReadableCollection, { store, now }: ReadDeps): Handler {
   const { table, read } = collection
   const prefixLength = collectionUrl(collection).split('/').length
   const writeRow = rowWriter(table, read.fields)

@@ -3,8 +3,12 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   LogController
 } from 'fastify'
+import type { PushAuth } from '../access/push-auth.ts'
+import type { ReadAuth } from '../access/read-auth.ts'
 import type { Contracts } from '../contracts/contracts.ts'
 import { Failure } from '../failures.ts'
 import type { Ingest } from '../ingest.ts'
@@ -23,6 +27,8 @@ export interface ServerOptions {
   readonly ingest: Ingest
   readonly readiness: Readiness
   readonly store: Store
+  readonly pushAuth: PushAuth
+  readonly authoriseRead: ReadAuth['authorise']
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log: FastifyBaseLogger
@@ -42,7 +48,6 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
-    handlerTimeout: options.deliveryTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     // Node looks for requests that are late every 30 s unless told otherwise.
@@ -51,38 +56,58 @@ export function buildServer(options: ServerOptions): FastifyInstance {
       connectionsCheckingInterval: 1000
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength },
-    frameworkErrors: (error, _request, reply) => sendProblem(reply, toFailure(error)),
+    frameworkErrors: (error, request, reply) => sendProblem(reply, badUrl(request, error)),
     clientErrorHandler
   })
   app.removeAllContentTypeParsers()
   sayNo(app)
   refuseWhileStopping(app)
   const admission = createAdmission(options.requestsMax, options.bytesMax)
-  void app.register(deliveryRoutes, { ingest: options.ingest, admission })
+  void app.register(deliveryRoutes, {
+    ingest: options.ingest,
+    pushAuth: options.pushAuth,
+    admission,
+    timeoutMs: options.deliveryTimeoutMs
+  })
   void app.register(healthRoutes, { readiness: options.readiness })
-  const { contracts, store, now } = options
-  void app.register(async (scope) =>
-    readRoutes(scope, { collections: contracts.collections, store, now })
-  )
+  const { contracts, store, now, authoriseRead: authorise } = options
+  void app.register(async (scope) => {
+    scope.addHook('onRequest', async (_request, reply) => {
+      reply.raw.once('close', admission.enter(0).release)
+    })
+    readRoutes(scope, { collections: contracts.collections, store, now, authorise })
+  })
   return app
 }
 
 /** Every refusal leaves through here, as problem details. */
 function sayNo(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
+    if (request.is404) return sendProblem(reply, noRoute(request, reply))
     const failure = toFailure(error)
     if (failure.code === 'INTERNAL') request.log.error({ err: error }, 'bug')
+    else request.log.warn({ failure: failure.code, detail: failure.message }, 'request refused')
     return sendProblem(reply, failure)
   })
-  app.setNotFoundHandler((request, reply) => {
-    const allowed = allowedMethods(request.url)
-    if (!allowed || allowed.includes(request.method)) {
-      return sendProblem(reply, new Failure('ROUTE_NOT_FOUND', 'no such route'))
-    }
-    void reply.header('allow', allowed.join(', '))
-    const message = `${request.method} is not one of ${allowed.join(', ')}`
-    return sendProblem(reply, new Failure('METHOD_NOT_ALLOWED', message))
-  })
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, noRoute(request, reply)))
+}
+
+function noRoute(request: FastifyRequest, reply: FastifyReply): Failure {
+  const allowed = allowedMethods(request.url)
+  if (!allowed || allowed.includes(request.method)) {
+    return new Failure('ROUTE_NOT_FOUND', 'no such route')
+  }
+  void reply.header('allow', allowed.join(', '))
+  const message = `${request.method} is not one of ${allowed.join(', ')}`
+  return new Failure('METHOD_NOT_ALLOWED', message)
+}
+
+/** The router refuses a path that cannot be percent-decoded; below the reads that is a key. */
+function badUrl({ url }: FastifyRequest, error: FastifyError): Failure {
+  const key = error.code === 'FST_ERR_BAD_URL' && url.startsWith('/api/v1/')
+  return key
+    ? new Failure('KEY_INVALID', 'a % is not followed by two hex digits')
+    : toFailure(error)
 }
 
 /** What still comes in on open connections after the stop is sent elsewhere. */
@@ -104,8 +129,8 @@ function toFailure(
   error: Error & { readonly code?: string; readonly statusCode?: number }
 ): Failure {
   if (error instanceof Failure) return error
-  if (error.code === 'FST_ERR_HANDLER_TIMEOUT') {
-    return new Failure('DEADLINE_EXCEEDED', 'the request was not finished in time')
+  if (error.code === 'ECONNRESET') {
+    return new Failure('REQUEST_INVALID', 'the sender hung up before its request was complete')
   }
   const { statusCode = 500 } = error
   if (statusCode === 413) return new Failure('BODY_TOO_LARGE', error.message)

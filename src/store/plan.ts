@@ -18,10 +18,11 @@ export interface StateWrite {
   readonly values: Row
 }
 
-/** Append one row to a `log` table. The event key is the last part of its primary key. */
+/** Append one row to a `log` table. */
 export interface LogWrite {
   readonly kind: 'log'
   readonly table: Table
+  /** Values of the primary key, in its order: the event key is the last of them. */
   readonly key: readonly Value[]
   readonly values: Row
 }

@@ -96,7 +96,10 @@ export interface Store {
     freshness: Freshness
   ): Promise<Row | undefined>
 
-  /** Read one page of rows, without tombstones. */
+  /**
+   * Read one page of rows, without tombstones. It has fewer rows than the limit where there are no
+   * more, or where they come to `maxPageBytes`.
+   */
   list(select: Select, freshness: Freshness): Promise<readonly Row[]>
 
   /** Compare the live tables with these; empty when they agree. Extra tables are not a mismatch. */

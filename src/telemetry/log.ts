@@ -1,4 +1,5 @@
-import { type Logger, type LoggerOptions, pino } from 'pino'
+import { type Logger, type LoggerOptions, pino, stdSerializers } from 'pino'
+import { Failure } from '../failures.ts'
 
 /** Cloud Logging's names for pino's levels (https://cloud.google.com/logging/docs/structured-logging). */
 const severities: Readonly<Record<string, string>> = {
@@ -10,6 +11,18 @@ const severities: Readonly<Record<string, string>> = {
   fatal: 'CRITICAL'
 }
 
+/**
+ * Describe an error for the log. Of a failure that is code and message only: its cause is what the
+ * store said, which quotes keys and values. A bug keeps its stack.
+ */
+export function describeError(error: unknown): unknown {
+  if (!(error instanceof Failure)) return stdSerializers.errWithCause(error as Error)
+  const { code, message, cause } = error
+  return { code, message, ...(code === 'INTERNAL' && { stack: stackOf(cause) }) }
+}
+
+const stackOf = (error: unknown) => (error instanceof Error ? error.stack : undefined)
+
 /** Make a logger that writes one JSON object per line, as Cloud Logging reads it. */
 export function createLog(level: string): Logger {
   // pino's own default destination never returns from an exit when nobody reads the log any more.
@@ -19,6 +32,7 @@ export function createLog(level: string): Logger {
     level,
     base: null,
     messageKey: 'message',
+    serializers: { err: describeError },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) }
   }

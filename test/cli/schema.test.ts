@@ -1,33 +1,204 @@
 import { describe, expect, inject, it } from 'vitest'
 import type { Surroundings } from '../../src/cli/command.ts'
 import { schema } from '../../src/cli/schema.ts'
+import { readContracts } from '../../src/schemas.ts'
+import { applySchema, diffSchema } from '../../src/store/spanner/apply.ts'
+import type { Table } from '../../src/store/table.ts'
 import { freshDatabaseName } from '../store/spanner-database.ts'
 
-function surroundings(env: Record<string, string>): Surroundings & { readonly lines: string[] } {
-  const lines: string[] = []
-  return { env, lines, print: (line) => lines.push(line), printError: (line) => lines.push(line) }
+/** Run `landfall schema` with these arguments on one database, as often as wanted. */
+function landfallSchema(database: string | undefined) {
+  const env = database
+    ? { SPANNER_DATABASE: database, SPANNER_EMULATOR_HOST: inject('spannerEmulatorHost') }
+    : {}
+  return async (...args: readonly string[]) => {
+    const out: string[] = []
+    const err: string[] = []
+    const around: Surroundings = {
+      env: { ...env },
+      print: (text) => out.push(text),
+      printError: (text) => err.push(text)
+    }
+    const ended = await schema(args, around).then(
+      (code) => ({ code, error: undefined }),
+      (error: unknown) => ({ code: undefined, error })
+    )
+    return { ...ended, out: out.join('\n'), err: err.join('\n') }
+  }
 }
+
+const emulated = (database: string, tables: readonly Table[]) => ({
+  database,
+  tables,
+  emulator: true
+})
+
+/** A database that has the shipped tables, but for a change. */
+async function databaseWith(change: (table: Table) => Table | undefined) {
+  const database = freshDatabaseName()
+  const { tables } = await readContracts('schemas')
+  await applySchema(
+    emulated(
+      database,
+      tables.flatMap((table) => change(table) ?? [])
+    )
+  )
+  const kinds = async () => (await diffSchema(emulated(database, tables))).map(({ kind }) => kind)
+  return { run: landfallSchema(database), kinds }
+}
+
+const withoutPrice = (table: Table): Table | undefined => {
+  if (table.name === 'orders') return undefined
+  if (table.name !== 'items') return table
+  const columns = table.columns.filter(({ name }) => name !== 'price')
+  const indexes = table.indexes.map((index) => ({ ...index, storing: ['deleted_at'] }))
+  return { ...table, columns, indexes }
+}
+
+const withAnotherType = (table: Table): Table | undefined => {
+  if (table.name === 'orders') return undefined
+  if (table.name !== 'items') return table
+  const type = { scalar: 'FLOAT64', array: false } as const
+  return {
+    ...table,
+    columns: table.columns.map((column) => (column.name === 'price' ? { ...column, type } : column))
+  }
+}
+
+/** Nothing that is run on it changes it, so that one serves all tests. */
+const refusing = (() => {
+  let created: ReturnType<typeof databaseWith> | undefined
+  return () => {
+    created ??= databaseWith(withAnotherType)
+    return created
+  }
+})()
 
 describe('landfall schema apply', () => {
   it('creates every table in an empty database, and nothing the second time', async () => {
-    const around = surroundings({
-      SPANNER_DATABASE: freshDatabaseName(),
-      SPANNER_EMULATOR_HOST: inject('spannerEmulatorHost')
-    })
-    expect(await schema(['apply'], around)).toBe(0)
+    const run = landfallSchema(freshDatabaseName())
+    const first = await run('apply')
+    expect(first.code).toBe(0)
     for (const table of ['items', 'orders', 'event_ledger', 'dead_letters']) {
-      expect(around.lines.join('\n')).toContain(`CREATE TABLE \`${table}\``)
+      expect(first.out).toContain(`CREATE TABLE \`${table}\``)
     }
-    expect(await schema(['apply'], around)).toBe(0)
-    expect(around.lines.at(-1)).toContain(': 0 statements ran, 8 tables are there')
+    expect(first.out).toMatch(/: \d\d statements ran, for \d+ tables$/)
+    const second = await run('apply')
+    expect(second.code).toBe(0)
+    expect(second.out).toMatch(/: no differences\n.*: 0 statements ran, for \d+ tables$/)
   })
 
-  it.each([[[]], [['drop']], [['apply', 'now']]])('takes %j for a wrong use', async (args) => {
-    await expect(schema(args, surroundings({}))).rejects.toMatchObject({ name: 'UsageError' })
+  it('makes good what is additive, after which there is no difference', async () => {
+    const { run } = await databaseWith(withoutPrice)
+    const { code, out } = await run('apply')
+    expect(code).toBe(0)
+    expect(out).toContain('  ALTER TABLE `items` ADD COLUMN `price` NUMERIC;')
+    expect(out).toContain('  ALTER INDEX `items_by_value` ADD STORED COLUMN `price`;')
+    expect(await run('diff')).toMatchObject({ code: 0 })
   })
 
-  it('says that the embedded store needs none of it', async () => {
-    await expect(schema(['apply'], surroundings({}))).rejects.toMatchObject({
+  it('only says what it would do in a dry run', async () => {
+    const { run, kinds } = await databaseWith(withoutPrice)
+    const { code, out } = await run('apply', '--dry-run')
+    expect(code).toBe(0)
+    expect(out).toMatch(/: 5 statements would run, for \d+ tables$/)
+    expect(await kinds()).toHaveLength(3)
+  })
+
+  it.each([[['apply']], [['apply', '--dry-run']], [['apply', '--json']]])(
+    'says what differs, and refuses all of it when one difference is not additive: %j',
+    async (args) => {
+      const { run, kinds } = await refusing()
+      const { error, out } = await run(...args)
+      expect(error).toMatchObject({
+        code: 'SCHEMA_DRIFT',
+        message: expect.stringContaining('Column items.price is FLOAT64, expected NUMERIC.')
+      })
+      expect(out).toContain('Column items.price is FLOAT64, expected NUMERIC.')
+      expect(out).toContain('Table orders is missing.')
+      expect(await kinds()).toEqual(['column-type', 'table-missing'])
+    }
+  )
+
+  it('answers a script whether it applied', async () => {
+    const { run } = await databaseWith(withoutPrice)
+    const applied = async (...args: readonly string[]) =>
+      JSON.parse((await run('apply', '--json', ...args)).out)
+    const kinds = ['column-missing', 'stored-missing', 'table-missing']
+    const differences = kinds.map((kind) => expect.objectContaining({ kind, apply: 'run' }))
+    expect(await applied('--dry-run')).toMatchObject({ applied: false, differences })
+    expect(await applied()).toMatchObject({ applied: true, differences })
+    expect(await applied()).toMatchObject({ applied: true, differences: [] })
+  })
+})
+
+describe('landfall schema diff', () => {
+  it('exits with 1 and a sentence for each difference, with what would be run', async () => {
+    const { run } = await refusing()
+    const { code, out, err } = await run('diff')
+    expect(code).toBe(1)
+    expect(out).toMatch(/^Column items\.price is FLOAT64, expected NUMERIC\.\n {2}Refused\. Give/)
+    expect(out).toMatch(/\n\nTable orders is missing\.\n {2}CREATE TABLE `orders` \(\n/)
+    expect(out).toMatch(/: 2 differences, 1 additive, 1 refused, 0 left alone$/)
+    expect(err).toBe('')
+  })
+
+  it('exits with 0 when there is none', async () => {
+    const { run } = await databaseWith((table) => table)
+    expect(await run('diff')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/: no differences$/)
+    })
+    const { code, out } = await run('diff', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ applied: false, differences: [] })
+  })
+
+  it('exits with 1 and one document for a script', async () => {
+    const { run } = await refusing()
+    const { code, out } = await run('diff', '--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(out).differences).toMatchObject([
+      { kind: 'column-type', table: 'items', column: 'price', apply: 'refuse' },
+      { kind: 'table-missing', table: 'orders', apply: 'run', blocksReadiness: true }
+    ])
+  })
+
+  it('says that there is no such database', async () => {
+    const { error, out } = await landfallSchema(freshDatabaseName())('diff')
+    expect(error).toMatchObject({ code: 'DATABASE_UNSUPPORTED' })
+    expect(out).toBe('')
+  })
+})
+
+describe('landfall schema', () => {
+  it.each([
+    [[]],
+    [['drop']],
+    [['apply', 'now']],
+    [['diff', '--dry-run']],
+    [['apply', '--force']],
+    [['diff', '--json=yes']]
+  ])('takes %j for a wrong use', async (args) => {
+    const { error } = await landfallSchema(undefined)(...args)
+    expect(error).toMatchObject({
+      name: 'UsageError',
+      message: expect.stringMatching(/usage: landfall schema diff .* apply [^\n]*$/)
+    })
+  })
+
+  it.each([[['--help']], [['apply', '-h']], [['diff', '--help']]])(
+    'explains itself for %j',
+    async (args) => {
+      const { code, out } = await landfallSchema(undefined)(...args)
+      expect(code).toBe(0)
+      expect(out).toContain('usage: landfall schema diff')
+    }
+  )
+
+  it.each(['diff', 'apply'])('says that the embedded store needs no %s', async (verb) => {
+    const { error } = await landfallSchema(undefined)(verb)
+    expect(error).toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining('SPANNER_DATABASE')
     })

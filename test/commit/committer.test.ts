@@ -22,7 +22,7 @@ function setUp(options: Partial<CommitterOptions> = {}) {
     breakerFailures: 3,
     breakerCooldownMs: 1000,
     now: () => clock.ms,
-    onFailure: (failure) => failures.push(failure),
+    onCommit: (failure) => failure && failures.push(failure),
     ...options
   })
   return { store, clock, failures, committer, ...createGate(store) }
@@ -85,6 +85,13 @@ describe('group commit', () => {
   it('never puts more mutations into one commit than Spanner takes', async () => {
     const { committer, store } = setUp()
     const large = events(4).map((each) => ({ ...each, mutations: 30_000 }))
+    await Promise.all(large.map((each) => committer.submit(each)))
+    expect(store.commits.map((tables) => tables.length)).toEqual([2, 2])
+  })
+
+  it('never puts more bytes into one commit than Spanner takes', async () => {
+    const { committer, store } = setUp({ queueMaxBytes: 1e9 })
+    const large = events(4).map((each) => ({ ...each, bytes: 20 * 1024 * 1024 }))
     await Promise.all(large.map((each) => committer.submit(each)))
     expect(store.commits.map((tables) => tables.length)).toEqual([2, 2])
   })
@@ -153,6 +160,14 @@ describe('a full queue', () => {
     await expect(committer.submit(event(2))).rejects.toMatchObject({ code: 'QUEUE_FULL' })
     release()
     await expect(large).resolves.toMatchObject({ verdict: 'applied' })
+  })
+
+  it('gives the bytes back when an event is settled', async () => {
+    const { committer } = setUp({ queueMaxBytes: 1000 })
+    for (const n of [1, 2, 3]) {
+      const both = [n, n + 10].map((each) => committer.submit({ ...event(each), bytes: 500 }))
+      await expect(Promise.all(both)).resolves.toHaveLength(2)
+    }
   })
 })
 

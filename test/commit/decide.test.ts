@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decide, guardsOf, PlanRefused } from '../../src/commit/decide.ts'
+import { decide, guardsOf, PlansRefused } from '../../src/commit/decide.ts'
 import type { Plan, Verdict } from '../../src/store/plan.ts'
 import { createMemoryStore, type MemoryStore, rowsOf } from './memory-store.ts'
 import {
@@ -246,6 +246,21 @@ describe('a merged row', () => {
     expect(await run(store, [partA(3, '3')])).toEqual(['applied'])
   })
 
+  it.each([
+    ['an upsert', (n: number, version: string) => whole(n, version), { a: 'a20', b: 'b20' }],
+    ['a delete', (n: number, version: string) => gone(n, version), undefined]
+  ])('does not go back by %s of a revision that knows no merges yet', async (_name, make, row) => {
+    const store = createMemoryStore()
+    await run(store, [whole(10, '10')])
+    const history = store.rows.get('merged["x"]')?.['column_versions'] ?? null
+    await run(store, [make(20, '20')])
+    const stored = store.rows.get('merged["x"]')
+    if (stored) stored['column_versions'] = history
+    expect(await run(store, [partA(15, '15')])).toEqual(['stale'])
+    expect(visible(store)).toEqual(row)
+    expect(rowsOf(store, 'merged')['merged["x"]']).toMatchObject({ event_version: '20' })
+  })
+
   it('ends in the row that delivery in version order ends in, for every order', async () => {
     const event = fc.record({
       version: fc.integer({ min: 0, max: 4 }),
@@ -353,33 +368,52 @@ describe('a counter', () => {
   ])('refuses the event that would overflow %s, and names it', async (_name, first, second) => {
     const store = createMemoryStore()
     await run(store, [plan(1, add('x', first))])
-    const failing = run(store, [plan(2, add('y', { count: '1' })), plan(3, add('x', second))])
+    const failing = run(store, [
+      plan(2, add('y', { count: '1' })),
+      plan(3, add('x', second)),
+      plan(4, add('x', second))
+    ])
     await expect(failing).rejects.toSatisfy(
       (error) =>
-        error instanceof PlanRefused &&
-        error.index === 1 &&
-        error.reason.code === 'COUNTER_OVERFLOW'
+        error instanceof PlansRefused &&
+        [...error.reasons.keys()].join() === '1,2' &&
+        error.reasons.get(1)?.code === 'COUNTER_OVERFLOW'
     )
     expect(store.rows.has('sales["y"]')).toBe(false)
+  })
+
+  it('does not hold against others what a refused event added before it was refused', async () => {
+    const store = createMemoryStore()
+    await run(store, [plan(1, add('full', { count: '9223372036854775807' }))])
+    const refused = plan(2, add('x', { count: '9223372036854775807' }), add('full', { count: '1' }))
+    const failing = run(store, [refused, plan(3, add('x', { count: '1' }))])
+    await expect(failing).rejects.toSatisfy(
+      (error) => error instanceof PlansRefused && [...error.reasons.keys()].join() === '0'
+    )
   })
 })
 
 describe('an event', () => {
   it('needs no guard for log writes alone, so that they are committed blindly', () => {
-    expect(guardsOf([plan(1, append('x', { a: '1' }))])).toEqual([])
+    expect(guardsOf([plan(1, append(1, 'x', { a: '1' }))])).toEqual([])
   })
 
   it('is a duplicate as a whole when the ledger knows it, whatever its state rows say', async () => {
     const order = plan(
       1,
       upsert(items, 'x', '1', { a: '1' }),
-      append('x', {}),
+      append(1, 'x', {}),
       add('s', { count: '1' })
     )
     const newer = plan(2, upsert(items, 'x', '2', { a: '2' }))
     const { verdicts, store } = await bothWays([order, newer, order])
     expect(verdicts).toEqual(['applied', 'applied', 'duplicate'])
     expect(store.rows.get('sales["s"]')?.['count']).toBe('1')
+  })
+
+  it('that only appends is a duplicate of itself within one commit', async () => {
+    const event = plan(1, append(1, 'x', { a: '1' }))
+    expect(await run(createMemoryStore(), [event, event])).toEqual(['applied', 'duplicate'])
   })
 
   it('without a write is ignored', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { land, type Outcome } from '../../src/commit/land.ts'
+import { land } from '../../src/commit/land.ts'
+import type { Outcome } from '../../src/commit/landing.ts'
 import { Failure } from '../../src/failures.ts'
 import type { Mutation } from '../../src/store/store.ts'
 import { createMemoryStore, type MemoryStore, refuse } from './memory-store.ts'
-import { add, items, keyOf, plan, upsert } from './tables.ts'
+import { add, items, keyOf, plan, texts, upsert } from './tables.ts'
 
 const plans = (count: number, poisoned: readonly number[] = []) =>
   Array.from({ length: count }, (_each, n) =>
@@ -52,28 +53,31 @@ describe('landing a batch', () => {
     }
   )
 
-  it('writes a dead letter in the same commit as good rows that come after it', async () => {
+  it('writes the dead letters of one batch in one commit', async () => {
     const store = createMemoryStore()
     store.onCommit = refuse('poison')
-    await land(store, plans(16, [3]))
+    await land(store, plans(16, [3, 9, 15]))
     const withLetter = store.commits.filter((tables) => tables.includes('dead_letters'))
-    expect(withLetter).toHaveLength(1)
-    expect(withLetter[0]).toContain('items')
+    expect(withLetter).toEqual([['dead_letters', 'dead_letters', 'dead_letters']])
   })
 
-  it('goes on in one commit without the event that deciding refuses', async () => {
+  it('writes what was poison from the start in the same commit as the good rows', async () => {
     const store = createMemoryStore()
-    const overflow = plan(99, add('x', { count: '9223372036854775807' }))
-    const outcomes = await land(store, [plan(1, add('x', { count: '1' })), overflow, ...plans(3)])
-    expect(verdicts(outcomes)).toEqual([
-      'applied',
-      'dead-lettered',
-      'applied',
-      'applied',
-      'applied'
-    ])
+    const poison = { ...plan(9), reason: { code: 'DATA_INVALID', detail: 'no' } } as const
+    await land(store, [...plans(2), poison])
+    expect(store.commits).toEqual([['items', 'items', 'dead_letters']])
+  })
+
+  it('goes on in one commit with the dead letters of the events that deciding refuses', async () => {
+    const store = createMemoryStore()
+    const overflow = (n: number) => plan(n, add('x', { count: '9223372036854775807' }))
+    const batch = [plan(1, add('x', { count: '1' })), overflow(98), overflow(99), ...plans(1)]
+    const outcomes = await land(store, batch)
+    expect(verdicts(outcomes)).toEqual(['applied', 'dead-lettered', 'dead-lettered', 'applied'])
     expect(outcomes[1]).toMatchObject({ reason: { code: 'COUNTER_OVERFLOW' } })
-    expect(store.commits).toHaveLength(1)
+    expect(store.commits).toEqual([
+      ['event_ledger', 'sales', 'dead_letters', 'dead_letters', 'items']
+    ])
   })
 
   it('answers poison with its failure and stores nothing of it when told to reject', async () => {
@@ -114,11 +118,23 @@ describe('an internal error', () => {
     expect(store.attempts).toBeLessThan(40)
   })
 
-  it('of a lone event is not held against it', async () => {
+  it('of a lone event is its own fault when the store works without it', async () => {
     const store = createMemoryStore()
     store.onCommit = refuse('poison', 'STORE_INTERNAL')
-    expect(verdicts(await land(store, plans(1, [0])))).toEqual(['STORE_INTERNAL'])
-    expect(store.rows.size).toBe(0)
+    expect(verdicts(await land(store, plans(1, [0])))).toEqual(['dead-lettered'])
+  })
+
+  it('that begins after half of a batch has landed blames nobody', async () => {
+    const store = createMemoryStore()
+    store.onCommit = () => {
+      if (store.attempts > 2 && store.commits.length > 0)
+        throw new Failure('STORE_INTERNAL', 'down')
+      if (store.attempts <= 2) throw new Failure('STORE_INTERNAL', 'down')
+    }
+    const outcomes = verdicts(await land(store, plans(64)))
+    expect(outcomes.slice(0, 32)).toEqual(Array(32).fill('applied'))
+    expect(outcomes.slice(32)).toEqual(Array(32).fill('STORE_INTERNAL'))
+    expect(rowCount(store, 'dead_letters')).toBe(0)
   })
 })
 
@@ -157,7 +173,36 @@ describe('trouble with the store', () => {
       }
     }
     const outcomes = verdicts(await land(store, plans(4, [1])))
-    expect(outcomes).toEqual(['applied', 'STORE_REFUSED', 'applied', 'applied'])
+    expect(outcomes).toEqual(['applied', 'STORE_MISCONFIGURED', 'applied', 'applied'])
+  })
+
+  it('that is a live table of another shape is a fault of the deployment, for its events only', async () => {
+    const store = createMemoryStore()
+    store.onCommit = refuse('poison')
+    store.verify = async (tables) =>
+      tables
+        .filter(({ name }) => name === 'items')
+        .map(({ name }) => ({ table: name, message: 'items.a is INT64' }))
+    const other = plan(99, upsert(texts, 'x', 'v', {}))
+    const outcomes = await land(store, [...plans(8, [3]), other])
+    expect(verdicts(outcomes)).toEqual([...Array(8).fill('STORE_MISCONFIGURED'), 'applied'])
+    expect(rowCount(store, 'dead_letters')).toBe(0)
+  })
+
+  it('that is a missing table lets the events of other tables land', async () => {
+    const store = createMemoryStore()
+    store.onCommit = (mutations) => {
+      if (mutations.some(({ table }) => table.name === 'items')) {
+        throw new Failure('STORE_MISCONFIGURED', 'no table items')
+      }
+    }
+    store.verify = async () => [{ table: 'items', message: 'there is no table items' }]
+    const other = plan(99, upsert(texts, 'x', 'v', {}))
+    expect(verdicts(await land(store, [...plans(2), other]))).toEqual([
+      'STORE_MISCONFIGURED',
+      'STORE_MISCONFIGURED',
+      'applied'
+    ])
   })
 
   it('that nobody foresaw is a bug: an answer of INTERNAL, with the cause kept', async () => {

@@ -6,6 +6,7 @@ type StoredRow = Record<string, Value>
 
 /** A store of plain objects: enough to see what deciding and landing write, and to break on cue. */
 export interface MemoryStore extends Store {
+  verify: Store['verify']
   readonly rows: Map<string, StoredRow>
   /** The table names of every commit that succeeded, in order. */
   readonly commits: string[][]
@@ -43,7 +44,7 @@ export function createMemoryStore(): MemoryStore {
     },
     read: unused,
     list: unused,
-    verify: unused,
+    verify: async () => [],
     close: async () => undefined
   }
   return store

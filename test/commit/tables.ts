@@ -104,8 +104,9 @@ export function remove(table: Table, id: string, version: Value): StateWrite {
   return { kind: 'state', operation: 'delete', table, key: [id], version, values: {} }
 }
 
-export function append(id: string, values: Row): LogWrite {
-  return { kind: 'log', table: log, key: [id], values }
+/** An append of event `n`, whose key is part of the row's. */
+export function append(n: number, id: string, values: Row): LogWrite {
+  return { kind: 'log', table: log, key: [id, keyOf(n)], values }
 }
 
 export function add(id: string, amounts: Record<string, string>): CounterWrite {

@@ -16,5 +16,14 @@ test('keeps composed and decomposed characters distinct', () => {
 
 test('names a body by its bytes', () => {
   // printf 'abc' | sha256sum
-  expect(bodyKey(Buffer.from('abc'))).toBe('ba7816bf8f01cfea414140de5dae2223')
+  const body = Buffer.from('abc')
+  expect(bodyKey({ headers: {}, body })).toBe('ba7816bf8f01cfea414140de5dae2223')
+})
+
+test('tells events in binary mode apart by their attributes, and only by them', () => {
+  const keyOf = (headers: Record<string, readonly string[]>) =>
+    bodyKey({ headers, body: Buffer.from('{}') })
+  const one = keyOf({ 'ce-subject': ['one'], 'ce-type': ['t'] })
+  expect(keyOf({ 'ce-subject': ['two'], 'ce-type': ['t'] })).not.toBe(one)
+  expect(keyOf({ 'ce-type': ['t'], 'ce-subject': ['one'], 'user-agent': ['x'] })).toBe(one)
 })

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MAX_BATCH_EVENTS, scanJson, splitArray } from '../../src/delivery/json-scan.ts'
+import {
+  MAX_BATCH_EVENTS,
+  MAX_JSON_CONTAINERS,
+  scanJson,
+  splitArray
+} from '../../src/delivery/json-scan.ts'
 
 const split = (text: string) => splitArray(Buffer.from(text)).map(String)
 
@@ -15,6 +20,15 @@ describe('scanJson', () => {
   ])('finds how deep %s is', (text, depth) => {
     expect(scanJson(Buffer.from(text), {})).toBe(depth)
   })
+})
+
+test('JSON made of brackets is refused before it is built, alone and in a batch', () => {
+  const text = `[${'[],'.repeat(MAX_JSON_CONTAINERS)}[]]`
+  const tooLarge = expect.objectContaining({ code: 'EVENT_TOO_LARGE' })
+  expect(() => scanJson(Buffer.from(text), {})).toThrow(tooLarge)
+  expect(() => splitArray(Buffer.from(`[${text}]`))).toThrow(tooLarge)
+  const fits = `[${'[],'.repeat(MAX_JSON_CONTAINERS - 2)}[]]`
+  expect(scanJson(Buffer.from(fits), {})).toBe(2)
 })
 
 describe('splitArray', () => {

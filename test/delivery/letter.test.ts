@@ -57,7 +57,7 @@ describe('letter', () => {
     expect(letter).not.toHaveProperty('eventId')
     expect(letter).not.toHaveProperty('type')
     expect(letter.source).toBe('//shop')
-    expect(letter.id).toBe(bodyKey(letter.body))
+    expect(letter.id).toBe(bodyKey({ headers: {}, body: letter.body }))
   })
 
   test('of a refused message is the same at every attempt', () => {
@@ -74,7 +74,7 @@ describe('letter', () => {
 
   test('of what has no identity at all is that of its bytes', () => {
     const { letter } = decodeOne({ 'content-type': 'text/plain' }, 'hello')
-    expect(letter.id).toBe(bodyKey(Buffer.from('hello')))
+    expect(letter.id).toBe(bodyKey({ headers: {}, body: Buffer.from('hello') }))
     expect(letter.contentType).toBe('text/plain')
   })
 })

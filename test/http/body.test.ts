@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createAdmission } from '../../src/http/admission.ts'
-import { checkDeclaredBytes, maxBodyBytes, readBody } from '../../src/http/body.ts'
+import { checkDeclaredBytes, inflateBody, maxBodyBytes, readBody } from '../../src/http/body.ts'
 
 describe('admission', () => {
   it('holds what is declared until it is released, once', () => {
@@ -57,5 +58,17 @@ describe('reading a body', () => {
       expect.objectContaining({ code: 'BODY_TOO_LARGE' })
     )
     expect(() => checkDeclaredBytes(maxBodyBytes)).not.toThrow()
+  })
+})
+
+describe('inflating a body', () => {
+  it('takes room for the worst before it begins, and gives back what was not needed', async () => {
+    const admission = createAdmission(10, maxBodyBytes)
+    const slot = admission.enter(0)
+    expect(await inflateBody(gzipSync('hello'), 'GZIP', slot)).toEqual(Buffer.from('hello'))
+    expect(() => admission.enter(maxBodyBytes - 5)).not.toThrow()
+    await expect(inflateBody(gzipSync('hello'), 'gzip', slot)).rejects.toMatchObject({
+      code: 'QUEUE_FULL'
+    })
   })
 })

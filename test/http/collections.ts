@@ -1,4 +1,4 @@
-import type { Readable } from '../../src/http/readable.ts'
+import type { ReadableCollection } from '../../src/http/readable-collection.ts'
 import { type Column, managed, type ScalarType, type Table } from '../../src/store/table.ts'
 import type { Row } from '../../src/store/value.ts'
 
@@ -17,10 +17,10 @@ const stateColumns = [
 ]
 
 function readable(
-  kind: Readable['kind'],
+  kind: ReadableCollection['kind'],
   table: Omit<Table, 'kind' | 'guardColumns'>,
-  read: Pick<Readable['read'], 'path' | 'fields' | 'filters'>
-): Readable {
+  read: Pick<ReadableCollection['read'], 'path' | 'fields' | 'filters'>
+): ReadableCollection {
   return {
     name: table.name,
     description: table.name,
@@ -120,7 +120,7 @@ export const samples = readable(
   { path: 'samples', fields: ['string'], filters: [] }
 )
 
-export const collections: readonly Readable[] = [items, objects, clicks, sales, samples]
+export const collections: readonly ReadableCollection[] = [items, objects, clicks, sales, samples]
 
 const stamp = '2026-11-01T10:00:00.000000000Z'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { entityTag, matchesTag, versionColumns } from '../../src/http/etag.ts'
-import type { Readable } from '../../src/http/readable.ts'
+import type { ReadableCollection } from '../../src/http/readable-collection.ts'
 import { managed } from '../../src/store/table.ts'
 import { clicks, items, sales } from './collections.ts'
 
@@ -9,13 +9,16 @@ const columnVersions = {
   type: { scalar: 'JSON', array: false },
   notNull: false
 } as const
-const mergeable: Readable = {
+const mergeable: ReadableCollection = {
   ...items,
   table: { ...items.table, columns: [...items.table.columns, columnVersions] }
 }
-const dated: Readable = { ...clicks, read: { ...clicks.read, fields: ['day', 'committed_at'] } }
+const dated: ReadableCollection = {
+  ...clicks,
+  read: { ...clicks.read, fields: ['day', 'committed_at'] }
+}
 
-const columns: readonly [string, Readable, readonly string[]][] = [
+const columns: readonly [string, ReadableCollection, readonly string[]][] = [
   ['state', items, ['event_version', 'event_key']],
   ['state with merges', mergeable, ['event_version', 'event_key', 'column_versions']],
   ['log', clicks, ['event_key']],
@@ -39,7 +42,7 @@ test('a tag is strong, and the same for the same version', () => {
 })
 
 test('a tag changes with the version, the event and the fields', () => {
-  const fewer: Readable = { ...items, read: { ...items.read, fields: ['id'] } }
+  const fewer: ReadableCollection = { ...items, read: { ...items.read, fields: ['id'] } }
   const names = versionColumns(items)
   const tags = [
     tag,

@@ -52,3 +52,15 @@ test.each(queries)(
     )
   }
 )
+
+test('a page of large rows ends early, and its Link goes on', async () => {
+  const value = 'x'.repeat(2_600_000)
+  const rows = ['a', 'b', 'c'].map((id) => ({ ...stateRow, id, value }))
+  const { app } = await readApp({ items: rows })
+  const first = await app.inject('/api/v1/data?limit=10')
+  expect(first.json()).toHaveLength(2)
+  const next = /<([^>]+)>; rel="next"/.exec(String(first.headers['link']))?.[1] ?? ''
+  const second = await app.inject(next)
+  expect(second.json()).toHaveLength(1)
+  expect(second.headers['link']).toBeUndefined()
+})

@@ -155,7 +155,9 @@ describe('a store in trouble', () => {
     await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
     const ready = await app.inject('/health/ready')
     expect(ready.statusCode).toBe(503)
-    expect(ready.json()).toMatchObject({ code: 'STORE_MISCONFIGURED', detail: 'no permission' })
+    expect(ready.json()).toMatchObject({ code: 'STORE_MISCONFIGURED' })
+    // What Spanner says of permissions is for the log.
+    expect(ready.body).not.toContain('no permission')
     expect((await app.inject('/health/live')).statusCode).toBe(200)
   })
 
@@ -164,10 +166,27 @@ describe('a store in trouble', () => {
       { DELIVERY_TIMEOUT_MS: '200', COMMIT_TIMEOUT_MS: '100' },
       (store) => ({ ...store, commit: () => new Promise(() => undefined) })
     )
-    const answer = await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
-    expect(answer.statusCode).toBe(503)
-    expect(answer.json()).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
-    expect(answer.headers['retry-after']).toBe('1')
+    const url = await app.listen({ port: 0, host: '127.0.0.1' })
+    const answer = await fetch(`${url}/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents+json' },
+      body: JSON.stringify(changed('1', at(1), { id: 'a', value: 'red' }))
+    })
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+    expect(answer.headers.get('retry-after')).toBe('1')
+  })
+
+  it('is ready again with the first commit that succeeds', async () => {
+    let down = true
+    const { app } = await openApp({}, (store) =>
+      failing(store, () => (down ? new Failure('STORE_UNAVAILABLE', 'disk full') : undefined))
+    )
+    await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
+    expect((await app.inject('/health/ready')).statusCode).toBe(503)
+    down = false
+    await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
+    expect((await app.inject('/health/ready')).statusCode).toBe(200)
   })
 
   it('names every live table that differs from the collections', async () => {
@@ -193,7 +212,8 @@ describe('the edge', () => {
     ['DELETE', '/events/', 'POST'],
     ['POST', '/api/v1/data', 'GET, HEAD'],
     ['DELETE', '/api/v1/data/a', 'GET, HEAD'],
-    ['POST', '/health/ready', 'GET, HEAD']
+    ['POST', '/health/ready', 'GET, HEAD'],
+    ['QUERY' as 'POST', '/events', 'POST']
   ] as const)('answers %s %s with 405 and Allow: %s', async (method, url, allow) => {
     const { app } = await openApp()
     const answer = await app.inject({ method, url })
@@ -211,6 +231,11 @@ describe('the edge', () => {
       expect(answer.headers['content-type']).toContain('application/problem+json')
     }
   )
+
+  it('calls a path that cannot be percent-decoded no key', async () => {
+    const { app } = await openApp()
+    expect((await app.inject('/api/v1/data/%zz')).json()).toMatchObject({ code: 'KEY_INVALID' })
+  })
 
   it.each([
     ['no Content-Type', {}],
@@ -260,6 +285,42 @@ describe('the edge', () => {
       verdict: 'dead-lettered',
       reason: 'BODY_ENCODING_INVALID'
     })
+  })
+
+  it('counts a body until its work is done, also when the sender has hung up', async () => {
+    const gate = Promise.withResolvers<void>()
+    const reached = Promise.withResolvers<void>()
+    const { app } = await openApp({ QUEUE_MAX_BYTES: String(1024 * 1024) }, (store) => ({
+      ...store,
+      commit: async (guards, decide) => {
+        reached.resolve()
+        await gate.promise
+        return store.commit(guards, decide)
+      }
+    }))
+    const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
+    // Space around the event weighs on the edge, but not on the commit.
+    const large = (id: string) =>
+      JSON.stringify(changed(id, at(1), { id, value: 'v' })) + ' '.repeat(700_000)
+    const headers = { 'content-type': 'application/cloudevents+json' }
+    const hangUp = new AbortController()
+    const hungUp = Promise.withResolvers<void>()
+    app.server.on('connection', (socket) =>
+      socket.once('close', () => setImmediate(hungUp.resolve))
+    )
+    const second = () =>
+      app.inject({ method: 'POST', url: '/events', headers, payload: large('2') })
+    const url = `http://127.0.0.1:${port}/events`
+    const first = fetch(url, { method: 'POST', headers, body: large('1'), signal: hangUp.signal })
+    await reached.promise
+    hangUp.abort()
+    await expect(first).rejects.toThrow()
+    await hungUp.promise
+    expect((await second()).json()).toMatchObject({
+      code: 'QUEUE_FULL'
+    })
+    gate.resolve()
+    await expect.poll(async () => (await second()).statusCode).toBe(200)
   })
 
   it('answers 503 at once when more is in progress than it may hold, and recovers', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -111,6 +112,27 @@ describe('SIGTERM', () => {
       expect([0, 200, 503]).toContain(status)
       if (status === 200) expect(landed.has(`${n}`)).toBe(true)
     }
+  })
+
+  it('waits for a request whose body is on its way, and answers it', async () => {
+    const service = await startService({})
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
+    const event = JSON.stringify(changed('1', time, { id: 'a', value: 'v' }))
+    let answer = ''
+    socket.on('data', (chunk) => {
+      answer += chunk
+    })
+    const half = event.slice(0, 50)
+    const head = `POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/cloudevents+json\r\n`
+    socket.write(`${head}Content-Length: ${event.length}\r\n\r\n${half}`)
+    await expect.poll(async () => (await fetch(`${service.url}/health/live`)).status).toBe(200)
+    service.process.kill('SIGTERM')
+    await expect.poll(() => service.lines.some((line) => line.includes('stopping'))).toBe(true)
+    socket.write(event.slice(50))
+    await once(socket, 'close')
+    expect(answer).toMatch(/^HTTP\/1.1 200 /)
+    expect(answer).toContain('"verdict":"applied"')
+    expect(await exitOf(service)).toBe(0)
   })
 
   it('is heeded when nobody reads the log any more', async () => {

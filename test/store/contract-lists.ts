@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import type { Select, Store } from '../../src/store/store.ts'
 import { COMMIT_TIMESTAMP, type Row } from '../../src/store/value.ts'
 import type { Tested } from './contract.ts'
 import { counterTable, itemsTable } from './tables.ts'
-import { item, put } from './writes.ts'
+import { item, put, type WrittenRow } from './writes.ts'
 
 const [byPrice, byRank, byCode] = itemsTable.indexes
 
@@ -123,6 +124,31 @@ export function describeLists(tested: () => Tested): void {
         { kind: 'stale', ms: 1 }
       )
       expect(found).toEqual([{ total: '1.5', day: '2020-01-01' }])
+    })
+
+    it('ends a page early when its rows are large, and goes on after them', async () => {
+      const { store } = tested()
+      const body = Buffer.alloc(2 * 1024 * 1024).toString('base64')
+      const seen: WrittenRow = {
+        first_seen: COMMIT_TIMESTAMP,
+        last_seen: COMMIT_TIMESTAMP,
+        times_seen: '1'
+      }
+      const facts = { reason: 'r', detail: 'd', headers: '{}', replays: '0', status: 'open' }
+      const letters = ['big-1', 'big-2', 'big-3'].map((id) => ({ id, body, ...seen, ...facts }))
+      await put(store, deadLettersTable, ...letters)
+      const large = {
+        table: deadLettersTable,
+        columns: ['id', 'body'],
+        equals: {},
+        range: { column: 'id', gte: 'big-' },
+        order: ['id'],
+        limit: 10
+      }
+      const first = await store.list(large, strong)
+      expect(first.map(({ id }) => id)).toEqual(['big-1', 'big-2'])
+      const rest = await store.list({ ...large, after: ['big-2'] }, strong)
+      expect(rest.map(({ id }) => id)).toEqual(['big-3'])
     })
   })
 }

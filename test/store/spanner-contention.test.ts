@@ -1,7 +1,9 @@
 import { Spanner } from '@google-cloud/spanner'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type SpannerEmulator, startSpannerEmulator } from '../../src/local/spanner-emulator.ts'
+import type { Emulator } from '../../src/local/emulator.ts'
+import { startSpannerEmulator } from '../../src/local/spanner-emulator.ts'
 import { applySchema } from '../../src/store/spanner/apply.ts'
+import { parseDatabaseName } from '../../src/store/spanner/connect.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { freshDatabaseName } from './spanner-database.ts'
@@ -10,7 +12,7 @@ import { look } from './writes.ts'
 
 const commitTimeoutMs = 800
 
-let emulator: SpannerEmulator
+let emulator: Emulator
 let store: Store
 let client: Spanner
 let database: string
@@ -41,8 +43,8 @@ afterAll(async () => {
 
 /** Hold the lock that every other transaction of the emulator waits for. */
 async function hold() {
-  const name = database.split('/').at(-1) ?? ''
-  const [transaction] = await client.instance('test').database(name).getTransaction()
+  const { instance, database: name } = parseDatabaseName(database)
+  const [transaction] = await client.instance(instance).database(name).getTransaction()
   await transaction.read('order', { keys: ['a'], columns: ['id'] })
   return transaction
 }

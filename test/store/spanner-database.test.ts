@@ -1,10 +1,9 @@
 import { Spanner } from '@google-cloud/spanner'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { applySchema } from '../../src/store/spanner/apply.ts'
 import { parseDatabaseName } from '../../src/store/spanner/connect.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'
 import { createSpannerDatabase, freshDatabaseName } from './spanner-database.ts'
-import { counterTable, itemsTable, logTable } from './tables.ts'
+import { counterTable, itemsTable } from './tables.ts'
 import { item, put, readItem } from './writes.ts'
 
 const settings = { commitTimeoutMs: 1000, readTimeoutMs: 2000, emulator: true }
@@ -19,8 +18,10 @@ const bare = () => {
   })
   return client
 }
-const bareDatabase = (name: string) =>
-  bare().instance('test').database(parseDatabaseName(name).database)
+const bareDatabase = (name: string) => {
+  const { instance, database } = parseDatabaseName(name)
+  return bare().instance(instance).database(database)
+}
 afterAll(async () => client?.close())
 
 async function openItems() {
@@ -34,11 +35,12 @@ describe('opening', () => {
   it('refuses a database of PostgreSQL dialect', async () => {
     await createSpannerDatabase([])
     const database = freshDatabaseName()
+    const { instance, database: name } = parseDatabaseName(database)
     const [operation] = await bare()
       .getDatabaseAdminClient()
       .createDatabase({
-        parent: 'projects/landfall-test/instances/test',
-        createStatement: `CREATE DATABASE "${parseDatabaseName(database).database}"`,
+        parent: `projects/landfall-test/instances/${instance}`,
+        createStatement: `CREATE DATABASE "${name}"`,
         databaseDialect: 'POSTGRESQL'
       })
     await operation.promise()
@@ -50,7 +52,7 @@ describe('opening', () => {
 
   it('refuses a database or an instance that is not there', async () => {
     const database = freshDatabaseName()
-    for (const missing of [database, database.replace('/test/', '/nowhere/')]) {
+    for (const missing of [database, database.replace(/instances\/[^/]+/, 'instances/nowhere')]) {
       await expect(openSpannerStore({ database: missing, ...settings })).rejects.toMatchObject({
         code: 'DATABASE_UNSUPPORTED',
         message: expect.stringContaining(`There is no ${missing}.`)
@@ -88,46 +90,5 @@ describe('an open store', () => {
       code: 'STORE_MISCONFIGURED',
       message: expect.stringContaining('Database not found')
     })
-  })
-})
-
-describe('applySchema', () => {
-  const apply = (database: string, ...tables: (typeof itemsTable)[]) =>
-    applySchema({ database, tables, emulator: true })
-  const names = (statements: readonly string[]) =>
-    statements.map((statement) => statement.split('(')[0]?.trim())
-
-  it('creates everything in an empty database, and nothing the second time', async () => {
-    const database = freshDatabaseName()
-    expect(names(await apply(database, itemsTable, logTable))).toEqual([
-      'CREATE TABLE `order`',
-      'CREATE INDEX `order_by_price` ON `order`',
-      'CREATE INDEX `order_by_rank` ON `order`',
-      'CREATE UNIQUE NULL_FILTERED INDEX `order_by_code` ON `order`',
-      'CREATE TABLE `log`'
-    ])
-    expect(await apply(database, itemsTable, logTable)).toEqual([])
-  })
-
-  it('creates only the tables and indexes that are missing', async () => {
-    const database = freshDatabaseName()
-    await apply(database, { ...itemsTable, indexes: itemsTable.indexes.slice(1) })
-    expect(names(await apply(database, itemsTable, counterTable))).toEqual([
-      'CREATE INDEX `order_by_price` ON `order`',
-      'CREATE TABLE `sales`'
-    ])
-  })
-
-  it('changes no table that is there, and says what differs', async () => {
-    const database = freshDatabaseName()
-    const columns = itemsTable.columns.filter(({ name }) => name !== 'attributes')
-    await apply(database, { ...itemsTable, columns })
-    await expect(apply(database, itemsTable, counterTable)).rejects.toMatchObject({
-      code: 'SCHEMA_DRIFT',
-      message: 'Column order.attributes is missing, expected JSON.'
-    })
-    const store = await openSpannerStore({ database, ...settings })
-    onTestFinished(() => store.close())
-    expect(await store.verify([counterTable])).toHaveLength(1)
   })
 })

@@ -11,6 +11,9 @@ export interface SpannerDatabase {
   open(): Promise<Store>
 }
 
+/** Of its own for each test file: an instance holds no more than 100 databases. */
+const instance = `t${Date.now().toString(36)}-${process.pid.toString(36)}`
+
 let created = 0
 
 /** Name a database that no other test file and no earlier run has, in the run's emulator. */
@@ -18,8 +21,7 @@ export function freshDatabaseName(): string {
   process.env['SPANNER_EMULATOR_HOST'] = inject('spannerEmulatorHost')
   prepareEmulatorEnvironment(process.env)
   created += 1
-  const unique = `t${Date.now().toString(36)}-${process.pid.toString(36)}-${created}`
-  return `projects/landfall-test/instances/test/databases/${unique}`
+  return `projects/landfall-test/instances/${instance}/databases/test-${created}`
 }
 
 /** Create a fresh database with these tables in the emulator of the run. */

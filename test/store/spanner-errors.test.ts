@@ -104,6 +104,13 @@ describe('schemaFailure', () => {
     expect(schemaFailure(failure)).toBe(failure)
     expect(schemaFailure(grpcError(14, 'down')).code).toBe('STORE_UNAVAILABLE')
   })
+
+  it('keeps the key to itself that a unique index would have twice', () => {
+    const details = 'Found uniqueness violation on index i,  duplicate key: {String("secret")}'
+    expect(schemaFailure(grpcError(9, details)).message).toBe(
+      'Spanner: FAILED_PRECONDITION, Found uniqueness violation on index i.'
+    )
+  })
 })
 
 describe('isSessionLost', () => {

@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { compareTable } from '../compare.ts'
+import { findMismatches } from '../compare.ts'
 import { groupGuards, indexRows } from '../current-rows.ts'
 import { createInFlight } from '../in-flight.ts'
+import { takePage } from '../page-bytes.ts'
 import { selectSql } from '../select.ts'
 import type { Committed, CurrentRows, Decision, Guard, Mutation, Select, Store } from '../store.ts'
 import { columnOf, type Table } from '../table.ts'
@@ -33,8 +34,7 @@ export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store
       translated(() =>
         tables
           .map(embeddedTable)
-          .flatMap((table) => compareTable(table, readLiveTable(database, table.name)))
-          .map(({ table, message }) => ({ table, message }))
+          .flatMap((table) => findMismatches(table, readLiveTable(database, table.name)))
       ),
     close: async () => {
       await inFlight.settled()
@@ -101,6 +101,6 @@ function list({ prepare }: Connection, select: Select): readonly Row[] {
     `p${index + 1}`,
     toCell(column.type, value)
   ])
-  const rows = prepare(sql).all({ ...Object.fromEntries(cells), limit })
-  return rows.map((row) => decodeRow(select.table, select.columns, row))
+  const rows = prepare(sql).iterate({ ...Object.fromEntries(cells), limit })
+  return takePage(rows.map((row) => decodeRow(select.table, select.columns, row)))
 }

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { LiveTable } from '../compare.ts'
+import { compareTable, type LiveTable } from '../compare.ts'
+import type { Difference } from '../difference.ts'
 import { quote } from '../select.ts'
-import { type Column, formatType, type Index, type Table } from '../table.ts'
+import { type Column, columnOf, formatType, type Index, type Table } from '../table.ts'
 import { storageClass } from './cell.ts'
 
 /**
@@ -23,16 +24,21 @@ export function embeddedTable(table: Table): Table {
  */
 export function createMissing(database: DatabaseSync, tables: readonly Table[]): void {
   for (const table of tables.map(embeddedTable)) {
-    const live = readLiveTable(database, table.name)
-    const known = new Set(live?.columns.map(({ name }) => name))
-    const statements = live
-      ? table.columns.filter(({ name }) => !known.has(name)).map(addColumn(table))
-      : [createTable(table)]
-    const indexes = table.indexes
-      .filter(({ name }) => !live?.indexes.some((index) => index.name === name))
-      .map(createIndex(table))
-    for (const statement of [...statements, ...indexes]) attempt(database, statement)
+    const differences = compareTable(table, readLiveTable(database, table.name))
+    const statements = differences.flatMap((difference) => additionSql(table, difference))
+    for (const statement of statements) attempt(database, statement)
   }
+}
+
+/** A required column too is added where there are no rows. */
+function additionSql(table: Table, { kind, column = '', index }: Difference): readonly string[] {
+  if (kind === 'table-missing')
+    return [createTable(table), ...table.indexes.map(createIndex(table))]
+  if (kind === 'column-missing' || kind === 'column-missing-required') {
+    return [addColumn(table, columnOf(table, column))]
+  }
+  if (kind !== 'index-missing') return []
+  return table.indexes.filter(({ name }) => name === index).map(createIndex(table))
 }
 
 const columnSql = ({ name, type, notNull }: Column) =>
@@ -45,7 +51,7 @@ function createTable({ name, columns, primaryKey }: Table): string {
   return `CREATE TABLE ${quote(name)} (${[...columns.map(columnSql), key].join(', ')})`
 }
 
-const addColumn = (table: Table) => (column: Column) =>
+const addColumn = (table: Table, column: Column) =>
   `ALTER TABLE ${quote(table.name)} ADD COLUMN ${columnSql(column)}`
 
 const createIndex =

@@ -40,7 +40,7 @@ export async function commit<T>(
       return await tryOnce(attempt, guards, decide)
     } catch (error) {
       const pause = backoffMs(attempts)
-      if (error !== attempt.aborted || pause >= left()) throw error
+      if (error !== attempt.aborted || pause + shortestAttemptMs >= left()) throw error
       await sleep(pause)
     } finally {
       release(attempt)
@@ -48,6 +48,9 @@ export async function commit<T>(
     }
   }
 }
+
+/** With less time than this another attempt would only end in a timeout, which says less. */
+const shortestAttemptMs = 50
 
 /** Short at first, because most conflicts are over with the other commit; never in step. */
 const backoffMs = (attempts: number) => (0.5 + Math.random()) * Math.min(200, 4 * 2 ** attempts)

@@ -61,11 +61,15 @@ export function readFailure(error: unknown): Failure {
   return new Failure('STORE_MISCONFIGURED', failure.message, { cause: error })
 }
 
-/** Translate what a change of the schema threw: no row is in it, so the text is Spanner's own. */
+/**
+ * Translate what a change of the schema threw, in Spanner's own text: no row is in it, but for the
+ * key that two rows have when an index must not have it twice.
+ */
 export function schemaFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
   const code = codeOf(error)
-  return describe(code === 'STORE_REFUSED' ? 'STORE_MISCONFIGURED' : code, error, firstLine)
+  const words = (text: string) => firstLine(text.replace(/,\s*duplicate key\b.*/is, ''))
+  return describe(code === 'STORE_REFUSED' ? 'STORE_MISCONFIGURED' : code, error, words)
 }
 
 function describe(code: FailureCode, error: unknown, words: (text: string) => string): Failure {

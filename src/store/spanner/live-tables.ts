@@ -1,18 +1,25 @@
 import type { Snapshot } from '@google-cloud/spanner'
 import type { LiveTable } from '../compare.ts'
-import type { Row } from '../value.ts'
+import type { LiveColumn } from '../compare-columns.ts'
+import type { Row, Value } from '../value.ts'
 import { querySchema } from './read-rows.ts'
 
 const queries = {
-  columns: `SELECT c.TABLE_NAME, c.COLUMN_NAME, c.SPANNER_TYPE, c.IS_NULLABLE, o.OPTION_VALUE
+  tables: `SELECT t.TABLE_NAME, t.ROW_DELETION_POLICY_EXPRESSION FROM INFORMATION_SCHEMA.TABLES AS t
+    WHERE t.TABLE_SCHEMA = '' AND t.TABLE_TYPE = 'BASE TABLE' AND t.TABLE_NAME IN UNNEST(@names)`,
+  columns: `SELECT c.TABLE_NAME, c.COLUMN_NAME, c.SPANNER_TYPE, c.IS_NULLABLE, o.OPTION_VALUE,
+      CAST(c.COLUMN_DEFAULT IS NOT NULL OR c.IS_GENERATED = 'ALWAYS' OR c.IS_IDENTITY = 'YES'
+        AS STRING) AS IS_FILLED, c.GENERATION_EXPRESSION
     FROM INFORMATION_SCHEMA.COLUMNS AS c LEFT JOIN INFORMATION_SCHEMA.COLUMN_OPTIONS AS o
       ON o.TABLE_SCHEMA = c.TABLE_SCHEMA AND o.TABLE_NAME = c.TABLE_NAME
       AND o.COLUMN_NAME = c.COLUMN_NAME AND o.OPTION_NAME = 'allow_commit_timestamp'
     WHERE c.TABLE_SCHEMA = '' AND c.TABLE_NAME IN UNNEST(@names) ORDER BY c.ORDINAL_POSITION`,
-  indexes: `SELECT i.TABLE_NAME, i.INDEX_NAME, i.INDEX_TYPE, CAST(i.IS_UNIQUE AS STRING) AS IS_UNIQUE
+  indexes: `SELECT i.TABLE_NAME, i.INDEX_NAME, i.INDEX_TYPE, i.INDEX_STATE,
+      CAST(i.IS_UNIQUE AS STRING) AS IS_UNIQUE,
+      CAST(i.IS_NULL_FILTERED AS STRING) AS IS_NULL_FILTERED
     FROM INFORMATION_SCHEMA.INDEXES AS i
     WHERE i.TABLE_SCHEMA = '' AND i.TABLE_NAME IN UNNEST(@names)`,
-  indexColumns: `SELECT c.TABLE_NAME, c.INDEX_NAME, c.COLUMN_NAME,
+  indexColumns: `SELECT c.TABLE_NAME, c.INDEX_NAME, c.COLUMN_NAME, c.COLUMN_ORDERING,
       CAST(c.ORDINAL_POSITION IS NULL AS STRING) AS IS_STORED
     FROM INFORMATION_SCHEMA.INDEX_COLUMNS AS c
     WHERE c.TABLE_SCHEMA = '' AND c.TABLE_NAME IN UNNEST(@names) ORDER BY c.ORDINAL_POSITION`
@@ -32,46 +39,64 @@ export async function readLiveTables(
     const query = { sql, params: { names: [...names] }, types }
     return querySchema(snapshot(), query, timeoutMs)
   }
-  const [columns, indexes, indexColumns] = await Promise.all([
+  const [tables, columns, indexes, indexColumns] = await Promise.all([
+    ask(queries.tables),
     ask(queries.columns),
     ask(queries.indexes),
     ask(queries.indexColumns)
   ])
-  const tables = names.map((name) => {
-    const ofTable = (row: Row) => row['TABLE_NAME'] === name
-    return describe(name, {
-      columns: columns.filter(ofTable),
-      indexes: indexes.filter(ofTable),
-      indexColumns: indexColumns.filter(ofTable)
-    })
+  const described = tables.map((table) => {
+    const ofTable = (row: Row) => row['TABLE_NAME'] === table['TABLE_NAME']
+    const rows = { columns: columns.filter(ofTable), indexes: indexes.filter(ofTable) }
+    return describe(table, { ...rows, indexColumns: indexColumns.filter(ofTable) })
   })
-  return new Map(tables.filter(({ columns }) => columns.length > 0).map((one) => [one.name, one]))
+  return new Map(described.map((table) => [table.name, table]))
 }
 
-type TableRows = Readonly<Record<keyof typeof queries, readonly Row[]>>
+type TableRows = Readonly<Record<'columns' | 'indexes' | 'indexColumns', readonly Row[]>>
 
-function describe(name: string, { columns, indexes, indexColumns }: TableRows): LiveTable {
-  const columnsOf = (index: Row, stored: 'true' | 'false') =>
-    indexColumns
-      .filter((row) => row['INDEX_NAME'] === index['INDEX_NAME'] && row['IS_STORED'] === stored)
-      .map((row) => String(row['COLUMN_NAME']))
+function describe(table: Row, { columns, indexes, indexColumns }: TableRows): LiveTable {
   const primary = indexes.find((row) => row['INDEX_TYPE'] === 'PRIMARY_KEY')
   return {
-    name,
-    columns: columns.map((row) => ({
-      name: String(row['COLUMN_NAME']),
-      type: String(row['SPANNER_TYPE']),
-      notNull: row['IS_NULLABLE'] === 'NO',
-      commitTimestamp: row['OPTION_VALUE'] === 'TRUE'
-    })),
-    primaryKey: primary ? columnsOf(primary, 'false') : [],
+    name: String(table['TABLE_NAME']),
+    columns: columns.map(describeColumn),
+    primaryKey: primary ? columnsOf(primary, indexColumns, 'false') : [],
     indexes: indexes
       .filter((row) => row !== primary)
       .map((row) => ({
         name: String(row['INDEX_NAME']),
         unique: row['IS_UNIQUE'] === 'true',
-        columns: columnsOf(row, 'false'),
-        storing: columnsOf(row, 'true')
-      }))
+        nullFiltered: row['IS_NULL_FILTERED'] === 'true',
+        building: row['INDEX_STATE'] !== null && row['INDEX_STATE'] !== 'READ_WRITE',
+        columns: columnsOf(row, indexColumns, 'false'),
+        storing: columnsOf(row, indexColumns, 'true')
+      })),
+    ttl: parseTtl(table['ROW_DELETION_POLICY_EXPRESSION'])
   }
+}
+
+/** A column that is computed has its expression in its type, so that it is never the one asked for. */
+function describeColumn(row: Row): LiveColumn {
+  const [type, expression] = [String(row['SPANNER_TYPE']), row['GENERATION_EXPRESSION']]
+  return {
+    name: String(row['COLUMN_NAME']),
+    type: expression ? `${type} AS (${expression})` : type,
+    notNull: row['IS_NULLABLE'] === 'NO',
+    commitTimestamp: row['OPTION_VALUE'] === 'TRUE',
+    filled: row['IS_FILLED'] === 'true'
+  }
+}
+
+function columnsOf(index: Row, indexColumns: readonly Row[], stored: 'true' | 'false') {
+  return indexColumns
+    .filter((row) => row['INDEX_NAME'] === index['INDEX_NAME'] && row['IS_STORED'] === stored)
+    .map((row) => `${row['COLUMN_NAME']}${row['COLUMN_ORDERING'] === 'DESC' ? ' DESC' : ''}`)
+}
+
+/** The one form there is: `OLDER_THAN(deleted_at, INTERVAL 35 DAY)`. */
+function parseTtl(policy: Value | undefined): LiveTable['ttl'] {
+  if (typeof policy !== 'string') return null
+  const [, column = policy, days] =
+    /^OLDER_THAN\(`?(\w+)`?, INTERVAL (\d+) DAY\)$/i.exec(policy) ?? []
+  return { column, days: Number(days ?? 0) }
 }

@@ -1,13 +1,13 @@
-import { Failure, isFailure } from '../../failures.ts'
-import { compareTable } from '../compare.ts'
+import { isFailure } from '../../failures.ts'
+import { findMismatches } from '../compare.ts'
 import { createInFlight } from '../in-flight.ts'
 import type { Mismatch, Store } from '../store.ts'
 import type { Table } from '../table.ts'
+import { checkDatabase } from './check-database.ts'
 import { commit } from './commit.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
 import { readLiveTables } from './live-tables.ts'
 import { list, onSnapshot, read } from './read.ts'
-import { querySchema } from './read-rows.ts'
 
 export interface SpannerOptions extends ConnectOptions {
   /** For a whole commit: its reads, its retries and its waiting. */
@@ -56,30 +56,6 @@ async function checkedAtStart(connection: Connection, options: SpannerOptions): 
   }
 }
 
-/** Ask for the dialect, in words that both dialects understand. */
-async function checkDatabase(connection: Connection, options: SpannerOptions): Promise<void> {
-  const sql =
-    'SELECT option_value FROM information_schema.database_options ' +
-    "WHERE option_name = 'database_dialect'"
-  const rows = await onSnapshot(connection, { kind: 'strong' }, options.readTimeoutMs, (snapshot) =>
-    querySchema(snapshot(), { sql, params: {}, types: {} }, options.readTimeoutMs)
-  ).catch((error: unknown) => {
-    throw missingDatabase(error, options.database)
-  })
-  const dialect = rows[0]?.['option_value']
-  if (dialect === 'POSTGRESQL') {
-    const message = `${options.database} is of PostgreSQL dialect; Landfall needs GoogleSQL.`
-    throw new Failure('DATABASE_UNSUPPORTED', message)
-  }
-}
-
-function missingDatabase(error: unknown, database: string): unknown {
-  const missing = /NOT_FOUND, (Database|Instance) not found/
-  if (!(error instanceof Failure) || !missing.test(error.message)) return error
-  const advice = 'Create it, then run `landfall schema apply`.'
-  return new Failure('DATABASE_UNSUPPORTED', `There is no ${database}. ${advice}`, { cause: error })
-}
-
 async function verify(
   connection: Connection,
   tables: readonly Table[],
@@ -89,7 +65,5 @@ async function verify(
   const live = await onSnapshot(connection, { kind: 'strong' }, timeoutMs, (snapshot) =>
     readLiveTables(snapshot, names, timeoutMs)
   )
-  return tables
-    .flatMap((table) => compareTable(table, live.get(table.name)))
-    .map(({ table, message }) => ({ table, message }))
+  return tables.flatMap((table) => findMismatches(table, live.get(table.name)))
 }

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import type { Session, Snapshot } from '@google-cloud/spanner'
+import { maxPageBytes, rowBytes } from '../page-bytes.ts'
 import type { ColumnType, Table } from '../table.ts'
 import type { Row, Value } from '../value.ts'
 import { decodeValue, formatTimestamp } from './wire.ts'
@@ -41,7 +42,7 @@ export function queryRows(
   query: Query,
   timeoutMs: number
 ): Promise<readonly Row[]> {
-  return rowsOf(runQuery(snapshot, query, timeoutMs), typesOf(table))
+  return rowsOf(runQuery(snapshot, query, timeoutMs), typesOf(table), maxPageBytes)
 }
 
 /** Ask Spanner for its time: that of a strong read, which sees every commit before it. */
@@ -96,14 +97,30 @@ function failFast(snapshot: Snapshot): void {
   }
 }
 
-/** Collect rows, as the protocol carries them, and decode them by the types of their columns. */
-function rowsOf(stream: RowStream, types: ColumnTypes): Promise<readonly Row[]> {
+/**
+ * Collect rows, as the protocol carries them, and decode them by the types of their columns. The
+ * row that brings them to `maxBytes` is the last.
+ */
+function rowsOf(
+  stream: RowStream,
+  types: ColumnTypes,
+  maxBytes = Number.POSITIVE_INFINITY
+): Promise<readonly Row[]> {
   return new Promise((resolve, reject) => {
     const rows: Row[] = []
+    let bytes = 0
     stream
       .on('response', keepRaw)
-      .on('data', (fields: readonly RawField[]) => rows.push(decodeRow(fields, types)))
-      .once('error', (error: Error) => reject(error.cause ?? error))
+      .on('data', (fields: readonly RawField[]) => {
+        if (bytes >= maxBytes) return
+        const row = decodeRow(fields, types)
+        rows.push(row)
+        bytes += rowBytes(row)
+        if (bytes < maxBytes) return
+        resolve(rows)
+        stream.destroy()
+      })
+      .on('error', (error: Error) => reject(error.cause ?? error))
       .once('end', () => resolve(rows))
   })
 }

@@ -1,4 +1,5 @@
 import type { Snapshot } from '@google-cloud/spanner'
+import { isFailure } from '../../failures.ts'
 import { type Dialect, quote, selectSql } from '../select.ts'
 import type { Freshness, Select } from '../store.ts'
 import type { ColumnType, Table } from '../table.ts'
@@ -45,6 +46,22 @@ function bounds({ encoders }: Connection, freshness: Freshness) {
   return { minReadTimestamp: encoders.timestamp(freshness.commitTimestamp) }
 }
 
+/** Who takes an old answer takes a new one: the table may be younger than the staleness allowed. */
+async function onSnapshotOrNow<T>(
+  connection: Connection,
+  freshness: Freshness,
+  timeoutMs: number,
+  work: (snapshot: () => Snapshot) => Promise<T>
+): Promise<T> {
+  try {
+    return await onSnapshot(connection, freshness, timeoutMs, work)
+  } catch (error) {
+    const tooOld = freshness.kind === 'stale' && isFailure(error)
+    if (!tooOld || error.code !== 'STORE_MISCONFIGURED') throw error
+    return onSnapshot(connection, { kind: 'strong' }, timeoutMs, work)
+  }
+}
+
 /** Read one row by its key. */
 export async function read(
   connection: Connection,
@@ -52,7 +69,7 @@ export async function read(
   freshness: Freshness,
   timeoutMs: number
 ): Promise<Row | undefined> {
-  return onSnapshot(connection, freshness, timeoutMs, async (snapshot) => {
+  return onSnapshotOrNow(connection, freshness, timeoutMs, async (snapshot) => {
     const keys = [encodeKey(connection.encoders, table, key)]
     const [row] = await readRows(snapshot(), table, keys, columns, timeoutMs)
     return row
@@ -86,7 +103,7 @@ export async function list(
     params: { ...Object.fromEntries(values), limit: String(limit) },
     types: { ...Object.fromEntries(types), limit: 'int64' }
   }
-  return onSnapshot(connection, freshness, timeoutMs, (snapshot) =>
+  return onSnapshotOrNow(connection, freshness, timeoutMs, (snapshot) =>
     queryRows(snapshot(), select.table, query, timeoutMs)
   )
 }

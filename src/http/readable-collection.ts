@@ -1,11 +1,11 @@
 import type { Collection, ReadSpec } from '../contracts/contracts.ts'
 
 /** A collection that is read over HTTP. */
-export interface Readable extends Collection {
+export interface ReadableCollection extends Collection {
   readonly read: ReadSpec
 }
 
 /** Tell whether a collection is read over HTTP. */
-export function isReadable(collection: Collection): collection is Readable {
+export function isReadable(collection: Collection): collection is ReadableCollection {
   return collection.read !== undefined
 }

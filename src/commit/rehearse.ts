@@ -1,0 +1,63 @@
+import { deadLetterPlan } from '../store/dead-letter-plan.ts'
+import type { Plan, Reason, Verdict } from '../store/plan.ts'
+import type { CurrentRows, Store } from '../store/store.ts'
+import { decide, guardsOf, PlansRefused } from './decide.ts'
+
+/** What would become of one plan. */
+export interface Rehearsal {
+  readonly verdict: Verdict
+  /** Why it would be dead-lettered. */
+  readonly reason?: Reason
+}
+
+/** Plans that are decided together, as in one commit. */
+const together = 500
+
+/**
+ * Say what would become of these plans, in this order, if they were committed now. The decision is
+ * made in a transaction that writes nothing, so what only the store itself would refuse is not seen.
+ *
+ * @throws {Failure} of a `STORE_…` code
+ */
+export async function rehearse(
+  store: Pick<Store, 'commit'>,
+  plans: readonly Plan[]
+): Promise<readonly Rehearsal[]> {
+  const rehearsals: Rehearsal[] = []
+  for (let start = 0; start < plans.length; start += together) {
+    rehearsals.push(...(await rehearseTogether(store, plans.slice(start, start + together))))
+  }
+  return rehearsals
+}
+
+async function rehearseTogether(
+  store: Pick<Store, 'commit'>,
+  plans: readonly Plan[]
+): Promise<readonly Rehearsal[]> {
+  const guards = guardsOf(plans.filter(({ reason }) => !reason))
+  if (guards.length === 0) return judge({ get: () => undefined }, plans)
+  const { result } = await store.commit(guards, (current) => ({
+    mutations: [],
+    result: judge(current, plans)
+  }))
+  return result
+}
+
+/** A plan that cannot be applied to the rows becomes a dead letter, and the others are as before. */
+function judge(current: CurrentRows, plans: readonly Plan[]): readonly Rehearsal[] {
+  try {
+    const { result } = decide(current, plans)
+    return plans.map(({ reason }, i) => ({
+      verdict: result[i] ?? 'ignored',
+      ...(reason && { reason })
+    }))
+  } catch (error) {
+    if (!(error instanceof PlansRefused)) throw error
+    const { reasons } = error
+    const others = plans.map((plan, i) => {
+      const reason = reasons.get(i)
+      return reason ? deadLetterPlan(plan.letter, reason) : plan
+    })
+    return judge(current, others)
+  }
+}

@@ -1,0 +1,35 @@
+import { Failure } from '../../failures.ts'
+import type { Connection } from './connect.ts'
+import { onSnapshot } from './read.ts'
+import { querySchema } from './read-rows.ts'
+
+/**
+ * Ask for the dialect of a database, in words that both dialects understand.
+ *
+ * @throws {Failure} DATABASE_UNSUPPORTED: there is no such database, or it is of another dialect
+ */
+export async function checkDatabase(
+  connection: Connection,
+  { database, readTimeoutMs }: { readonly database: string; readonly readTimeoutMs: number }
+): Promise<void> {
+  const sql =
+    'SELECT option_value FROM information_schema.database_options ' +
+    "WHERE option_name = 'database_dialect'"
+  const rows = await onSnapshot(connection, { kind: 'strong' }, readTimeoutMs, (snapshot) =>
+    querySchema(snapshot(), { sql, params: {}, types: {} }, readTimeoutMs)
+  ).catch((error: unknown) => {
+    throw missingDatabase(error, database)
+  })
+  const dialect = rows[0]?.['option_value']
+  if (dialect === 'POSTGRESQL') {
+    const message = `${database} is of PostgreSQL dialect; Landfall needs GoogleSQL.`
+    throw new Failure('DATABASE_UNSUPPORTED', message)
+  }
+}
+
+function missingDatabase(error: unknown, database: string): unknown {
+  const missing = /NOT_FOUND, (Database|Instance) not found/
+  if (!(error instanceof Failure) || !missing.test(error.message)) return error
+  const advice = 'Create it, then run `landfall schema apply`.'
+  return new Failure('DATABASE_UNSUPPORTED', `There is no ${database}. ${advice}`, { cause: error })
+}

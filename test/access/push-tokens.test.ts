@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { createPushAuth } from '../../src/access/push-auth.ts'
+import { startTokenIssuer } from '../../src/local/token-issuer.ts'
+import { openPushAuth } from './push-auth.ts'
+import { audience, claims, email, encode } from './signed-token.ts'
+import { google } from './token-attacks.ts'
+
+const seconds = 1_790_000_000
+const now = () => seconds * 1000
+
+describe('with oidc', () => {
+  it.each([
+    ['a token of Pub/Sub', {}],
+    ['the issuer without a scheme', { iss: 'accounts.google.com' }],
+    ['an exp of 59 s ago', { exp: seconds - 59 }],
+    ['an iat in 60 s', { iat: seconds + 60 }],
+    ['an nbf in 60 s', { nbf: seconds + 60 }],
+    ['no iat', { iat: undefined }]
+  ])('%s lets a push in', async (_name, differences) => {
+    const { outcome } = await openPushAuth({ now })
+    const token = google.sign(claims(differences, now()))
+    expect(await outcome(`Bearer ${token}`)).toBe('in')
+    expect(await outcome(`Bearer ${token}`)).toBe('in')
+  })
+
+  it.each([
+    ['an exp of 60 s ago', { exp: seconds - 60 }],
+    ['an iat in 61 s', { iat: seconds + 61 }],
+    ['an nbf in 61 s', { nbf: seconds + 61 }]
+  ])('%s does not let a push in', async (_name, differences) => {
+    const { outcome } = await openPushAuth({ now })
+    const token = google.sign(claims(differences, now()))
+    expect(await outcome(`Bearer ${token}`)).toMatchObject({ code: 'TOKEN_INVALID' })
+  })
+
+  it.each([
+    ['bearer', 'bearer '],
+    ['BEARER', 'BEARER '],
+    ['Bearer and two spaces', 'Bearer  ']
+  ])('the scheme may be written %s', async (_name, scheme) => {
+    const { outcome } = await openPushAuth()
+    expect(await outcome(scheme + google.sign(claims()))).toBe('in')
+  })
+
+  it('every service account of the list may push', async () => {
+    const { outcome } = await openPushAuth({ serviceAccounts: ['a@p.example', email] })
+    expect(await outcome(`Bearer ${google.sign(claims())}`)).toBe('in')
+    expect(await outcome(`Bearer ${google.sign(claims({ email: 'a@p.example' }))}`)).toBe('in')
+  })
+
+  it('a token that was let in is refused once it has expired', async () => {
+    let time = now()
+    const { outcome } = await openPushAuth({ now: () => time })
+    const token = google.sign(claims({}, now()))
+    expect(await outcome(`Bearer ${token}`)).toBe('in')
+    time += 3_600_000
+    expect(await outcome(`Bearer ${token}`)).toMatchObject({ code: 'TOKEN_INVALID' })
+  })
+
+  it('a token that was let in lets nothing else in that resembles it', async () => {
+    const { outcome } = await openPushAuth()
+    const token = google.sign(claims())
+    expect(await outcome(`Bearer ${token}`)).toBe('in')
+    const [header, , signature] = token.split('.')
+    const forged = `${header}.${encode(claims({ sub: '2' }))}.${signature}`
+    expect(await outcome(`Bearer ${forged}`)).toMatchObject({ code: 'TOKEN_INVALID' })
+  })
+
+  it('the token of the local issuer lets a push in', async () => {
+    const issuer = await startTokenIssuer()
+    const { outcome } = await openPushAuth({ certsUrl: issuer.url })
+    expect(await outcome(`Bearer ${issuer.token({ aud: audience, email })}`)).toBe('in')
+    await issuer.close()
+  })
+
+  it.each([
+    ['an audience', { audience: undefined }],
+    ['a service account', { serviceAccounts: [] }]
+  ])('there is no check without %s', async (_name, missing) => {
+    await expect(openPushAuth(missing)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+})
+
+describe('with cloud-run', () => {
+  const removed = 'SIGNATURE_REMOVED_BY_GOOGLE'
+  const stripped = (differences = {}) =>
+    `Bearer ${encode({ alg: 'RS256', kid: 'k' })}.${encode(claims(differences))}.${removed}`
+  const open = { mode: 'cloud-run', audience: undefined, serviceAccounts: [] } as const
+
+  it('a token whose signature Cloud Run has removed lets a push in, and no key is fetched', async () => {
+    const { outcome, certs } = await openPushAuth({ mode: 'cloud-run' })
+    expect(await outcome(stripped())).toBe('in')
+    expect(certs.requests).toEqual([])
+  })
+
+  it('audience and principal are checked only where they are set', async () => {
+    const { outcome } = await openPushAuth(open)
+    expect(await outcome(stripped({ aud: 'other', email: 'other@p.example' }))).toBe('in')
+  })
+
+  it.each([
+    ['no token', [], 'TOKEN_INVALID'],
+    ['a token with a good signature', [`Bearer ${google.sign(claims())}`], 'TOKEN_INVALID'],
+    ['a placeholder in lower case', [stripped().toLowerCase()], 'TOKEN_INVALID'],
+    ['more than the placeholder', [`${stripped()}x`], 'TOKEN_INVALID'],
+    ['two tokens', [stripped(), stripped()], 'TOKEN_INVALID'],
+    ['an expired token', [stripped({ exp: 1 })], 'TOKEN_INVALID'],
+    ['another issuer', [stripped({ iss: 'https://evil.example' })], 'TOKEN_INVALID'],
+    ['another audience', [stripped({ aud: 'other' })], 'TOKEN_INVALID'],
+    ['another service account', [stripped({ email: 'other@p.example' })], 'CALLER_FORBIDDEN'],
+    ['an email that is not verified', [stripped({ email_verified: false })], 'CALLER_FORBIDDEN']
+  ])('%s does not let a push in', async (_name, lines, code) => {
+    const { outcome } = await openPushAuth({ mode: 'cloud-run' })
+    expect(await outcome(...lines)).toMatchObject({ code })
+  })
+
+  it('the token that Cloud Run has checked counts, not the one beside it', async () => {
+    const { auth } = await openPushAuth({ mode: 'cloud-run' })
+    const mine = stripped({ email: 'other@p.example' })
+    const both = { authorization: [stripped()], 'x-serverless-authorization': [mine] }
+    await expect(auth.authenticate(both)).rejects.toMatchObject({ code: 'CALLER_FORBIDDEN' })
+  })
+})
+
+it('with none a push needs no token', async () => {
+  const auth = createPushAuth({
+    mode: 'none',
+    audience: undefined,
+    serviceAccounts: [],
+    certsUrl: 'http://127.0.0.1:9/certs',
+    now,
+    onFailure: () => undefined
+  })
+  await auth.authenticate({})
+})

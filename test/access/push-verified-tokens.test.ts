@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { createVerifiedTokens } from '../../src/access/verified-tokens.ts'
+
+it('the token that was used longest ago is forgotten first', () => {
+  const tokens = createVerifiedTokens(2)
+  tokens.remember('a', { sub: 'a' })
+  tokens.remember('b', { sub: 'b' })
+  tokens.claimsOf('a')
+  tokens.remember('c', { sub: 'c' })
+  expect(['a', 'b', 'c'].map((token) => tokens.claimsOf(token))).toEqual([
+    { sub: 'a' },
+    undefined,
+    { sub: 'c' }
+  ])
+})

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { land } from '../../src/commit/land.ts'
+import { Failure } from '../../src/failures.ts'
+import { deadLettersTable } from '../../src/store/managed-tables.ts'
+import type { Plan } from '../../src/store/plan.ts'
+import type { Store } from '../../src/store/store.ts'
+import type { Table } from '../../src/store/table.ts'
+
+const text = { type: { scalar: 'STRING', length: 64, array: false } } as const
+
+/** A state table in which no two rows may have the same owner. */
+const owned: Table = {
+  name: 'owned',
+  kind: 'state',
+  columns: [
+    { name: 'id', ...text, notNull: true },
+    { name: 'owner', ...text, notNull: false },
+    { name: 'event_version', type: { scalar: 'INT64', array: false }, notNull: true },
+    { name: 'event_key', ...text, notNull: true },
+    {
+      name: 'committed_at',
+      type: { scalar: 'TIMESTAMP', array: false },
+      notNull: true,
+      commitTimestamp: true
+    },
+    {
+      name: 'deleted_at',
+      type: { scalar: 'TIMESTAMP', array: false },
+      notNull: false,
+      commitTimestamp: true
+    }
+  ],
+  primaryKey: ['id'],
+  indexes: [{ name: 'owned_by_owner', columns: ['owner'], storing: [], unique: true }],
+  guardColumns: ['event_version', 'event_key', 'deleted_at']
+}
+
+export const bisectionTables: readonly Table[] = [owned, deadLettersTable]
+
+function claim(n: number, owner: string): Plan {
+  const eventKey = n.toString(16).padStart(32, '0')
+  const write = { kind: 'state', operation: 'upsert', table: owned, key: [`${n}`] } as const
+  const letter = { id: eventKey, headers: {}, body: Buffer.from(owner) }
+  const values = { owner }
+  return {
+    eventKey,
+    writes: [{ ...write, version: '1', values }],
+    letter,
+    bytes: 100,
+    mutations: 8
+  }
+}
+
+/** Prove on a real store that what it refuses stands alone in the end, and that the others land. */
+export function describeBisection(name: string, open: () => Promise<Store>): void {
+  describe(`${name}, when it refuses two of three hundred events`, () => {
+    it('keeps them as dead letters and lands the others, each once', async () => {
+      const store = await open()
+      try {
+        await land(store, [claim(1000, 'taken')])
+        const poisoned = [17, 240]
+        const plans = Array.from({ length: 300 }, (_each, n) =>
+          claim(n, poisoned.includes(n) ? 'taken' : `owner ${n}`)
+        )
+        const verdicts = (await land(store, plans)).map((outcome) =>
+          outcome instanceof Failure ? outcome.code : outcome.verdict
+        )
+        const expected = plans.map((_plan, n) =>
+          poisoned.includes(n) ? 'dead-lettered' : 'applied'
+        )
+        expect(verdicts).toEqual(expected)
+        expect(await count(store, owned)).toBe(299)
+        expect(await count(store, deadLettersTable)).toBe(2)
+      } finally {
+        await store.close()
+      }
+    })
+  })
+}
+
+async function count(store: Store, table: Table): Promise<number> {
+  const select = { table, columns: table.primaryKey, equals: {}, order: table.primaryKey }
+  return (await store.list({ ...select, limit: 1000 }, { kind: 'strong' })).length
+}
