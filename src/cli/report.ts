@@ -1,0 +1,77 @@
+import type { ProgressStream } from '../demo/progress.ts'
+import { textTable } from '../demo/text-table.ts'
+import type { Outcome } from '../replay/outcome.ts'
+
+type Verdict = Outcome['verdict']
+
+/** Counts outcomes and shows how many there are, while they come and at the end. */
+export interface Report {
+  count(outcome: Outcome): void
+  /** How many had this verdict so far. */
+  of(verdict: Verdict): number
+  /** Leave no progress half-written, and tell the counts as lines of a table or as one of JSON. */
+  end(format: 'table' | 'json' | 'nothing', facts?: Readonly<Record<string, unknown>>): void
+}
+
+/** Showing every single one would take longer than doing it. */
+const step = { terminal: 50, elsewhere: 10_000 }
+
+/**
+ * Make a report.
+ *
+ * @param print takes the lines of the result
+ * @param stream where progress is shown
+ * @param what is counted, in the plural
+ */
+export function createReport(
+  print: (line: string) => void,
+  stream: ProgressStream,
+  what: string
+): Report {
+  const counts = new Map<string, { readonly outcome: Outcome; readonly times: number }>()
+  let total = 0
+
+  const of = (verdict: Verdict) =>
+    [...counts.values()].reduce(
+      (sum, { outcome, times }) => sum + (outcome.verdict === verdict ? times : 0),
+      0
+    )
+
+  const verdicts = () => ({
+    applied: of('applied'),
+    duplicate: of('duplicate'),
+    stale: of('stale'),
+    ignored: of('ignored'),
+    'dead-lettered': of('dead-lettered')
+  })
+
+  function showProgress(): void {
+    if (total % (stream.isTTY ? step.terminal : step.elsewhere) !== 0) return
+    stream.write(stream.isTTY ? `\r\u001b[K${total} ${what}` : `${total} ${what}\n`)
+  }
+
+  function table(): readonly string[] {
+    const rows = [...counts.values()].map(({ outcome: { verdict, reason }, times }) => [
+      verdict,
+      reason?.code ?? '',
+      String(times)
+    ])
+    return total === 0 ? [] : textTable([['verdict', 'reason', what], ...rows.sort()])
+  }
+
+  return {
+    of,
+    count({ verdict, reason }) {
+      total += 1
+      const name = `${verdict} ${reason?.code}`
+      const times = (counts.get(name)?.times ?? 0) + 1
+      counts.set(name, { outcome: { verdict, ...(reason && { reason }) }, times })
+      showProgress()
+    },
+    end(format, facts) {
+      if (stream.isTTY && total >= step.terminal) stream.write('\r\u001b[K')
+      if (format === 'table') for (const line of table()) print(line)
+      if (format === 'json') print(JSON.stringify({ ...facts, verdicts: verdicts() }))
+    }
+  }
+}

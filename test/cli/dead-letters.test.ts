@@ -1,0 +1,295 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, inject, it } from 'vitest'
+import { deadLetters } from '../../src/cli/dead-letters.ts'
+import { replay as replayFile } from '../../src/cli/replay.ts'
+import { schema } from '../../src/cli/schema.ts'
+import { freshDatabaseName } from '../store/spanner-database.ts'
+import {
+  faultySchemas,
+  greenItem,
+  order,
+  poison,
+  rowsOf,
+  temporaryFolder,
+  toLines
+} from './poison.ts'
+import { run } from './run-command.ts'
+
+type Env = Record<string, string>
+
+async function embeddedEnv(): Promise<Env> {
+  return { EMBEDDED_FILE: join(await temporaryFolder(), 'landfall.db') }
+}
+
+async function emulatorEnv(): Promise<Env> {
+  const env = {
+    SPANNER_DATABASE: freshDatabaseName(),
+    SPANNER_EMULATOR_HOST: inject('spannerEmulatorHost')
+  }
+  await run(schema, ['apply'], env)
+  return env
+}
+
+/** Land events with the faulty schemas, so that all of them become dead letters. */
+async function deliverPoison(env: Env, events: readonly unknown[]): Promise<Env> {
+  const file = join(await temporaryFolder(), 'events.ndjson')
+  await writeFile(file, toLines(events))
+  const faulty = { ...env, SCHEMAS_DIR: await faultySchemas() }
+  expect((await run(replayFile, [file], faulty)).code).toBe(1)
+  return faulty
+}
+
+const json = (lines: readonly string[]) => lines.map((line) => JSON.parse(line))
+
+async function listed(env: Env, ...args: string[]) {
+  return json((await run(deadLetters, ['list', '--json', '--limit', '5000', ...args], env)).out)
+}
+
+describe.each([
+  ['the embedded store', 1000, embeddedEnv],
+  ['the Spanner emulator', 60, emulatorEnv]
+])('dead letters in %s', (_name, count, openEnv) => {
+  it('hold every poison event with its reason, and land all once when their contract is mended', async () => {
+    const env = await openEnv()
+    const faulty = await deliverPoison(env, poison(count))
+    const open = await listed(env)
+    expect(open).toHaveLength(count)
+    const reasons = open.map(({ reason }) => reason)
+    expect(reasons.filter((reason) => reason === 'DATA_INVALID')).toHaveLength(count / 2)
+    expect(reasons.filter((reason) => reason === 'EVENT_TYPE_UNKNOWN')).toHaveLength(count / 2)
+
+    const before = await rowsOf(env, 'dead_letters')
+    const dry = await run(deadLetters, ['replay', '--dry-run', '--json'], env)
+    expect(dry.code).toBe(0)
+    expect(json(dry.out).filter(({ verdict }) => verdict === 'applied')).toHaveLength(count)
+    expect(await rowsOf(env, 'dead_letters')).toEqual(before)
+    expect(await rowsOf(env, 'items')).toEqual([])
+
+    const vain = await run(deadLetters, ['replay'], faulty)
+    expect(vain.code).toBe(1)
+    const stillOpen = await listed(env)
+    expect(stillOpen.every((each) => each.replays === 1 && each.timesSeen === 1)).toBe(true)
+
+    const done = await run(deadLetters, ['replay'], env)
+    expect(done.errors).toEqual([])
+    expect(done.code).toBe(0)
+    expect(done.out.at(-1)).toMatch(new RegExp(`applied +${count}$`))
+    expect(await rowsOf(env, 'items')).toHaveLength(count / 2)
+    expect(await rowsOf(env, 'orders')).toHaveLength(count / 2)
+    const sold = [{ quantity: `${count}`, revenue: `${(count / 2) * 1.5}` }]
+    expect(await rowsOf(env, 'daily_sales')).toMatchObject(sold)
+
+    const after = await Promise.all(tables.map((table) => rowsOf(env, table)))
+    const again = await run(deadLetters, ['replay'], env)
+    expect(again).toMatchObject({ code: 0, out: [] })
+    expect(await Promise.all(tables.map((table) => rowsOf(env, table)))).toEqual(after)
+    expect(await listed(env, '--status', 'replayed')).toHaveLength(count)
+    expect(await listed(env)).toEqual([])
+  })
+
+  it('keep what arrived when they are marked', async () => {
+    const env = await openEnv()
+    const faulty = await deliverPoison(env, [greenItem(0)])
+    const [{ last_seen, body, headers, first_seen } = {}] = await rowsOf(env, 'dead_letters')
+    await run(deadLetters, ['replay'], faulty)
+    const kept = { last_seen, body, headers, first_seen, times_seen: '1' }
+    expect(await rowsOf(env, 'dead_letters')).toMatchObject([
+      { ...kept, status: 'open', replays: '1', reason: 'DATA_INVALID' }
+    ])
+    await run(deadLetters, ['discard', '--all', '--yes'], env)
+    expect(await rowsOf(env, 'dead_letters')).toMatchObject([{ ...kept, status: 'discarded' }])
+  })
+})
+
+const tables = ['items', 'orders', 'order_lines', 'order_events', 'daily_sales', 'dead_letters']
+
+describe('landfall dead-letters replay', () => {
+  it('takes the reason that a letter has now', async () => {
+    const env = await embeddedEnv()
+    await deliverPoison(env, [{ ...order(1), data: {} }])
+    expect(await listed(env)).toMatchObject([{ reason: 'EVENT_TYPE_UNKNOWN' }])
+    const { code, out } = await run(deadLetters, ['replay', '--json'], env)
+    expect(code).toBe(1)
+    expect(json(out)).toMatchObject([{ verdict: 'dead-lettered', reason: 'DATA_INVALID' }])
+    expect(await listed(env)).toMatchObject([
+      { reason: 'DATA_INVALID', status: 'open', replays: 1 }
+    ])
+  })
+
+  it('leaves out what was replayed ten times in vain, unless it is forced', async () => {
+    const env = await embeddedEnv()
+    const faulty = await deliverPoison(env, [greenItem(1)])
+    for (let n = 0; n < 10; n++) await run(deadLetters, ['replay'], faulty)
+    const left = await run(deadLetters, ['replay'], env)
+    expect(left).toMatchObject({ code: 1, out: [] })
+    expect(left.errors.join()).toContain('1 left out: replayed 10 times in vain')
+    expect(await rowsOf(env, 'items')).toEqual([])
+    expect((await run(deadLetters, ['replay', '--force'], env)).code).toBe(0)
+    expect(await rowsOf(env, 'items')).toHaveLength(1)
+  })
+
+  it('replays those that are named, and says which are not there or landed before', async () => {
+    const env = await embeddedEnv()
+    await deliverPoison(env, poison(4))
+    const [{ id }] = await listed(env)
+    expect((await run(deadLetters, ['replay', id], env)).code).toBe(0)
+    expect(await listed(env)).toHaveLength(3)
+    const again = await run(deadLetters, ['replay', id, 'f'.repeat(32)], env)
+    expect(again.code).toBe(1)
+    expect(again.errors).toEqual(['1 of these are not there', '1 left out: landed before'])
+  })
+
+  it('replays what the filters choose, and no more than the limit', async () => {
+    const env = await embeddedEnv()
+    await deliverPoison(env, poison(10))
+    await run(deadLetters, ['replay', '--reason', 'DATA_INVALID', '--limit', '2'], env)
+    expect(await rowsOf(env, 'items')).toHaveLength(2)
+    await run(deadLetters, ['replay', '--type', 'com.example.order.placed.v1'], env)
+    expect(await rowsOf(env, 'orders')).toHaveLength(5)
+    expect(await rowsOf(env, 'items')).toHaveLength(2)
+  })
+
+  it('lands a discarded letter only when it is asked for, and leaves it discarded in vain', async () => {
+    const env = await embeddedEnv()
+    const faulty = await deliverPoison(env, [greenItem(1)])
+    const [{ id }] = await listed(env)
+    await run(deadLetters, ['discard', id], env)
+    expect(await run(deadLetters, ['replay'], env)).toMatchObject({ code: 0, out: [] })
+    await run(deadLetters, ['replay', id], faulty)
+    expect(await listed(env, '--status', 'discarded')).toMatchObject([{ id, replays: 1 }])
+    await run(deadLetters, ['replay', '--status', 'discarded'], env)
+    expect(await listed(env, '--status', 'replayed')).toMatchObject([{ id, replays: 2 }])
+  })
+})
+
+describe('landfall dead-letters list', () => {
+  it('says on standard error that there is nothing', async () => {
+    const { code, out, errors } = await run(deadLetters, ['list'], { EMBEDDED_FILE: ':memory:' })
+    expect({ code, out }).toEqual({ code: 0, out: [] })
+    expect(errors).toEqual(['no dead letter is meant'])
+  })
+
+  it('shows the latest first, as a table or as JSON with stable members', async () => {
+    const env = await embeddedEnv()
+    await deliverPoison(env, [greenItem(1)])
+    await deliverPoison(env, [order(2)])
+    const { out } = await run(deadLetters, ['list'], env)
+    expect(out[0]).toMatch(/^id +last seen +seen +replays +status +reason +type +detail$/)
+    expect(out[2]).toContain('EVENT_TYPE_UNKNOWN')
+    expect(out[3]).toContain('DATA_INVALID')
+    const [latest] = await listed(env)
+    expect(latest).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      status: 'open',
+      reason: 'EVENT_TYPE_UNKNOWN',
+      detail: expect.any(String),
+      source: '//shop',
+      eventId: '2',
+      type: 'com.example.order.placed.v1',
+      contentType: 'application/cloudevents+json',
+      subscription: null,
+      messageId: null,
+      deliveryAttempt: null,
+      firstSeen: expect.stringMatching(/^\d{4}-.*Z$/),
+      lastSeen: expect.stringMatching(/^\d{4}-.*Z$/),
+      timesSeen: 1,
+      replays: 0
+    })
+  })
+
+  it('chooses by reason, type, source and time, and says when there are more', async () => {
+    const env = await embeddedEnv()
+    await deliverPoison(env, [greenItem(1), order(2), { ...greenItem(3), source: '//other' }])
+    expect(await listed(env, '--reason', 'DATA_INVALID')).toHaveLength(2)
+    expect(await listed(env, '--reason', 'DATA_INVALID', '--source', '//shop')).toHaveLength(1)
+    expect(await listed(env, '--source', '//shop', '--source', '//other')).toHaveLength(3)
+    expect(await listed(env, '--type', 'com.example.order.placed.v1')).toHaveLength(1)
+    expect(await listed(env, '--since', '1h')).toHaveLength(3)
+    expect(await listed(env, '--until', '1h')).toHaveLength(0)
+    expect(await listed(env, '--since', '2020-01-01T00:00:00+01:00')).toHaveLength(3)
+    const { out, errors } = await run(deadLetters, ['list', '--json', '--limit', '2'], env)
+    expect(out).toHaveLength(2)
+    expect(errors).toEqual(['2 of 3 are shown; --limit N shows more'])
+  })
+})
+
+describe('landfall dead-letters show', () => {
+  it('shows everything that is kept, and never lets a payload write over the terminal', async () => {
+    const env = await embeddedEnv()
+    await deliverPoison(env, [{ ...greenItem(1), data: { id: 'i', value: 'x\u009b2Jy' } }])
+    const [{ id }] = await listed(env)
+    const { out } = await run(deadLetters, ['show', id], env)
+    expect(out.join()).toContain('DATA_INVALID')
+    expect(out.join()).toContain('content-type: application/cloudevents+json')
+    expect(out.join()).toContain('x\\u009b2Jy')
+    const [shown] = json((await run(deadLetters, ['show', id, '--json'], env)).out)
+    expect(JSON.parse(Buffer.from(shown.bodyBase64, 'base64').toString())).toMatchObject({
+      id: '1'
+    })
+    expect(shown.headers).toEqual({ 'content-type': ['application/cloudevents+json'] })
+  })
+
+  it('fails for a letter that is not there', async () => {
+    const { code, errors } = await run(deadLetters, ['show', '0'.repeat(32)], {
+      EMBEDDED_FILE: ':memory:'
+    })
+    expect({ code, errors }).toEqual({
+      code: 1,
+      errors: [`${'0'.repeat(32)}: no such dead letter`]
+    })
+  })
+})
+
+describe('landfall dead-letters discard', () => {
+  it('marks open letters and nothing else, and deletes none', async () => {
+    const env = await embeddedEnv()
+    await deliverPoison(env, poison(6))
+    await run(deadLetters, ['replay', '--reason', 'EVENT_TYPE_UNKNOWN'], env)
+    const { out } = await run(deadLetters, ['discard', '--all', '--yes'], env)
+    expect(out).toEqual(['3 discarded'])
+    expect(await listed(env, '--status', 'discarded')).toHaveLength(3)
+    expect(await listed(env, '--status', 'replayed')).toHaveLength(3)
+    const [{ id }] = await listed(env, '--status', 'replayed')
+    const landed = await run(deadLetters, ['discard', id], env)
+    expect(landed).toMatchObject({ code: 1, errors: ['1 of these are not there, or not open'] })
+  })
+
+  it('wants to be told twice when filters choose and nobody can be asked', async () => {
+    const env = await embeddedEnv()
+    await deliverPoison(env, poison(2))
+    await expect(run(deadLetters, ['discard', '--all'], env)).rejects.toThrow(/--yes/)
+    expect(await listed(env)).toHaveLength(2)
+  })
+})
+
+describe('landfall dead-letters', () => {
+  it.each([[[]], [['--help']], [['list', '--help']], [['replay', '-h']]])(
+    '%j helps',
+    async (args) => {
+      const { code, out } = await run(deadLetters, args, {})
+      expect(code).toBe(0)
+      expect(out[0]).toContain('landfall dead-letters replay')
+    }
+  )
+
+  it.each([
+    [['remove']],
+    [['list', '--limit', '0']],
+    [['list', '--status', 'gone']],
+    [['list', '--since', 'yesterday']],
+    [['list', 'x']],
+    [['list', '--nonsense']],
+    [['show']],
+    [['show', 'x']],
+    [['show', '0'.repeat(32), '1'.repeat(32)]],
+    [['replay', '--status', 'replayed']],
+    [['replay', '0'.repeat(32), '--reason', 'DATA_INVALID']],
+    [['discard']],
+    [['discard', '--all', '--reason', 'DATA_INVALID']],
+    [['discard', '--status', 'open']]
+  ])('takes %j for a wrong use', async (args) => {
+    const env = { EMBEDDED_FILE: ':memory:' }
+    await expect(run(deadLetters, args, env)).rejects.toMatchObject({ name: 'UsageError' })
+  })
+})
