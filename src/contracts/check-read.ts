@@ -1,11 +1,9 @@
 import { managed } from '../store/table.ts'
+import { pageParameters } from './contracts.ts'
 import { below, type Report } from './fault.ts'
 import { isOrderable, type Types } from './key-types.ts'
 import { formatPointer } from './pointer.ts'
 import type { CollectionFile, ReadFile } from './schema-file.ts'
-
-/** Query parameters of the read API that are not filters. */
-const reservedParameters = ['limit', 'cursor', 'staleness', 'after']
 
 const defaultPageSize = 100
 const defaultMaxPageSize = 1000
@@ -73,8 +71,8 @@ function filterFault(
   if (!Object.hasOwn(columns, name)) {
     return `"${name}" is no column, expected one of ${Object.keys(columns).join(', ')}`
   }
-  if (reservedParameters.includes(name)) {
-    return `"${name}" is a query parameter already, expected none of ${reservedParameters.join(', ')}`
+  if (pageParameters.includes(name)) {
+    return `"${name}" is a query parameter already, expected none of ${pageParameters.join(', ')}`
   }
   const type = types.get(name)
   return type && !isOrderable(type)

@@ -2,6 +2,9 @@ import type { Arrival } from '../delivery/event.ts'
 import type { Plan } from '../store/plan.ts'
 import type { Table } from '../store/table.ts'
 
+/** Query parameters of a page that are no filters; a column of such a name cannot be filtered on. */
+export const pageParameters: readonly string[] = ['limit', 'cursor', 'staleness', 'after']
+
 /** How a collection is read over HTTP. */
 export interface ReadSpec {
   /** Path below `/api/v1/`: lower-case segments. */

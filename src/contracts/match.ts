@@ -1,9 +1,8 @@
 import type { CloudEvent } from '../delivery/event.ts'
 import { isObject } from '../delivery/json.ts'
+import { pubsubSource } from '../delivery/message.ts'
 import type { Letter } from '../store/plan.ts'
 import type { Match } from './schema-file.ts'
-
-const pubsubHost = '//pubsub.googleapis.com/'
 
 /** Order matches: a subscription is of one topic, and a full name is of one project. */
 export function rankOf(match: Match | undefined): number {
@@ -20,7 +19,9 @@ export function matches(match: Match | undefined, event: CloudEvent, letter: Let
     const named = isObject(event.data) ? event.data['subscription'] : undefined
     return isNamed(match.subscription, 'subscriptions', named ?? letter.subscription)
   }
-  const source = event.source.startsWith(pubsubHost) ? event.source.slice(pubsubHost.length) : ''
+  const source = event.source.startsWith(pubsubSource)
+    ? event.source.slice(pubsubSource.length)
+    : ''
   return match.topic !== undefined && isNamed(match.topic, 'topics', source)
 }
 

@@ -1,3 +1,5 @@
+import { withoutEndZeros } from './without-end-zeros.ts'
+
 /** How well a double holds a JSON number: `lost` means rounded integer or not finite. */
 export type Exactness = 'exact' | 'inexact' | 'lost'
 
@@ -31,11 +33,4 @@ function decimalOf(text: string): Decimal {
     digits: digits.replace(/^0+/, ''),
     exponent: Number(power) - fraction.length + all.length - digits.length
   }
-}
-
-/** A regular expression for this is quadratic in the zeros before the last other digit. */
-function withoutEndZeros(digits: string): string {
-  let end = digits.length
-  while (end > 0 && digits[end - 1] === '0') end--
-  return digits.slice(0, end)
 }

@@ -1,15 +1,12 @@
+import { pageParameters } from '../contracts/contracts.ts'
 import { Failure } from '../failures.ts'
 import type { Select } from '../store/store.ts'
 import { columnOf } from '../store/table.ts'
 import type { Value } from '../store/value.ts'
 import { describeAccessPaths } from './access-path.ts'
-import { freshnessParameters } from './freshness.ts'
 import type { ReadableCollection } from './readable-collection.ts'
 import { showName } from './request-target.ts'
 import { parseValue } from './value-text.ts'
-
-/** Parameters of a page that are no filters; a column of such a name cannot be filtered on. */
-export const pageParameters: readonly string[] = ['limit', 'cursor', ...freshnessParameters]
 
 /** What a query asks of the rows, by column. */
 export interface Filters {

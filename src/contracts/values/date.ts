@@ -1,5 +1,5 @@
+import { daysInMonth } from '../../delivery/days-in-month.ts'
 import type { Json } from '../../delivery/event.ts'
-import { daysInMonth } from './calendar.ts'
 import { refuseValue } from './refuse-value.ts'
 
 const form = /^(\d{4})-(\d{2})-(\d{2})$/

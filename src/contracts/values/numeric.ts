@@ -1,6 +1,6 @@
 import type { Json } from '../../delivery/event.ts'
+import { withoutEndZeros } from '../../delivery/without-end-zeros.ts'
 import { refuseValue } from './refuse-value.ts'
-import { withoutEndZeros } from './without-end-zeros.ts'
 
 // NUMERIC has 29 digits before and 9 after the point:
 // https://cloud.google.com/spanner/docs/reference/standard-sql/data-types#numeric_type

@@ -1,7 +1,8 @@
+import { daysInMonth } from '../../delivery/days-in-month.ts'
 import type { Json } from '../../delivery/event.ts'
-import { type Day, daysInMonth, shiftDay } from './calendar.ts'
+import { withoutEndZeros } from '../../delivery/without-end-zeros.ts'
+import { type Day, shiftDay } from './calendar.ts'
 import { refuseValue } from './refuse-value.ts'
-import { withoutEndZeros } from './without-end-zeros.ts'
 
 const form =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { findMismatches } from '../compare.ts'
 import { groupGuards, indexRows } from '../current-rows.ts'
 import { createInFlight } from '../in-flight.ts'
