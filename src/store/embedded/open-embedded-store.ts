@@ -1,6 +1,5 @@
 import { findMismatches } from '../compare.ts'
 import { groupGuards, indexRows } from '../current-rows.ts'
-import { createInFlight } from '../in-flight.ts'
 import { takePage } from '../page-bytes.ts'
 import { selectSql } from '../select.ts'
 import type { Committed, CurrentRows, Decision, Guard, Mutation, Select, Store } from '../store.ts'
@@ -22,11 +21,8 @@ import { decodeRow, type Prepare, readSql, sqliteDialect, upsertSql } from './st
 export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store> {
   const connection = translated(() => connect(options))
   const { database } = connection
-  const inFlight = createInFlight()
   return {
-    commit: (guards, decide) =>
-      // One turn of the event loop lets the requests that arrived meanwhile share the next commit.
-      inFlight.track(turn().then(() => translated(() => commit(connection, guards, decide)))),
+    commit: async (guards, decide) => translated(() => commit(connection, guards, decide)),
     read: async (table, key, columns) => translated(() => read(connection, table, key, columns)),
     list: async (select) => translated(() => list(connection, select)),
     verify: async (tables) =>
@@ -36,7 +32,6 @@ export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store
           .flatMap((table) => findMismatches(table, readLiveTable(database, table.name)))
       ),
     close: async () => {
-      await inFlight.settled()
       if (database.isOpen) database.close()
     }
   }

@@ -1,11 +1,11 @@
 import { isFailure } from '../../failures.ts'
 import { findMismatches } from '../compare.ts'
-import { createInFlight } from '../in-flight.ts'
 import type { Mismatch, Store } from '../store.ts'
 import type { Table } from '../table.ts'
 import { checkDatabase } from './check-database.ts'
 import { commit } from './commit.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
+import { createInFlight } from './in-flight.ts'
 import { readLiveTables } from './live-tables.ts'
 import { list, onSnapshot, read } from './read.ts'
 
