@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { expectRows } from '../demo/expect.ts'
-import type { Expect } from '../demo/expectation.ts'
 import { createProgress, type Progress } from '../demo/progress.ts'
 import { reportDemo } from '../demo/report.ts'
 import { runDemo } from '../demo/run-demo.ts'
+import { expectRows } from '../simulator/expect.ts'
+import type { Expect } from '../simulator/expectation.ts'
 import type { Command } from './command.ts'
 import { usageError } from './usage-error.ts'
 

@@ -7,16 +7,34 @@ import { usageError } from './usage-error.ts'
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).check,
   schema: async () => (await import('./schema.ts')).schema,
-  demo: async () => (await import('./demo.ts')).demo
+  demo: async () => (await import('./demo.ts')).demo,
+  local: async () => (await import('./local.ts')).local,
+  publish: async () => (await import('./publish.ts')).publish,
+  send: async () => (await import('./send.ts')).send,
+  'dead-letters': async () => (await import('./dead-letters.ts')).deadLetters,
+  replay: async () => (await import('./replay.ts')).replay,
+  drain: async () => (await import('./drain.ts')).drain,
+  'api-key': async () => (await import('./api-key.ts')).apiKey
 }
 
 const help = `landfall: events from Pub/Sub and Eventarc, landed in Spanner.
 
   landfall check [DIR]      prove the files under DIR (default: schemas) without a database
-  landfall schema apply     create the tables in the empty database of SPANNER_DATABASE
-  landfall demo             start the service, send it a few thousand events, check what landed
+  landfall schema diff      compare the database of SPANNER_DATABASE with the collections
+  landfall schema apply     create its tables, or add what they lack
 
-The service itself is started with \`npm start\`; docs/environment.md lists its settings.
+  landfall demo             start the service, send it a few thousand events, check what landed
+  landfall local            start Google's emulators and the service, with topics that push to it
+  landfall publish TYPE     publish events to Pub/Sub, from a contract's examples or your own
+  landfall send             push events to the service as Pub/Sub would, and measure
+
+  landfall dead-letters     list, show, replay or discard what could not land
+  landfall replay FILE|-    land CloudEvents from newline-delimited JSON
+  landfall drain NAME       land what a Pub/Sub subscription holds
+  landfall api-key create   make an API key and its entry for the secret
+
+\`landfall COMMAND --help\` says more. The service itself is started with \`npm start\`;
+docs/environment.md lists its settings.
 Exit codes: 0 done, 1 failed, 2 not a command.
 `
 

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { DemoCase } from './cases.ts'
-import type { Sending } from './script.ts'
+import type { Case } from '../simulator/cases.ts'
+import type { Sending } from '../simulator/pushes.ts'
 
 /** Dead letters of one reason, and how often they were delivered. */
 export interface ReasonCount {
@@ -32,12 +32,12 @@ export function countDeadLetters(embeddedFile: string): readonly ReasonCount[] {
 
 /** One dead letter for each broken event, however often it came. */
 export function expectDeadLetters(sendings: readonly Sending[]): readonly ReasonCount[] {
-  const seen = new Map<string, { cases: Set<DemoCase>; deliveries: number }>()
-  for (const { demoCase } of sendings) {
-    if (!demoCase.fault) continue
-    const { reason } = demoCase.fault
+  const seen = new Map<string, { cases: Set<Case>; deliveries: number }>()
+  for (const { sent } of sendings) {
+    if (!sent.fault) continue
+    const { reason } = sent.fault
     const count = seen.get(reason) ?? { cases: new Set(), deliveries: 0 }
-    count.cases.add(demoCase)
+    count.cases.add(sent)
     count.deliveries += 1
     seen.set(reason, count)
   }

@@ -1,7 +1,7 @@
-import { envelopes } from './envelopes.ts'
-import type { Outcome } from './exchange.ts'
-import { faults } from './faults.ts'
-import type { ReadBack } from './read-back.ts'
+import { envelopes } from '../simulator/envelopes.ts'
+import { faults } from '../simulator/faults.ts'
+import type { Outcome } from '../simulator/outcomes.ts'
+import type { ReadBack } from '../simulator/read-back.ts'
 import { type Findings, inFlight } from './run-demo.ts'
 import { textTable } from './text-table.ts'
 
@@ -35,7 +35,7 @@ function sending({ script, startMs, outcomes, sendMs }: Findings): readonly stri
   return [
     `The service listened after ${(startMs / 1000).toFixed(1)} s, with its rows in a temporary file.`,
     `It was sent ${number(script.cases.length)} different events, ${number(outcomes.length)} with ` +
-      `repetitions, in ${number(script.requests.length)} requests, ${inFlight} at a time.`,
+      `repetitions, in ${number(script.pushes.length)} requests, up to ${inFlight} at a time.`,
     `That took ${seconds.toFixed(1)} s: ${number(rate)} events per second, each on disk before ` +
       'it was acknowledged.'
   ]

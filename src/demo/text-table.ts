@@ -6,7 +6,7 @@ export function textTable(rows: readonly (readonly string[])[]): readonly string
   const [head = [], ...body] = rows
   const columns = head.map((_, column) => rows.map((row) => row[column] ?? ''))
   const widths = columns.map((texts) => Math.max(...texts.map((text) => text.length)))
-  const numeric = columns.map(([, ...texts]) => texts.every((text) => /^[\d,]+$/.test(text)))
+  const numeric = columns.map(([, ...texts]) => texts.every((text) => /^[\d,.]+$/.test(text)))
   const line = (row: readonly string[]) =>
     row
       .map((text, column) => {

@@ -1,9 +1,7 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-
-const kid = 'local'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -20,12 +18,14 @@ export interface TokenIssuer {
  * proves it, on a port of the loopback address. The caller closes it.
  */
 export async function startTokenIssuer(port = 0): Promise<TokenIssuer> {
+  // Another issuer has another key, which must not hide behind the id of this one.
+  const kid = randomUUID()
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }
   const server = createServer((_request, response) => {
     response.writeHead(200, {
       'content-type': 'application/json',
-      'cache-control': 'public, max-age=3600'
+      'cache-control': 'public, max-age=1'
     })
     response.end(JSON.stringify({ keys: [jwk] }))
   })
@@ -34,7 +34,7 @@ export async function startTokenIssuer(port = 0): Promise<TokenIssuer> {
   const { port: open } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${open}/certs`,
-    token: (claims) => signToken({ ...claimsOfTheHour(Date.now()), ...claims }, privateKey),
+    token: (claims) => signToken({ ...claimsOfTheHour(Date.now()), ...claims }, kid, privateKey),
     async close() {
       server.closeAllConnections()
       server.close()
@@ -49,7 +49,7 @@ function claimsOfTheHour(nowMs: number): Claims {
   return { iss: 'https://accounts.google.com', email_verified: true, iat, exp: iat + 3600 }
 }
 
-function signToken(claims: Claims, privateKey: KeyObject): string {
+function signToken(claims: Claims, kid: string, privateKey: KeyObject): string {
   const signed = [{ alg: 'RS256', kid, typ: 'JWT' }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.')

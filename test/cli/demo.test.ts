@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { demo, demoThatExpects } from '../../src/cli/demo.ts'
-import { expectRows } from '../../src/demo/expect.ts'
-import type { Expect } from '../../src/demo/expectation.ts'
+import { expectRows } from '../../src/simulator/expect.ts'
+import type { Expect } from '../../src/simulator/expectation.ts'
 
 const landfall = (args: readonly string[], env = process.env) =>
   spawn(process.execPath, ['src/cli/landfall.ts', ...args], {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { deadLetterDifferences, expectDeadLetters } from '../../src/demo/dead-letters.ts'
-import { writeScript } from '../../src/demo/script.ts'
+import { writeScript } from '../../src/simulator/script.ts'
 
 test('a broken event is one dead letter however often it is sent, and a whole one is none', () => {
-  const sendings = writeScript(1, 100).requests.flatMap((request) => request.sendings)
-  const broken = sendings.find(({ demoCase }) => demoCase.fault?.reason === 'JSON_INVALID')
-  const whole = sendings.find(({ demoCase }) => !demoCase.fault)
+  const sendings = writeScript({ seed: 1, count: 100 }).pushes.flatMap((push) => push.sendings)
+  const broken = sendings.find(({ sent }) => sent.fault?.reason === 'JSON_INVALID')
+  const whole = sendings.find(({ sent }) => !sent.fault)
   if (!broken || !whole) throw new Error('the script has both')
   expect(expectDeadLetters([broken, whole, broken])).toEqual([
     { reason: 'JSON_INVALID', letters: 1, deliveries: 2 }

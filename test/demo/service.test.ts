@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createHttpClient } from '../../src/demo/http-client.ts'
 import { type Service, startService } from '../../src/demo/service.ts'
+import { createHttpClient } from '../../src/simulator/http-client.ts'
 
 async function start(env: Readonly<Record<string, string>> = {}): Promise<Service> {
   const service = await startService({ ...process.env, ...env })
@@ -12,7 +12,7 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Servic
 }
 
 async function isLive({ port }: Service): Promise<boolean> {
-  const client = createHttpClient(port, 1)
+  const client = createHttpClient(`http://127.0.0.1:${port}`, { sockets: 1, timeoutMs: 5000 })
   onTestFinished(() => client.close())
   return client.get('/health/live').then(
     ({ status }) => status === 200,

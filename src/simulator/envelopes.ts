@@ -1,0 +1,32 @@
+/** The forms in which an event can be sent, as the report names them. */
+export const eventEnvelopes = [
+  'CloudEvents binary',
+  'CloudEvents structured',
+  'CloudEvents batch',
+  'Pub/Sub wrapped, binary event',
+  'Pub/Sub wrapped, structured event',
+  'Pub/Sub unwrapped',
+  'Eventarc fallback',
+  'Eventarc messagePublished'
+] as const
+
+/** Every form that is sent: a plain message has no event in it. */
+export const envelopes = [...eventEnvelopes, 'Pub/Sub wrapped, plain message'] as const
+
+export type EnvelopeName = (typeof envelopes)[number]
+
+/** What Pub/Sub knows of a message that carries an event. */
+export interface Hop {
+  readonly messageId: string
+  readonly publishTime: string
+  /** From 1 on, told where the form of the push can: `deliveryAttempt`. */
+  readonly attempt: number
+  readonly orderingKey?: string
+}
+
+/** One request, ready to be sent with POST. */
+export interface Encoded {
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
