@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -18,8 +17,9 @@ import { createAdmission } from './admission.ts'
 import { maxBodyBytes } from './body.ts'
 import { deliveryRoutes } from './delivery-routes.ts'
 import { healthRoutes } from './health-routes.ts'
+import { answerMalformed } from './malformed.ts'
 import { allowedMethods } from './methods.ts'
-import { sendProblem, toProblem } from './problem.ts'
+import { sendProblem } from './problem.ts'
 import { readRoutes } from './read-routes.ts'
 
 export interface ServerOptions {
@@ -57,7 +57,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength },
     frameworkErrors: (error, request, reply) => sendProblem(reply, badUrl(request, error)),
-    clientErrorHandler
+    clientErrorHandler: answerMalformed
   })
   app.removeAllContentTypeParsers()
   sayNo(app)
@@ -139,32 +139,4 @@ function toFailure(
     return new Failure('REQUEST_INVALID', `the request is not well-formed: ${error.code}`)
   }
   return new Failure('INTERNAL', 'an unexpected error', { cause: error })
-}
-
-/** What is not HTTP never becomes a request, so the answer is written to the socket itself. */
-function clientErrorHandler(
-  error: Error & { readonly code?: string; readonly rawPacket?: unknown },
-  socket: Socket
-): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const { status, title, ...rest } = toProblem(clientFailure(error.code))
-  const [line, code] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['Request Header Fields Too Large', 431]
-      : [title, status]
-  const body = JSON.stringify({ ...rest, title: line, status: code })
-  socket.end(
-    `HTTP/1.1 ${code} ${line}\r\nContent-Type: application/problem+json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
-  )
-}
-
-function clientFailure(code: string | undefined): Failure {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new Failure('REQUEST_TIMEOUT', 'the request did not arrive in time')
-  }
-  return new Failure('REQUEST_INVALID', 'the request is not well-formed HTTP')
 }
