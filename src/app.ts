@@ -1,27 +1,66 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { createPushAuth } from './access/push-auth.ts'
+import { createPushAuth, type PushAuth } from './access/push-auth.ts'
 import type { ReadAuth } from './access/read-auth.ts'
-import { createCommitter } from './commit/committer.ts'
+import { type CommitReport, type Committer, createCommitter } from './commit/committer.ts'
 import type { Config } from './config.ts'
 import type { Contracts } from './contracts/contracts.ts'
+import { createAdmission } from './http/admission.ts'
 import { buildServer } from './http/server.ts'
 import { createIngest } from './ingest.ts'
-import { createReadiness } from './readiness.ts'
+import { createReadiness, type Readiness } from './readiness.ts'
 import type { Store } from './store/store.ts'
+import { addGauges } from './telemetry/gauges.ts'
+import type { Metrics } from './telemetry/metrics.ts'
+import { commitTracing } from './telemetry/spans.ts'
 
 export interface Parts {
   readonly config: Config
   readonly contracts: Contracts
   readonly store: Store
   readonly readAuth: ReadAuth
+  readonly metrics: Metrics
   readonly log: FastifyBaseLogger
 }
 
 /** Put the parts together. Opens nothing; closing the app closes the store. */
-export function buildApp({ config, contracts, store, readAuth, log }: Parts): FastifyInstance {
-  const monotonic = () => performance.now()
+export function buildApp(parts: Parts): FastifyInstance {
+  const { config, contracts, store, readAuth, metrics, log } = parts
   const readiness = createReadiness(store, contracts.tables, monotonic)
-  const committer = createCommitter({
+  const committer = openCommitter(parts, readiness)
+  const admission = createAdmission(config.REQUESTS_MAX, config.QUEUE_MAX_BYTES)
+  addGauges(metrics, {
+    requests: () => admission.requests,
+    queue: committer.queue,
+    breaker: committer.breaker,
+    readiness: readiness.last,
+    secret: readAuth.status
+  })
+  const app = buildServer({
+    contracts,
+    ingest: createIngest(contracts, committer, config.POISON),
+    readiness,
+    store,
+    pushAuth: pushAuthOf(parts),
+    authoriseRead: readAuth.authorise,
+    now: Date.now,
+    log,
+    project: config.GOOGLE_CLOUD_PROJECT,
+    metrics,
+    admission,
+    deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS
+  })
+  app.addHook('onClose', async () => {
+    await readAuth.close()
+    await store.close()
+  })
+  return app
+}
+
+const monotonic = () => performance.now()
+
+function openCommitter({ config, store, metrics, log }: Parts, readiness: Readiness): Committer {
+  return createCommitter({
     store,
     lanes: config.COMMIT_LANES,
     maxEvents: config.COMMIT_MAX_EVENTS,
@@ -31,36 +70,28 @@ export function buildApp({ config, contracts, store, readAuth, log }: Parts): Fa
     breakerFailures: config.BREAKER_FAILURES,
     breakerCooldownMs: config.BREAKER_COOLDOWN_MS,
     now: monotonic,
-    onCommit(failure) {
-      readiness.committed(failure)
-      if (failure) log.error({ err: failure }, 'commit failed')
+    tracing: commitTracing,
+    onCommit(report) {
+      readiness.committed(report.failure)
+      measureCommit(metrics, report)
+      if (report.failure) log.error({ err: report.failure }, 'commit failed')
     }
   })
-  const app = buildServer({
-    contracts,
-    ingest: createIngest(contracts, committer, config.POISON),
-    readiness,
-    store,
-    pushAuth: createPushAuth({
-      mode: config.PUSH_AUTH,
-      audience: config.PUSH_AUDIENCE,
-      serviceAccounts: config.PUSH_SERVICE_ACCOUNTS,
-      certsUrl: config.PUSH_CERTS_URL,
-      now: Date.now,
-      onFailure: (failure) =>
-        log.warn({ err: failure }, 'the keys of push tokens are not refreshed')
-    }),
-    authoriseRead: readAuth.authorise,
+}
+
+function measureCommit(metrics: Metrics, { failure, durationMs, waitsMs }: CommitReport): void {
+  metrics.commitEvents.observe(waitsMs.length)
+  metrics.commitDuration.observe({ outcome: failure?.code ?? 'ok' }, durationMs / 1000)
+  for (const waitMs of waitsMs) metrics.queueWait.observe(waitMs / 1000)
+}
+
+function pushAuthOf({ config, log }: Parts): PushAuth {
+  return createPushAuth({
+    mode: config.PUSH_AUTH,
+    audience: config.PUSH_AUDIENCE,
+    serviceAccounts: config.PUSH_SERVICE_ACCOUNTS,
+    certsUrl: config.PUSH_CERTS_URL,
     now: Date.now,
-    log,
-    deliveryTimeoutMs: config.DELIVERY_TIMEOUT_MS,
-    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
-    requestsMax: config.REQUESTS_MAX,
-    bytesMax: config.QUEUE_MAX_BYTES
+    onFailure: (failure) => log.warn({ err: failure }, 'the keys of push tokens are not refreshed')
   })
-  app.addHook('onClose', async () => {
-    await readAuth.close()
-    await store.close()
-  })
-  return app
 }

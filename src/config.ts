@@ -42,6 +42,7 @@ function derive(parsed: Parsed, env: Readonly<Record<string, string | undefined>
   const unset = onCloudRun ? 'cloud-run' : 'none'
   const config: Config = {
     ...parsed,
+    GOOGLE_CLOUD_PROJECT: projectOf(parsed),
     HOST: env['HOST'] || (onCloudRun ? '0.0.0.0' : parsed.HOST),
     COMMIT_LANES: Number(parsed.COMMIT_LANES ?? (oneAtATime ? 1 : 4)),
     // The patterns of the settings allow these words only.
@@ -52,6 +53,10 @@ function derive(parsed: Parsed, env: Readonly<Record<string, string | undefined>
   const broken = rules.filter(([holds]) => !holds(config)).map(([, message]) => message)
   if (broken.length > 0) throw new Failure('CONFIG_INVALID', broken.join('; '))
   return Object.freeze(config)
+}
+
+function projectOf({ GOOGLE_CLOUD_PROJECT: project, SPANNER_DATABASE: database }: Parsed) {
+  return project ?? database?.split('/')[1]
 }
 
 /** What must hold between variables, each with what is said where it does not. */

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
 import { createReadAuth } from './access/read-auth.ts'
 import { buildApp } from './app.ts'
 import { type Config, parseConfig } from './config.ts'
@@ -7,11 +8,16 @@ import { explain } from './explain.ts'
 import { readContracts } from './schemas.ts'
 import { openStore } from './store/open-store.ts'
 import { createLog } from './telemetry/log.ts'
+import { addProcessMetrics, createMetrics, type Metrics } from './telemetry/metrics.ts'
+import type { Exporting } from './telemetry/start-otlp.ts'
 import { welcome } from './welcome.ts'
 
 async function start(): Promise<void> {
   const config = parseConfig(process.env)
-  const log = createLog(config.LOG_LEVEL)
+  const log = await openLog(config)
+  const metrics = createMetrics()
+  addProcessMetrics(metrics)
+  const exporting = await startExporting(config, metrics)
   const contracts = await readContracts(config.SCHEMAS_DIR)
   const readAuth = await createReadAuth({
     mode: config.READ_AUTH,
@@ -20,24 +26,56 @@ async function start(): Promise<void> {
     ttlMs: config.SECRET_TTL_MS,
     readsPerMinute: config.API_KEY_READS_PER_MINUTE,
     onChange: (version) => log.info({ version }, 'API keys are in use'),
-    onWarning: (error) => log.warn({ err: error }, 'the API keys stay as they were')
+    onWarning(error) {
+      metrics.secretFailures.inc()
+      log.warn({ err: error }, 'the API keys stay as they were')
+    }
   })
-  const store = await openStore(config, contracts.tables, process.env, (error) =>
-    log.warn({ err: error }, 'the Spanner client reports an error in the background')
-  )
-  const app = buildApp({ config, contracts, store, readAuth, log })
+  const store = await openStore(config, contracts.tables, process.env, {
+    onError: (error) =>
+      log.warn({ err: error }, 'the Spanner client reports an error in the background'),
+    onAbort: () => metrics.commitAborts.inc()
+  })
+  const app = buildApp({ config, contracts, store, readAuth, metrics, log })
   await app.listen({ port: config.PORT, host: config.HOST })
-  stopOnSignals(app, config)
+  stopOnSignals(app, config, exporting)
   await report(app, config)
 }
 
+/** Write for a person at a terminal, else as Cloud Logging reads it. */
+async function openLog(config: Config): Promise<Logger> {
+  const { LOG_LEVEL, K_SERVICE: service, K_REVISION: revision } = config
+  if (!process.stdout.isTTY) return createLog(LOG_LEVEL, { service, revision })
+  const { prettyOutput } = await import('./telemetry/pretty.ts')
+  return createLog(LOG_LEVEL, { service, revision, destination: prettyOutput() })
+}
+
+/** Exporters are loaded only where there is somebody to send to. */
+async function startExporting(
+  config: Config,
+  { registry }: Metrics
+): Promise<Exporting | undefined> {
+  const traces = config.OTEL_TRACES_EXPORTER === 'otlp'
+  const metrics = config.OTEL_METRICS_EXPORTER === 'otlp'
+  if (!config.OTEL_EXPORTER_OTLP_ENDPOINT || !(traces || metrics)) return undefined
+  const { startOtlp } = await import('./telemetry/start-otlp.ts')
+  return startOtlp(registry, {
+    serviceName: config.OTEL_SERVICE_NAME,
+    revision: config.K_REVISION,
+    traceRatio: Number(config.OTEL_TRACES_SAMPLER_ARG),
+    traces,
+    metrics
+  })
+}
+
 /** Answer what was accepted, then exit; what cannot be answered in time is redelivered. */
-function stopOnSignals(app: FastifyInstance, config: Config): void {
+function stopOnSignals(app: FastifyInstance, config: Config, exporting?: Exporting): void {
   const stop = async (signal: string) => {
     app.log.info({ signal }, 'stopping')
     setTimeout(() => app.server.closeAllConnections(), config.SHUTDOWN_TIMEOUT_MS - 500).unref()
     setTimeout(() => process.exit(0), config.SHUTDOWN_TIMEOUT_MS).unref()
     await app.close()
+    await exporting?.close()
     app.log.info('stopped')
     process.exit(0)
   }

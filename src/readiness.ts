@@ -14,6 +14,8 @@ export interface Readiness {
   /** Hear how a batch of commits went: after one that failed the service is not ready for 30 s, or
    * until one succeeds. Contention is the price of load, and no reason. */
   committed(failure: Failure | undefined): void
+  /** What is known without asking anybody; undefined before the first check. */
+  last(): { readonly ready: boolean; readonly drift: number | undefined } | undefined
 }
 
 const comparedForMs = 5000
@@ -26,11 +28,14 @@ export function createReadiness(
   now: () => number
 ): Readiness {
   let comparison: { readonly at: number; readonly report: Promise<ReadinessReport> } | undefined
+  let ready: boolean | undefined
+  let drift: number | undefined
   let failed: { readonly at: number; readonly failure: Failure } | undefined
 
   async function compare(): Promise<ReadinessReport> {
     try {
       const mismatches = await store.verify(tables)
+      drift = mismatches.length
       if (mismatches.length === 0) return { mismatches }
       const message = mismatches.map((mismatch) => mismatch.message).join('; ')
       return { failure: new Failure('SCHEMA_DRIFT', message), mismatches }
@@ -40,16 +45,23 @@ export function createReadiness(
     }
   }
 
+  async function judge(): Promise<ReadinessReport> {
+    if (failed && now() - failed.at < failedForMs) {
+      return { failure: failed.failure, mismatches: [] }
+    }
+    if (!comparison || now() - comparison.at >= comparedForMs) {
+      comparison = { at: now(), report: compare() }
+    }
+    return comparison.report
+  }
+
   return {
     async check() {
-      if (failed && now() - failed.at < failedForMs) {
-        return { failure: failed.failure, mismatches: [] }
-      }
-      if (!comparison || now() - comparison.at >= comparedForMs) {
-        comparison = { at: now(), report: compare() }
-      }
-      return comparison.report
+      const report = await judge()
+      ready = report.failure === undefined
+      return report
     },
+    last: () => (ready === undefined ? undefined : { ready, drift }),
     committed(failure) {
       if (!failure) failed = undefined
       else if (failure.code !== 'STORE_CONTENDED') failed = { at: now(), failure }

@@ -151,5 +151,37 @@ export const settings = {
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info'
   ),
-  K_SERVICE: optional('Set by Cloud Run.', 'none', 'a name', anything)
+  GOOGLE_CLOUD_PROJECT: optional(
+    'Project of the traces that log entries name; Cloud Run does not set it.',
+    'the project of `SPANNER_DATABASE`',
+    'the id of a project',
+    /^[a-z][a-z0-9.:-]*$/
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    'Collector that gets traces and metrics by OTLP over HTTP, as protobuf. The other ' +
+      '`OTEL_EXPORTER_OTLP_…` variables of OpenTelemetry count too.',
+    'none, and no exporter is loaded',
+    'a URL',
+    /^https?:\/\/\S+$/
+  ),
+  OTEL_TRACES_EXPORTER: choice('Whether traces go there.', ['otlp', 'none'], 'otlp'),
+  OTEL_METRICS_EXPORTER: choice(
+    'Whether metrics go there; `none` where `/metrics` is scraped.',
+    ['otlp', 'none'],
+    'otlp'
+  ),
+  OTEL_TRACES_SAMPLER_ARG: text(
+    'Share of deliveries that are traced, 0 to 1, where the request does not say. Cloud Run says.',
+    '1',
+    'a number from 0 to 1',
+    /^(0(\.\d+)?|1(\.0+)?)$/
+  ),
+  OTEL_SERVICE_NAME: text(
+    'Name of the service in traces and metrics.',
+    'landfall',
+    'a name',
+    /^\S+$/
+  ),
+  K_SERVICE: optional('Set by Cloud Run.', 'none', 'a name', anything),
+  K_REVISION: optional('Set by Cloud Run.', 'none', 'a name', anything)
 } as const satisfies Record<string, Setting<unknown>>

@@ -26,9 +26,10 @@ export async function withService<T>(
 ): Promise<T> {
   const config = parseConfig(env)
   const contracts = await readContracts(config.SCHEMAS_DIR)
-  const store = await openStore(config, contracts.tables, env, (error) =>
-    printError(`the Spanner client reports an error in the background: ${error}`)
-  )
+  const store = await openStore(config, contracts.tables, env, {
+    onError: (error) =>
+      printError(`the Spanner client reports an error in the background: ${error}`)
+  })
   const committer = createCommitter({
     store,
     poison,

@@ -1,5 +1,6 @@
 import type { FailureRow } from '../failures.ts'
 import type { Setting } from '../setting.ts'
+import type { MetricRow } from '../telemetry/list-metrics.ts'
 
 /** Write docs/environment.md. Pure. */
 export function environmentPage(settings: Readonly<Record<string, Setting<unknown>>>): string {
@@ -46,6 +47,45 @@ export function failuresPage(failures: Readonly<Record<string, FailureRow>>): st
     ''
   ])
   return page('Failures', 'Every way Landfall says no. A code never changes its meaning.', lines)
+}
+
+const metricGroups = [
+  {
+    title: 'Of Landfall',
+    text:
+      "Pub/Sub's push slows the whole subscription down below 99 % acknowledged or above a mean of 1 s " +
+      '(https://cloud.google.com/pubsub/docs/push): both follow from ' +
+      '`landfall_delivery_duration_seconds`. A value that is not known is not exported.',
+    owns: (name: string) => name.startsWith('landfall_')
+  },
+  {
+    title: 'Of the process and of Node',
+    text: 'As prom-client defines them; `nodejs_eventloop_lag_…` is the delay of the event loop.',
+    owns: (name: string) => !name.startsWith('landfall_')
+  }
+]
+
+/** Write docs/metrics.md. Pure. */
+export function metricsPage(metrics: readonly MetricRow[]): string {
+  const lines = metricGroups.flatMap(({ title, text, owns }) => [
+    `## ${title}`,
+    '',
+    text,
+    '',
+    '| metric | type | labels | what it is |',
+    '| --- | --- | --- | --- |',
+    ...metrics
+      .filter(({ name }) => owns(name))
+      .map(
+        ({ name, type, labels, help }) =>
+          `| \`${name}\` | ${type} | ${labels.join(', ')} | ${help} |`
+      ),
+    ''
+  ])
+  const lead =
+    '`GET /metrics` is Prometheus text. With `OTEL_EXPORTER_OTLP_ENDPOINT` the same go to a collector ' +
+    'every minute, under the same names.'
+  return page('Metrics', lead, lines)
 }
 
 function page(title: string, lead: string, lines: readonly string[]): string {

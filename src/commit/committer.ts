@@ -4,9 +4,10 @@ import { Failure, isFailure } from '../failures.ts'
 import type { Plan } from '../store/plan.ts'
 import type { Store } from '../store/store.ts'
 import { type BreakerState, createBreaker } from './breaker.ts'
+import type { CommitTracing } from './commit-tracing.ts'
 import { land } from './land.ts'
 import type { Outcome, Settled } from './landing.ts'
-import { createLane, type Lane } from './lane.ts'
+import { createLane, type Lane, type Queued } from './lane.ts'
 import { type Rehearsal, rehearse } from './rehearse.ts'
 import { rowId } from './rows.ts'
 
@@ -26,8 +27,18 @@ export interface CommitterOptions {
   readonly breakerCooldownMs: number
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number
-  /** Told of every batch: with a failure when something of it must come back. */
-  readonly onCommit: (failure: Failure | undefined) => void
+  /** Told of every commit when it is over. */
+  readonly onCommit: (report: CommitReport) => void
+  /** Absent where nobody traces. */
+  readonly tracing?: CommitTracing
+}
+
+export interface CommitReport {
+  /** Why something of it must come back; absent when all is settled. */
+  readonly failure: Failure | undefined
+  readonly durationMs: number
+  /** How long each of its events had waited for it. */
+  readonly waitsMs: readonly number[]
 }
 
 export interface Committer {
@@ -43,26 +54,34 @@ export interface Committer {
    * @throws {Failure} with the action `retry`: the rows cannot be read now
    */
   rehearse(plans: readonly Plan[]): Promise<readonly Rehearsal[]>
-  readonly breaker: BreakerState
+  breaker(): BreakerState
+  /** What was accepted and is not yet settled. */
+  queue(): { readonly events: number; readonly bytes: number }
 }
 
 /** Join the events in flight into few commits: bounded, in lanes, behind a breaker. */
 export function createCommitter(options: CommitterOptions): Committer {
-  const { store, queueMaxEvents, queueMaxBytes, poison } = options
+  const { store, queueMaxEvents, queueMaxBytes, poison, tracing = untraced, now } = options
   const breaker = createBreaker({
     failures: options.breakerFailures,
     cooldownMs: options.breakerCooldownMs,
-    now: options.now
+    now
   })
   const lanes = Array.from({ length: options.lanes }, () => createLane(options.maxEvents, commit))
   // Trying something out never takes more of the store than one lane does.
   const oneAtATime = pLimit(1)
   let [events, bytes] = [0, 0]
 
-  async function commit(plans: readonly Plan[]): Promise<readonly Outcome[]> {
-    const outcomes = await land(store, plans, poison)
-    const failure = outcomes.find((outcome) => isFailure(outcome, 'retry'))
-    options.onCommit(failure)
+  async function commit(batch: readonly Queued[]): Promise<readonly Outcome[]> {
+    const startedAt = now()
+    const plans = batch.map(({ plan }) => plan)
+    const origins = batch.flatMap(({ origin }) => origin ?? [])
+    const outcomes = await tracing.commit(origins, () => land(store, plans, poison))
+    options.onCommit({
+      failure: outcomes.find((outcome) => isFailure(outcome, 'retry')),
+      durationMs: now() - startedAt,
+      waitsMs: batch.map(({ queuedAt }) => startedAt - queuedAt)
+    })
     if (outcomes.every(isOutage)) breaker.failed()
     else breaker.succeeded()
     if (breaker.state === 'open') lanes.forEach(refuseAll)
@@ -77,15 +96,15 @@ export function createCommitter(options: CommitterOptions): Committer {
   }
 
   return {
-    get breaker() {
-      return breaker.state
-    },
+    breaker: () => breaker.state,
+    queue: () => ({ events, bytes }),
     async submit(plan) {
       admit(plan)
       events += 1
       bytes += plan.bytes
       try {
-        return await laneOf(lanes, plan).push(plan)
+        const waiting = { plan, origin: tracing.origin(), queuedAt: now() }
+        return await laneOf(lanes, plan).push(waiting)
       } finally {
         events -= 1
         bytes -= plan.bytes
@@ -97,6 +116,8 @@ export function createCommitter(options: CommitterOptions): Committer {
     }
   }
 }
+
+const untraced: CommitTracing = { origin: () => undefined, commit: (_origins, work) => work() }
 
 /** Events of one row meet in one lane, so that two commits in flight rarely touch the same row. */
 function laneOf<T>(lanes: readonly T[], plan: Plan): T {

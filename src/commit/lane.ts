@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { Failure } from '../failures.ts'
 import type { Plan } from '../store/plan.ts'
+import type { Origin } from './commit-tracing.ts'
 import type { Outcome, Settled } from './landing.ts'
 
 /**
@@ -10,15 +11,23 @@ import type { Outcome, Settled } from './landing.ts'
  */
 const commitLimits = { mutations: 72_000, bytes: 48 * 1024 * 1024 }
 
-interface Waiting {
+/** An event that waits for a commit. */
+export interface Queued {
   readonly plan: Plan
+  /** Absent where nobody traces. */
+  readonly origin: Origin | undefined
+  /** Milliseconds of the lane's clock. */
+  readonly queuedAt: number
+}
+
+interface Waiting extends Queued {
   resolve(settled: Settled): void
   reject(failure: Failure): void
 }
 
 export interface Lane {
   /** Queue a plan for the lane's next commit. */
-  push(plan: Plan): Promise<Settled>
+  push(queued: Queued): Promise<Settled>
   /** Refuse everything that still waits for a commit. */
   refuse(failure: Failure): void
 }
@@ -30,7 +39,7 @@ export interface Lane {
  */
 export function createLane(
   maxEvents: number,
-  commit: (plans: readonly Plan[]) => Promise<readonly Outcome[]>
+  commit: (batch: readonly Queued[]) => Promise<readonly Outcome[]>
 ): Lane {
   const limit = pLimit(1)
   let queue: Waiting[] = []
@@ -49,13 +58,13 @@ export function createLane(
     queue = queue.slice(batch.length)
     scheduled = false
     schedule()
-    if (batch.length > 0) tell(batch, await commit(batch.map((waiting) => waiting.plan)))
+    if (batch.length > 0) tell(batch, await commit(batch))
   }
 
   return {
-    push: (plan) =>
+    push: (queued) =>
       new Promise((resolve, reject) => {
-        queue.push({ plan, resolve, reject })
+        queue.push({ ...queued, resolve, reject })
         schedule()
       }),
     refuse(failure) {
@@ -66,7 +75,7 @@ export function createLane(
 }
 
 /** How many of the queue fit into one commit: at least one. */
-function batchLength(queue: readonly Waiting[], maxEvents: number): number {
+function batchLength(queue: readonly Queued[], maxEvents: number): number {
   let [mutations, bytes] = [0, 0]
   const full = queue.slice(0, maxEvents).findIndex(({ plan }, i) => {
     mutations += plan.mutations

@@ -13,6 +13,8 @@ export interface Slot {
 export interface Admission {
   /** Let a request in with the bytes it declares. @throws {Failure} QUEUE_FULL */
   enter(bytes: number): Slot
+  /** Requests that are in. */
+  readonly requests: number
 }
 
 /** Bound the requests in progress and the bytes of their bodies, so that memory stays flat. */
@@ -25,6 +27,9 @@ export function createAdmission(maxRequests: number, maxBytes: number): Admissio
   }
 
   return {
+    get requests() {
+      return requests
+    },
     enter(bytes) {
       if (requests >= maxRequests) {
         throw new Failure('QUEUE_FULL', `${requests} requests are in progress`)

@@ -4,11 +4,15 @@ import type { PushAuth } from '../access/push-auth.ts'
 import type { Arrival, Delivery } from '../delivery/event.ts'
 import { Failure } from '../failures.ts'
 import type { Ingest } from '../ingest.ts'
+import { countEvents } from '../telemetry/count-events.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { deliverySpan, describeDelivery } from '../telemetry/spans.ts'
 import type { Admission, Slot } from './admission.ts'
 import { answer, answerRehearsal } from './answer.ts'
 import { checkDeclaredBytes, inflateBody, readBody } from './body.ts'
 import { headerLines } from './header-lines.ts'
 import { logDelivery } from './log-delivery.ts'
+import { measureDeliveries } from './measure.ts'
 import { splitTarget } from './request-target.ts'
 
 declare module 'fastify' {
@@ -21,6 +25,9 @@ export interface DeliveryRoutesOptions {
   readonly ingest: Ingest
   readonly pushAuth: PushAuth
   readonly admission: Admission
+  readonly metrics: Metrics
+  /** The types that metrics tell apart. */
+  readonly eventTypes: readonly string[]
   /** Milliseconds after which a sender is told to come back, whatever becomes of its events. */
   readonly timeoutMs: number
 }
@@ -28,25 +35,14 @@ export interface DeliveryRoutesOptions {
 /** Serve `POST /events` and `POST /`: every envelope, whatever Content-Type it claims. */
 export async function deliveryRoutes(
   app: FastifyInstance,
-  { ingest, pushAuth, admission, timeoutMs }: DeliveryRoutesOptions
+  { ingest, pushAuth, admission, metrics, eventTypes, timeoutMs }: DeliveryRoutesOptions
 ): Promise<void> {
   app.decorateRequest('slot', null)
+  measureDeliveries(app, metrics)
+  const count = countEvents(metrics, eventTypes)
 
   app.addHook('onRequest', (request) => pushAuth.authenticate(headerLines(request.raw.rawHeaders)))
-  app.addHook('onRequest', async (request, reply) => {
-    const declared = declaredBytes(request)
-    checkDeclaredBytes(declared)
-    const slot = admission.enter(declared ?? 0)
-    request.slot = slot
-    // For a request that never gets to the handler; the handler keeps it while its work goes on,
-    // also when the sender has hung up.
-    reply.raw.once('close', slot.release)
-    if (reply.raw.destroyed) slot.release()
-    // Fastify answers 415 to a malformed Content-Type, and a 415 is redelivered for ever. Ours is
-    // read from the raw headers, by the decoder.
-    request.raw.headers['content-type'] = 'application/octet-stream'
-  })
-
+  app.addHook('onRequest', async (request, reply) => admit(request, reply, admission))
   app.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) =>
     readBody(payload, declaredBytes(request), slotOf(request))
   )
@@ -57,7 +53,7 @@ export async function deliveryRoutes(
     // Fastify's own handlerTimeout ends with the body of the request.
     const timer = setTimeout(() => reply.send(late()), timeoutMs)
     try {
-      return await answerDelivery(request, reply)
+      return await deliverySpan(request.headers, () => answerDelivery(request, reply))
     } finally {
       clearTimeout(timer)
       slot.release()
@@ -77,6 +73,9 @@ export async function deliveryRoutes(
       return reply.sent ? reply : answerRehearsal(reply, rehearsed, isBatch(rehearsed))
     }
     const landed = await ingest.land(delivery)
+    request.envelope = landed[0]?.arrival.envelope ?? 'cloudevents-batch'
+    count(landed, Date.now())
+    describeDelivery(landed)
     logDelivery(request.log, landed, performance.now() - startedAt, reply.sent)
     // The time was up, and the sender has been told to come back.
     return reply.sent ? reply : answer(reply, landed, isBatch(landed))
@@ -84,6 +83,20 @@ export async function deliveryRoutes(
 
   app.post('/', receive)
   app.post('/events', receive)
+}
+
+function admit(request: FastifyRequest, reply: FastifyReply, admission: Admission): void {
+  const declared = declaredBytes(request)
+  checkDeclaredBytes(declared)
+  const slot = admission.enter(declared ?? 0)
+  request.slot = slot
+  // For a request that never gets to the handler; the handler keeps it while its work goes on,
+  // also when the sender has hung up.
+  reply.raw.once('close', slot.release)
+  if (reply.raw.destroyed) slot.release()
+  // Fastify answers 415 to a malformed Content-Type, and a 415 is redelivered for ever. Ours is
+  // read from the raw headers, by the decoder.
+  request.raw.headers['content-type'] = 'application/octet-stream'
 }
 
 const late = () => new Failure('DEADLINE_EXCEEDED', 'the events were not settled in time')

@@ -1,15 +1,18 @@
 import type { Socket } from 'node:net'
-import { Failure } from '../failures.ts'
+import { Failure, type FailureCode } from '../failures.ts'
 import { toProblem } from './problem.ts'
 
-/** What is not HTTP never becomes a request, so the answer is written to the socket itself. */
+/**
+ * What is not HTTP never becomes a request, so the answer is written to the socket itself. Returns
+ * what it was answered with; undefined where nobody is left to answer.
+ */
 export function answerMalformed(
   error: Error & { readonly code?: string; readonly rawPacket?: unknown },
   socket: Socket
-): void {
+): FailureCode | undefined {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
-    return
+    return undefined
   }
   const { status, title, ...rest } = toProblem(clientFailure(error.code))
   const [line, code] =
@@ -21,6 +24,7 @@ export function answerMalformed(
     `HTTP/1.1 ${code} ${line}\r\nContent-Type: application/problem+json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
   )
+  return rest.code
 }
 
 function clientFailure(code: string | undefined): Failure {

@@ -1,6 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply } from 'fastify'
-import { type Failure, failures } from '../failures.ts'
+import { type Failure, type FailureCode, failures } from '../failures.ts'
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** What was answered with, where it was a failure. */
+    failure?: FailureCode
+  }
+}
 
 /** Seconds after which a sender may try again; Pub/Sub and Eventarc back off by themselves. */
 const retryAfterSeconds = '1'
@@ -10,7 +17,7 @@ export interface Problem {
   readonly type: string
   readonly title: string
   readonly status: number
-  readonly code: string
+  readonly code: FailureCode
   readonly detail: string
 }
 
@@ -27,6 +34,7 @@ export function toProblem({ code, message }: Failure): Problem {
 
 /** Answer with a failure; a sender that should come back is told so. */
 export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
+  reply.failure = failure.code
   const problem = toProblem(failure)
   const later = failures[failure.code].action === 'retry' || failure.code === 'RATE_LIMITED'
   if (later) reply.header('retry-after', retryAfterSeconds)

@@ -38,7 +38,7 @@ export function readRoutes(app: FastifyInstance, deps: ReadDeps): void {
     const url = collectionUrl(collection)
     const onRequest = (request: FastifyRequest) =>
       deps.authorise(headerLines(request.raw.rawHeaders), collection.name)
-    const options = { exposeHeadRoute: true, onRequest }
+    const options = { exposeHeadRoute: true, onRequest, config: { collection: collection.name } }
     app.get(url, options, listHandler(collection, deps))
     app.get(`${url}/*`, options, rowHandler(collection, deps))
   }

@@ -1,9 +1,8 @@
+import type { Server } from 'node:http'
 import Fastify, {
   type FastifyBaseLogger,
-  type FastifyError,
+  type FastifyHttpOptions,
   type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
   LogController
 } from 'fastify'
 import type { PushAuth } from '../access/push-auth.ts'
@@ -13,14 +12,18 @@ import { Failure } from '../failures.ts'
 import type { Ingest } from '../ingest.ts'
 import type { Readiness } from '../readiness.ts'
 import type { Store } from '../store/store.ts'
-import { createAdmission } from './admission.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { traceFields } from '../telemetry/trace-context.ts'
+import type { Admission } from './admission.ts'
 import { maxBodyBytes } from './body.ts'
 import { deliveryRoutes } from './delivery-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { answerMalformed } from './malformed.ts'
-import { allowedMethods } from './methods.ts'
+import { measureReads, measureRefusals } from './measure.ts'
+import { metricsRoutes } from './metrics-routes.ts'
 import { sendProblem } from './problem.ts'
 import { readRoutes } from './read-routes.ts'
+import { badUrl, sayNo } from './say-no.ts'
 
 export interface ServerOptions {
   readonly contracts: Contracts
@@ -32,10 +35,12 @@ export interface ServerOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log: FastifyBaseLogger
+  /** Project that log entries name traces of; undefined where there is none. */
+  readonly project: string | undefined
+  readonly metrics: Metrics
+  readonly admission: Admission
   readonly deliveryTimeoutMs: number
   readonly requestTimeoutMs: number
-  readonly requestsMax: number
-  readonly bytesMax: number
 }
 
 /** Node refuses longer headers, the path included, with 431. */
@@ -43,35 +48,25 @@ const maxParamLength = 16_384
 
 /** Make the HTTP server: routes, limits, and one way to say no. Listens to nothing yet. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const app = Fastify({
-    loggerInstance: options.log,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: maxBodyBytes,
-    requestTimeout: options.requestTimeoutMs,
-    forceCloseConnections: 'idle',
-    return503OnClosing: false,
-    // Node looks for requests that are late every 30 s unless told otherwise.
-    http: {
-      headersTimeout: Math.min(options.requestTimeoutMs, 5000),
-      connectionsCheckingInterval: 1000
-    },
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength },
-    frameworkErrors: (error, request, reply) => sendProblem(reply, badUrl(request, error)),
-    clientErrorHandler: answerMalformed
-  })
+  const { metrics, admission } = options
+  const app = Fastify(fastifyOptions(options))
   app.removeAllContentTypeParsers()
   sayNo(app)
   refuseWhileStopping(app)
-  const admission = createAdmission(options.requestsMax, options.bytesMax)
+  measureRefusals(app, metrics)
   void app.register(deliveryRoutes, {
     ingest: options.ingest,
     pushAuth: options.pushAuth,
     admission,
+    metrics,
+    eventTypes: options.contracts.eventTypes,
     timeoutMs: options.deliveryTimeoutMs
   })
   void app.register(healthRoutes, { readiness: options.readiness })
+  void app.register(metricsRoutes, { metrics })
   const { contracts, store, now, authoriseRead: authorise } = options
   void app.register(async (scope) => {
+    measureReads(scope, metrics)
     scope.addHook('onRequest', async (_request, reply) => {
       reply.raw.once('close', admission.enter(0).release)
     })
@@ -80,34 +75,33 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   return app
 }
 
-/** Every refusal leaves through here, as problem details. */
-function sayNo(app: FastifyInstance): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    if (request.is404) return sendProblem(reply, noRoute(request, reply))
-    const failure = toFailure(error)
-    if (failure.code === 'INTERNAL') request.log.error({ err: error }, 'bug')
-    else request.log.warn({ failure: failure.code, detail: failure.message }, 'request refused')
-    return sendProblem(reply, failure)
-  })
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, noRoute(request, reply)))
-}
-
-function noRoute(request: FastifyRequest, reply: FastifyReply): Failure {
-  const allowed = allowedMethods(request.url)
-  if (!allowed || allowed.includes(request.method)) {
-    return new Failure('ROUTE_NOT_FOUND', 'no such route')
-  }
-  void reply.header('allow', allowed.join(', '))
-  const message = `${request.method} is not one of ${allowed.join(', ')}`
-  return new Failure('METHOD_NOT_ALLOWED', message)
-}
-
-/** The router refuses a path that cannot be percent-decoded; below the reads that is a key. */
-function badUrl({ url }: FastifyRequest, error: FastifyError): Failure {
-  const key = error.code === 'FST_ERR_BAD_URL' && url.startsWith('/api/v1/')
-  return key
-    ? new Failure('KEY_INVALID', 'a % is not followed by two hex digits')
-    : toFailure(error)
+function fastifyOptions({ log, metrics, project, requestTimeoutMs }: ServerOptions) {
+  return {
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    // Node looks for requests that are late every 30 s unless told otherwise.
+    http: {
+      headersTimeout: Math.min(requestTimeoutMs, 5000),
+      connectionsCheckingInterval: 1000
+    },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength },
+    // Neither gets as far as the hooks that count refusals.
+    frameworkErrors(error, request, reply) {
+      const failure = badUrl(request, error)
+      metrics.refusals.inc({ code: failure.code })
+      return sendProblem(reply, failure)
+    },
+    clientErrorHandler(error, socket) {
+      const code = answerMalformed(error, socket)
+      if (code) metrics.refusals.inc({ code })
+    },
+    childLoggerFactory: (parent, bindings, childOptions, { headers }) =>
+      parent.child({ ...bindings, ...traceFields(headers, project) }, childOptions)
+  } satisfies FastifyHttpOptions<Server, FastifyBaseLogger>
 }
 
 /** What still comes in on open connections after the stop is sent elsewhere. */
@@ -123,20 +117,4 @@ function refuseWhileStopping(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => {
     if (stopping) reply.header('connection', 'close')
   })
-}
-
-function toFailure(
-  error: Error & { readonly code?: string; readonly statusCode?: number }
-): Failure {
-  if (error instanceof Failure) return error
-  if (error.code === 'ECONNRESET') {
-    return new Failure('REQUEST_INVALID', 'the sender hung up before its request was complete')
-  }
-  const { statusCode = 500 } = error
-  if (statusCode === 413) return new Failure('BODY_TOO_LARGE', error.message)
-  if (statusCode < 500) {
-    // The message may repeat what was sent.
-    return new Failure('REQUEST_INVALID', `the request is not well-formed: ${error.code}`)
-  }
-  return new Failure('INTERNAL', 'an unexpected error', { cause: error })
 }

@@ -2,18 +2,25 @@ import type { Config } from '../config.ts'
 import type { Store } from './store.ts'
 import type { Table } from './table.ts'
 
+/** Told about what no call reports. */
+export interface StoreWatch {
+  /** An error in the background. */
+  readonly onError?: (error: unknown) => void
+  /** A transaction was aborted, and is tried again. */
+  readonly onAbort?: () => void
+}
+
 /**
  * Open the store that the configuration asks for. Only its client is loaded: Spanner's takes half a
  * second, and the embedded store needs none.
  *
  * @param env the environment of the process, in which the Spanner client finds what an emulator needs
- * @param onError told about errors that no call can report
  */
 export async function openStore(
   config: Config,
   tables: readonly Table[],
   env: Record<string, string | undefined>,
-  onError: (error: unknown) => void
+  watch: StoreWatch
 ): Promise<Store> {
   if (!config.SPANNER_DATABASE) {
     const { openEmbeddedStore } = await import('./embedded/open-embedded-store.ts')
@@ -30,6 +37,6 @@ export async function openStore(
     emulator,
     commitTimeoutMs: config.COMMIT_TIMEOUT_MS,
     readTimeoutMs: config.READ_TIMEOUT_MS,
-    onError
+    ...watch
   })
 }

@@ -1,4 +1,4 @@
-import { type Logger, type LoggerOptions, pino, stdSerializers } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino'
 import { Failure } from '../failures.ts'
 
 /** Cloud Logging's names for pino's levels (https://cloud.google.com/logging/docs/structured-logging). */
@@ -11,30 +11,55 @@ const severities: Readonly<Record<string, string>> = {
   fatal: 'CRITICAL'
 }
 
+export interface LogOptions {
+  /** Name and revision on Cloud Run: labels of every entry. */
+  readonly service?: string | undefined
+  readonly revision?: string | undefined
+  /** Where lines go; standard output unless given. */
+  readonly destination?: DestinationStream
+}
+
 /**
  * Describe an error for the log. Of a failure that is code and message only: its cause is what the
  * store said, which quotes keys and values. A bug keeps its stack.
  */
 export function describeError(error: unknown): unknown {
   if (!(error instanceof Failure)) return stdSerializers.errWithCause(error as Error)
-  const { code, message, cause } = error
-  return { code, message, ...(code === 'INTERNAL' && { stack: stackOf(cause) }) }
+  const { code, message } = error
+  return { code, message }
 }
 
-const stackOf = (error: unknown) => (error instanceof Error ? error.stack : undefined)
+const errorLevel = 50
+
+/**
+ * Give a bug its stack where Error Reporting looks for it
+ * (https://cloud.google.com/error-reporting/docs/formatting-error-messages); what is expected has none.
+ */
+function stackTrace({ err }: { readonly err?: unknown }, level: number): object {
+  const bug = err instanceof Failure && err.code === 'INTERNAL' ? err.cause : err
+  const isBug = level >= errorLevel && bug instanceof Error && !(bug instanceof Failure)
+  return isBug ? { stack_trace: bug.stack } : {}
+}
 
 /** Make a logger that writes one JSON object per line, as Cloud Logging reads it. */
-export function createLog(level: string): Logger {
-  // pino's own default destination never returns from an exit when nobody reads the log any more.
-  const destination = pino.destination({ fd: 1, sync: true })
-  destination.on('error', () => undefined)
-  const options: LoggerOptions = {
+export function createLog(level: string, options: LogOptions = {}): Logger {
+  const { service, revision, destination = standardOutput() } = options
+  const labels = { ...(service && { service }), ...(revision && { revision }) }
+  const pinoOptions: LoggerOptions = {
     level,
-    base: null,
+    base: service ? { 'logging.googleapis.com/labels': labels } : null,
     messageKey: 'message',
     serializers: { err: describeError },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) }
+    formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
+    mixin: stackTrace
   }
-  return pino(options, destination)
+  return pino(pinoOptions, destination)
+}
+
+function standardOutput(): DestinationStream {
+  // pino's own default destination never returns from an exit when nobody reads the log any more.
+  const destination = pino.destination({ fd: 1, sync: true })
+  destination.on('error', () => undefined)
+  return destination
 }

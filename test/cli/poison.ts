@@ -66,7 +66,7 @@ export const toLines = (events: readonly unknown[]) =>
 /** Look into the store of an environment. */
 export async function look<T>(env: Env, work: (store: Store) => Promise<T>): Promise<T> {
   const { tables } = await readContracts('schemas')
-  const store = await openStore(parseConfig(env), tables, { ...env }, () => undefined)
+  const store = await openStore(parseConfig(env), tables, { ...env }, {})
   try {
     return await work(store)
   } finally {

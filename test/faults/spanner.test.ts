@@ -5,6 +5,7 @@ import { readContracts } from '../../src/schemas.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { applySchema } from '../../src/store/spanner/apply.ts'
 import { createLog } from '../../src/telemetry/log.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { anyReader, changed, send } from '../http/open-app.ts'
 import { freshDatabaseName } from '../store/spanner-database.ts'
 import { createGrpcProxy } from './grpc-proxy.ts'
@@ -36,12 +37,16 @@ async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
     BREAKER_COOLDOWN_MS: '50',
     ...env
   })
-  const store = await openStore(config, contracts.tables, process.env, () => undefined)
+  const metrics = createMetrics()
+  const store = await openStore(config, contracts.tables, process.env, {
+    onAbort: () => metrics.commitAborts.inc()
+  })
   const app = buildApp({
     config,
     contracts,
     store,
     readAuth: await anyReader(),
+    metrics,
     log: createLog('silent')
   })
   onTestFinished(async () => {
@@ -56,7 +61,7 @@ async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
       { kind: 'strong' }
     )
   }
-  return { app, proxy, deadLetters }
+  return { app, proxy, metrics, deadLetters }
 }
 
 describe('Spanner in trouble', () => {
@@ -102,7 +107,7 @@ describe('Spanner in trouble', () => {
   })
 
   it('tries an aborted transaction again with fresh rows', async () => {
-    const { app, proxy } = await openFaultyApp()
+    const { app, proxy, metrics } = await openFaultyApp()
     let aborts = 0
     proxy.fault = (method) => {
       if (method !== 'Commit' || aborts >= 3) return undefined
@@ -111,6 +116,7 @@ describe('Spanner in trouble', () => {
     }
     expect((await send(app, event)).json()).toMatchObject({ verdict: 'applied' })
     expect(aborts).toBe(3)
+    expect((await metrics.commitAborts.get()).values).toMatchObject([{ value: 3 }])
   })
 
   it('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {

@@ -6,6 +6,7 @@ import { Failure } from '../../src/failures.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createLog } from '../../src/telemetry/log.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { compile, withWrites } from '../contracts/schema-sets.ts'
 import { anyReader, changed, openApp, send } from './open-app.ts'
 
@@ -48,6 +49,7 @@ async function openThings(writes: readonly Json[]) {
     contracts,
     store,
     readAuth: await anyReader(),
+    metrics: createMetrics(),
     log: createLog('silent')
   })
   onTestFinished(() => app.close())

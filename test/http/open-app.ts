@@ -7,6 +7,7 @@ import { readContracts } from '../../src/schemas.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createLog } from '../../src/telemetry/log.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
 
 export interface OpenApp {
   readonly app: FastifyInstance
@@ -28,6 +29,7 @@ export async function openApp(
     contracts,
     store: wrap(store),
     readAuth: await anyReader(),
+    metrics: createMetrics(),
     log: createLog('silent')
   })
   onTestFinished(() => app.close())

@@ -80,6 +80,10 @@ it('heeds a rotation within the TTL, and keeps the last good keys through an out
   server.kill()
   const warned = () => service.lines.filter((line) => line.includes('SECRET_INVALID')).length
   await expect.poll(warned).toBeGreaterThan(2)
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  const failures = /^landfall_secret_refresh_failures_total (\d+)$/m.exec(metrics)?.[1]
+  expect(Number(failures)).toBeGreaterThan(2)
+  expect(metrics).toMatch(/^landfall_secret_age_seconds [\d.]+$/m)
   expect(await read(url, { 'x-api-key': next })).toMatchObject({ status: 200, body: [row] })
 
   const last = createApiKey()

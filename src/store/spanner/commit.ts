@@ -11,6 +11,13 @@ import { type Encoders, encodeKey, encodeValue, formatTimestamp } from './wire.t
 
 type Decide<T> = (current: CurrentRows) => Decision<T>
 
+export interface CommitOptions {
+  /** For all attempts together. */
+  readonly timeoutMs: number
+  /** Told when an attempt was aborted and another follows. */
+  readonly onAbort: (() => void) | undefined
+}
+
 interface Attempt {
   readonly connection: Connection
   readonly transaction: Transaction
@@ -29,7 +36,7 @@ export async function commit<T>(
   connection: Connection,
   guards: readonly Guard[],
   decide: Decide<T>,
-  timeoutMs: number
+  { timeoutMs, onAbort }: CommitOptions
 ): Promise<Committed<T>> {
   const deadline = performance.now() + timeoutMs
   const left = () => deadline - performance.now()
@@ -41,6 +48,7 @@ export async function commit<T>(
     } catch (error) {
       const pause = backoffMs(attempts)
       if (error !== attempt.aborted || pause + shortestAttemptMs >= left()) throw error
+      onAbort?.()
       await sleep(pause)
     } finally {
       release(attempt)

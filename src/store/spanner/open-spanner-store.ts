@@ -13,6 +13,8 @@ export interface SpannerOptions extends ConnectOptions {
   /** For a whole commit: its reads, its retries and its waiting. */
   readonly commitTimeoutMs: number
   readonly readTimeoutMs: number
+  /** Told when Spanner has aborted a transaction that is tried again. */
+  readonly onAbort?: () => void
 }
 
 /**
@@ -24,12 +26,12 @@ export interface SpannerOptions extends ConnectOptions {
  * @throws {Failure} CONFIG_INVALID: not the full name of a database
  */
 export async function openSpannerStore(options: SpannerOptions): Promise<Store> {
-  const { commitTimeoutMs, readTimeoutMs } = options
+  const { commitTimeoutMs: timeoutMs, readTimeoutMs, onAbort } = options
   const connection = await connect(options)
   let checked = await checkedAtStart(connection, options)
   const { track, settled } = createInFlight()
   return {
-    commit: (guards, decide) => track(commit(connection, guards, decide, commitTimeoutMs)),
+    commit: (guards, decide) => track(commit(connection, guards, decide, { timeoutMs, onAbort })),
     read: (table, key, columns, freshness) =>
       track(read(connection, { table, key, columns }, freshness, readTimeoutMs)),
     list: (select, freshness) => track(list(connection, select, freshness, readTimeoutMs)),
