@@ -95,6 +95,17 @@ export const forbidden: IForbiddenRuleType[] = [
     }
   },
   {
+    name: 'what-few-need-is-loaded-when-needed',
+    comment: 'Start-up time: clients and exporters that a configuration does not use stay unread.',
+    severity: 'error',
+    from: { path: inside },
+    to: {
+      path: '^src/(store/spanner/open-spanner-store|access/secret-manager-secret|telemetry/(start-otlp|pretty))\\.ts$',
+      dynamic: false,
+      dependencyTypesNot: ['type-only']
+    }
+  },
+  {
     name: 'cloudevents-is-for-senders-and-types',
     comment: 'The cloudevents package invents ids and times when it parses.',
     severity: 'error',
