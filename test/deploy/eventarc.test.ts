@@ -2,16 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { readContracts } from '../../src/schemas.ts'
 import { openApp } from '../http/open-app.ts'
 import { at, listAt, named, numberAt, ofKind, own, readManifests, textAt } from './manifests.ts'
+import { region, runHost } from './names.ts'
 
 const service = named(readManifests('service.yaml'), 'Service', 'landfall')
 const eventarc = readManifests('eventarc.yaml')
 const subscriptions = ofKind(eventarc, 'PubSubSubscription')
 const triggers = ofKind(eventarc, 'EventarcTrigger')
 const pushes = subscriptions.filter(({ doc }) => at(doc, 'spec.pushConfig') !== undefined)
-const region = own(at(service, 'metadata.labels'), 'cloud.googleapis.com/location')
 
-/** https://cloud.google.com/run/docs/triggering/https-request#deterministic */
-const serviceUrl = `https://landfall-${textAt(service, 'metadata.namespace')}.${region}.run.app`
+const serviceUrl = `https://${runHost}`
 
 /** Whether the service has this route for what is pushed. */
 async function takesPushes(path: string): Promise<boolean> {

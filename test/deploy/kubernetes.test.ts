@@ -11,6 +11,7 @@ import {
   readManifests,
   textAt
 } from './manifests.ts'
+import { project } from './names.ts'
 import { unknownSettings } from './settings.ts'
 
 const cluster = readManifests('deploy/kubernetes.yaml')
@@ -51,7 +52,7 @@ describe('deploy/kubernetes.yaml', () => {
   it('acts as the account of the service, without a key', () => {
     const account = named(cluster, 'ServiceAccount', textAt(pod, 'serviceAccountName'))
     const google = own(at(account, 'metadata.annotations'), 'iam.gke.io/gcp-service-account')
-    expect(google).toBe('landfall-run@my-project.iam.gserviceaccount.com')
+    expect(google).toBe(`landfall-run@${project}.iam.gserviceaccount.com`)
   })
 
   it('leaves time to stop being sent to, and then to answer what was accepted', () => {

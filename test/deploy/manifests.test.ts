@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { files, parseDocuments, readManifests, texts } from './manifests.ts'
+import { edgeHost, project, projectNumber, region, runHost } from './names.ts'
 
 const manifests = readManifests()
 
@@ -26,11 +27,15 @@ describe('the manifests together', () => {
   })
 
   it.each([
-    ['project', /projects\/([^/]+)/g, ['my-project']],
-    ['project of service accounts', /@([\w-]+)\.iam\.gserviceaccount\.com/g, projects()],
-    ['project number', /(?<!\d)(\d{10,12})(?!\d|s$)/g, ['123456789012']],
-    ['region', /\b((?:us|europe|asia)-[a-z]+\d)\b/g, ['us-central1']],
-    ['host', /https?:\/\/([^/\s"]+)/g, ['api.example.com', runHost()]]
+    ['project', /projects\/([^/]+)/g, [project]],
+    [
+      'project of service accounts',
+      /@([\w-]+)\.iam\.gserviceaccount\.com/g,
+      ['gcp-sa-pubsub', 'gs-project-accounts', project].sort()
+    ],
+    ['project number', /\b(\d{10,13})\b/g, [projectNumber]],
+    ['region', /\b([a-z]+-(?:north|south|east|west|central)[a-z]*\d+)\b/g, [region]],
+    ['host', /https?:\/\/([^/\s"]+)/g, [edgeHost, runHost].sort()]
   ])('agree on the %s', (_what, pattern, expected) => {
     const found = texts(manifests).flatMap((text) =>
       [...text.matchAll(pattern)].map(([, it]) => it)
@@ -38,13 +43,3 @@ describe('the manifests together', () => {
     expect([...new Set(found)].sort()).toEqual(expected)
   })
 })
-
-/** Own accounts, and the service agents of Google. */
-function projects() {
-  return ['gcp-sa-pubsub', 'gs-project-accounts', 'my-project']
-}
-
-/** The name that a service has before it is deployed (https://cloud.google.com/run/docs/triggering/https-request). */
-function runHost() {
-  return 'landfall-123456789012.us-central1.run.app'
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { at, inside, type Manifest, ofKind, own, readManifests, texts } from './manifests.ts'
+import { project } from './names.ts'
 
 /** What is on Google Cloud; the references inside a cluster are in kubernetes.test.ts. */
 const manifests = readManifests(
@@ -58,7 +59,7 @@ describe('a reference', () => {
 
   it('by full name points at a declared resource, at the service or at the project', () => {
     const dangling = externalNames().filter((name) => {
-      if (name === 'projects/my-project' || name === 'my-project') return false
+      if (name === `projects/${project}` || name === project) return false
       const [, kind, last] = /([^/]+)\/([^/]+)$/.exec(name) ?? [name, 'services', name]
       return !isDeclared(externals[kind ?? ''] ?? 'none', last)
     })
@@ -73,7 +74,7 @@ describe('a role of our own', () => {
       return typeof role === 'string' && role.startsWith('projects/') ? [role] : []
     })
     const declared = ofKind(manifests, 'IAMCustomRole').map(
-      ({ doc }) => `projects/my-project/roles/${at(doc, 'spec.resourceID')}`
+      ({ doc }) => `projects/${project}/roles/${at(doc, 'spec.resourceID')}`
     )
     expect([...new Set(granted)].sort()).toEqual(declared.sort())
   })
@@ -83,7 +84,7 @@ describe('a service account', () => {
   const declared = ofKind(manifests, 'IAMServiceAccount').map(({ name }) => name)
 
   it('is declared wherever it is named by its address', () => {
-    const address = /([\w-]+)@my-project\.iam\.gserviceaccount\.com/g
+    const address = new RegExp(`([\\w-]+)@${project}\\.iam\\.gserviceaccount\\.com`, 'g')
     const used = texts(readManifests()).flatMap((text) =>
       [...text.matchAll(address)].map(([, it]) => it)
     )

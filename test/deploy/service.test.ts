@@ -12,6 +12,7 @@ import {
   readManifests,
   textAt
 } from './manifests.ts'
+import { project } from './names.ts'
 import { faultsOf } from './satisfies.ts'
 import { unknownSettings } from './settings.ts'
 
@@ -76,7 +77,7 @@ describe('service.yaml', () => {
     const repository = named(foundation, 'ArtifactRegistryRepository', 'landfall')
     const host = `${textAt(repository, 'spec.location')}-docker.pkg.dev`
     expect(textAt(container, 'image')).toMatch(
-      new RegExp(`^${host}/my-project/landfall/landfall[:@]`)
+      new RegExp(`^${host}/${project}/landfall/landfall[:@]`)
     )
   })
 
@@ -100,7 +101,7 @@ describe('service.yaml', () => {
       return typeof account === 'string' ? [account] : []
     })
     const triggers = ofKind(eventarc, 'EventarcTrigger').map(({ doc }) => {
-      return `${textAt(doc, 'spec.serviceAccountRef.name')}@my-project.iam.gserviceaccount.com`
+      return `${textAt(doc, 'spec.serviceAccountRef.name')}@${project}.iam.gserviceaccount.com`
     })
     expect([...config.PUSH_SERVICE_ACCOUNTS].sort()).toEqual(
       [...new Set([...push, ...triggers])].sort()
