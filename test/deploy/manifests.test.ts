@@ -35,7 +35,7 @@ describe('the manifests together', () => {
     ],
     ['project number', /\b(\d{10,13})\b/g, [projectNumber]],
     ['region', /\b([a-z]+-(?:north|south|east|west|central)[a-z]*\d+)\b/g, [region]],
-    ['host', /https?:\/\/([^/\s"]+)/g, [edgeHost, runHost].sort()]
+    ['host', /https?:\/\/([^/\s"]+)/g, [edgeHost, runHost, 'www.googleapis.com'].sort()]
   ])('agree on the %s', (_what, pattern, expected) => {
     const found = texts(manifests).flatMap((text) =>
       [...text.matchAll(pattern)].map(([, it]) => it)
