@@ -1,0 +1,32 @@
+import ts from 'typescript'
+
+const options: ts.CompilerOptions = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noEmit: true,
+  skipLibCheck: true,
+  types: [],
+  target: ts.ScriptTarget.ES2024,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext
+}
+
+/**
+ * Say what TypeScript has against a value as a literal of a type, unknown properties included.
+ * `type` may name what `declarations` imports. Nothing is written.
+ */
+export function faultsOf(value: unknown, type: string, declarations: string): readonly string[] {
+  const file = `${import.meta.dirname}/satisfies-virtual.ts`
+  const source = `${declarations}\nexport const value = ${JSON.stringify(value)} satisfies ${type}\n`
+  const host = ts.createCompilerHost(options)
+  const { fileExists, getSourceFile } = host
+  host.fileExists = (name) => name === file || fileExists(name)
+  host.getSourceFile = (name, ...rest) =>
+    name === file
+      ? ts.createSourceFile(name, source, ts.ScriptTarget.ES2024)
+      : getSourceFile(name, ...rest)
+  const program = ts.createProgram([file], options, host)
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
