@@ -102,8 +102,26 @@ test('a storage event may have members that nobody knows yet, and int64 as numbe
   })
 })
 
+test('an entry of an audit log becomes a row, also with members that nobody knows yet', () => {
+  const event = exampleOf('google.cloud.audit.log.v1.written')
+  const { writes, eventKey } = planned(event)
+  expect(writes).toMatchObject([
+    {
+      table: { name: 'audit_entries' },
+      key: ['storage.googleapis.com', 'storage.buckets.create', eventKey],
+      values: { principal: 'person@example.com', status_code: null }
+    }
+  ])
+})
+
+test('reads of the audit entries do not show who called', () => {
+  const collection = contracts.collections.find(({ name }) => name === 'audit_entries')
+  expect(collection?.read?.fields).not.toContain('principal')
+})
+
 test('every collection is read at a path of its own', () => {
   expect(contracts.collections.map(({ read }) => read?.path)).toEqual([
+    'audit-entries',
     'daily-sales',
     'data',
     'order-events',

@@ -1,11 +1,7 @@
 import { settings } from '../../src/settings.ts'
 
-/**
- * Settings that the service reads besides its own
- * (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/,
- * https://cloud.google.com/run/docs/container-contract#env-vars).
- */
-const standard = /^(OTEL_[A-Z_]+|NODE_OPTIONS|GOOGLE_CLOUD_PROJECT)$/
+/** What Node and OpenTelemetry's exporters read by themselves (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). */
+const standard = /^(OTEL_EXPORTER_OTLP_[A-Z_]+|NODE_OPTIONS)$/
 
 /** The variables of an environment that nothing reads. */
 export function unknownSettings(env: Readonly<Record<string, string>>): readonly string[] {
