@@ -39,4 +39,4 @@ it('is true word for word: every command of docs/add-an-event.md prints what the
     }
   }
   await stop()
-}, 120_000)
+}, 180_000)

@@ -4,7 +4,8 @@ export type Step =
   | { readonly does: 'serve'; readonly commands: string }
   | { readonly does: 'run'; readonly commands: string; readonly prints: string }
 
-const fence = /^```(\S+)(?: (\S+))?\n(.*?)^```$/gms
+/** Also one that is indented, in a list. */
+const fence = /^( *)```(\S+)(?: (\S+))?\n(.*?)^ *```$/gms
 
 /**
  * Read the steps of a walk-through in Markdown, in order. After the fence stands `json file=PATH`,
@@ -12,9 +13,9 @@ const fence = /^```(\S+)(?: (\S+))?\n(.*?)^```$/gms
  * be run here. Pure.
  */
 export function readSteps(markdown: string): readonly Step[] {
-  const blocks = [...markdown.matchAll(fence)].map(([, language, word, text = '']) => ({
+  const blocks = [...markdown.matchAll(fence)].map(([, indent, language, word, text = '']) => ({
     kind: word ? `${language} ${word}` : language,
-    text
+    text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
   }))
   return blocks.flatMap(({ kind = '', text }, at): Step[] => {
     const [, file] = /^json file=(.+)$/.exec(kind) ?? []
@@ -35,6 +36,8 @@ export function comparable(output: string): string {
 
 /** Make a pattern of what a document says is printed: a line `…` stands for any lines. Pure. */
 export function patternOf(prints: string): RegExp {
-  const parts = comparable(prints).split('…\n').map(RegExp.escape)
+  const parts = comparable(prints).split('…\n').map(literally)
   return new RegExp(`^${parts.join('(?:.*\\n)*?')}$`)
 }
+
+const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
