@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { failures } from '../../src/failures.ts'
+import { anchorsOf, linksOf, type Page, readPages } from './markdown.ts'
+import { metrics, unknownCommands, unknownConstants, unknownMetrics } from './names.ts'
+import { openShell } from './shell.ts'
+import { comparable, patternOf, readSteps } from './walk-through.ts'
+
+const pages = readPages()
+/** The others are made from the code. */
+const written = pages.filter(({ file }) => !/docs\/(metrics|failures|environment)\.md$/.test(file))
+const named = (list: readonly Page[]) => list.map((page) => [page.file, page] as const)
+
+describe('what people read', () => {
+  it.each(named(pages))('leads somewhere, wherever %s links to', (file, page) => {
+    expect(linksOf(page).filter((link) => !leadsSomewhere(file, link))).toEqual([])
+  })
+
+  it.each(named(written))('exists, whatever %s names', (_file, page) => {
+    expect(unknownMetrics(page)).toEqual([])
+    expect(unknownConstants(page)).toEqual([])
+    expect(unknownCommands(page)).toEqual([])
+  })
+
+  it('has a word on every metric of the service', () => {
+    const text = readFileSync('docs/telemetry.md', 'utf8')
+    const own = metrics.filter((name) => name.startsWith('landfall_'))
+    expect(own.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
+  })
+})
+
+describe('the runbook', () => {
+  const text = readFileSync('docs/runbook.md', 'utf8')
+
+  it.each([
+    'Events are late',
+    'Dead letters arrive',
+    'Senders are told to come back',
+    'Pub/Sub slows down',
+    'The dead-letter topic is not empty',
+    'Tables differ from the collections',
+    'The service is not ready',
+    'Spanner is in trouble',
+    'Secrets are old'
+  ])('has the heading that an alert links to: %s', (heading) => {
+    expect(text).toContain(`\n## ${heading}\n`)
+  })
+
+  it('says what to do about every failure that asks for a retry', () => {
+    const codes = Object.entries(failures).flatMap(([code, { action }]) =>
+      action === 'retry' ? [code] : []
+    )
+    expect(codes.filter((code) => !text.includes(`\`${code}\``))).toEqual([])
+  })
+
+  it('prints what it says, where nothing of Google Cloud is needed for it', async () => {
+    const run = openShell('.', { PATH: process.env['PATH'] })
+    const steps = readSteps(text).flatMap((step) => (step.does === 'run' ? [step] : []))
+    expect(steps.length).toBeGreaterThan(0)
+    for (const { commands, prints } of steps) {
+      expect(comparable(await run(commands))).toMatch(patternOf(prints))
+    }
+  })
+})
+
+function leadsSomewhere(from: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#')
+  const file = path === '' ? from : normalize(join(from, '..', path))
+  if (anchor === undefined) return existsSync(file)
+  const page = pages.find((candidate) => candidate.file === file)
+  return page !== undefined && anchorsOf(page).has(anchor)
+}
