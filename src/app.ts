@@ -25,7 +25,10 @@ export interface Parts {
 /** Put the parts together. Opens nothing; closing the app closes the store. */
 export function buildApp(parts: Parts): FastifyInstance {
   const { config, contracts, store, readAuth, metrics, log } = parts
-  const readiness = createReadiness(store, contracts.tables, monotonic)
+  const readiness = createReadiness(store, contracts.tables, monotonic, ({ failure }) => {
+    if (failure) log.error({ err: failure }, 'not ready')
+    else log.info('ready again')
+  })
   const committer = openCommitter(parts, readiness)
   const admission = createAdmission(config.REQUESTS_MAX, config.QUEUE_MAX_BYTES)
   addGauges(metrics, {

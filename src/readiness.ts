@@ -21,11 +21,17 @@ export interface Readiness {
 const comparedForMs = 5000
 const failedForMs = 30_000
 
-/** Judge whether this instance can land events. `now` is a clock that never goes back, in ms. */
+/**
+ * Judge whether this instance can land events.
+ *
+ * @param now a clock that never goes back, in milliseconds
+ * @param onChange told when the judgement changes, and when the first one is bad
+ */
 export function createReadiness(
   store: Store,
   tables: readonly Table[],
-  now: () => number
+  now: () => number,
+  onChange: (report: ReadinessReport) => void = () => undefined
 ): Readiness {
   let comparison: { readonly at: number; readonly report: Promise<ReadinessReport> } | undefined
   let ready: boolean | undefined
@@ -58,7 +64,9 @@ export function createReadiness(
   return {
     async check() {
       const report = await judge()
+      const before = ready ?? true
       ready = report.failure === undefined
+      if (ready !== before) onChange(report)
       return report
     },
     last: () => (ready === undefined ? undefined : { ready, drift }),

@@ -2,6 +2,7 @@ import { checkContracts } from '../contracts/compile-contracts.ts'
 import { formatFault } from '../contracts/fault.ts'
 import { readSchemas } from '../schemas.ts'
 import type { Command } from './command.ts'
+import { counted } from './counted.ts'
 import { usageError } from './usage-error.ts'
 
 /**
@@ -16,10 +17,11 @@ export const check: Command = async (args, { env, print, printError }) => {
   const outcome = checkContracts(await readSchemas(dir))
   if ('contracts' in outcome) {
     const { collections, eventTypes } = outcome.contracts
-    print(`${dir}: ${collections.length} collections and ${eventTypes.length} event types hold`)
+    const [tables, types] = [counted(collections, 'collection'), counted(eventTypes, 'event type')]
+    print(`${dir}: ${tables} and ${types} hold`)
     return 0
   }
   for (const fault of outcome.faults) printError(formatFault(fault))
-  printError(`${dir}: ${outcome.faults.length} fault${outcome.faults.length === 1 ? '' : 's'}`)
+  printError(`${dir}: ${counted(outcome.faults, 'fault')}`)
   return 1
 }

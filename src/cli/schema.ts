@@ -4,6 +4,7 @@ import { readContracts } from '../schemas.ts'
 import type { ApplyOptions, Change, SchemaOptions } from '../store/spanner/apply.ts'
 import { prepareEmulatorEnvironment } from '../store/spanner/prepare-emulator-environment.ts'
 import type { Command, Surroundings } from './command.ts'
+import { counted } from './counted.ts'
 import { parseOptions } from './parse-options.ts'
 import { changesJson, formatChanges } from './schema-report.ts'
 import { usageError } from './usage-error.ts'
@@ -66,8 +67,8 @@ async function apply(options: ApplyOptions, json: boolean, { print, printError }
   try {
     const statements = await applySchema({ ...options, onChanges, onProgress: printError })
     applied = !dryRun
-    const sum = `${statements.length} statements ${dryRun ? 'would run' : 'ran'}`
-    if (!json) print(`${database}: ${sum}, for ${tables.length} tables`)
+    const sum = `${counted(statements, 'statement')} ${dryRun ? 'would run' : 'ran'}`
+    if (!json) print(`${database}: ${sum}, for ${counted(tables, 'table')}`)
     return 0
   } finally {
     if (json && found) print(changesJson(database, applied, found))

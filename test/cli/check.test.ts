@@ -38,7 +38,7 @@ const notes = {
 test('the schemas that ship with the product hold', async () => {
   expect(await run([])).toEqual({
     code: 0,
-    out: ['schemas: 6 collections and 8 event types hold'],
+    out: ['schemas: 7 collections and 9 event types hold'],
     err: []
   })
 })
@@ -63,7 +63,7 @@ test('every fault of every file is one line, and the exit code is 1', async () =
 
 test('the folder is the argument, or SCHEMAS_DIR', async () => {
   write('collections/notes.json', notes)
-  const out = [`${dir}: 1 collections and 0 event types hold`]
+  const out = [`${dir}: 1 collection and 0 event types hold`]
   expect(await run([dir], { SCHEMAS_DIR: 'nowhere' })).toMatchObject({ code: 0, out })
   expect(await run([], { SCHEMAS_DIR: dir })).toMatchObject({ code: 0, out })
 })

@@ -80,5 +80,12 @@ describe('the process on Spanner', () => {
       changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'v' })
     )
     expect(answer).toMatchObject({ status: 503, body: { code: 'STORE_MISCONFIGURED' } })
+    const said = () =>
+      service.lines.filter((line) => /"message":"(not ready|ready again)"/.test(line))
+    expect(said()).toHaveLength(1)
+    expect(JSON.parse(said()[0] ?? '{}')).toMatchObject({
+      severity: 'ERROR',
+      err: { code: 'SCHEMA_DRIFT', message: expect.stringContaining('items') }
+    })
   })
 })

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest'
+import { Failure } from '../src/failures.ts'
+import { createReadiness } from '../src/readiness.ts'
+import { createMemoryStore } from './commit/memory-store.ts'
+
+function setUp() {
+  const clock = { ms: 0 }
+  const said: (string | undefined)[] = []
+  const state = { mismatches: [] as { table: string; message: string }[] }
+  const store = { ...createMemoryStore(), verify: async () => state.mismatches }
+  const readiness = createReadiness(
+    store,
+    [],
+    () => clock.ms,
+    ({ failure }) => said.push(failure?.code)
+  )
+  return { clock, said, state, readiness }
+}
+
+const outage = new Failure('STORE_UNAVAILABLE', 'down')
+
+it('says when the service stops being ready and when it is again, each once', async () => {
+  const { clock, said, readiness } = setUp()
+  await readiness.check()
+  expect(said).toEqual([])
+  readiness.committed(outage)
+  await readiness.check()
+  await readiness.check()
+  expect(said).toEqual(['STORE_UNAVAILABLE'])
+  clock.ms += 30_000
+  await readiness.check()
+  await readiness.check()
+  expect(said).toEqual(['STORE_UNAVAILABLE', undefined])
+})
+
+it('says at the first check that the tables differ', async () => {
+  const { said, state, readiness } = setUp()
+  state.mismatches = [{ table: 'items', message: 'a column is missing' }]
+  await readiness.check()
+  expect(said).toEqual(['SCHEMA_DRIFT'])
+  expect(readiness.last()).toEqual({ ready: false, drift: 1 })
+})
