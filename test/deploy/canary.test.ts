@@ -57,7 +57,7 @@ test('what is deployed is service.yaml with the image, a name, and traffic that 
   await runCanary(cloud)
   const [, name] = cloud.revisions
   expect(name).toMatch(/^landfall-[0-9a-f]{10}$/)
-  const wanted = parse(manifest)
+  const wanted = parse(readFileSync(manifest, 'utf8'))
   wanted.spec.template.metadata.name = name
   wanted.spec.template.spec.containers[0].image = image
   wanted.spec.traffic = [
@@ -144,7 +144,7 @@ describe('a dry run', () => {
   })
 
   test('needs neither project nor image', () => {
-    const args = ['--dry-run', '--manifest', 'test/deploy/canary.test.ts']
+    const args = ['--dry-run', '--manifest', manifest]
     const { stdout } = spawnSync('deploy/canary.sh', args, { encoding: 'utf8' })
     expect(stdout).toContain('CLOUDSDK_CORE_PROJECT=my-project')
   })

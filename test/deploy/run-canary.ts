@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -8,35 +8,8 @@ import type { GoogleCloud } from './google-cloud.ts'
 
 export const image = `us-central1-docker.pkg.dev/my-project/landfall/landfall@sha256:${'5'.repeat(64)}`
 
-/** What a service of Cloud Run looks like, with all that the script has to leave alone. */
-export const manifest = `apiVersion: serving.knative.dev/v1
-kind: Service
-metadata:
-  name: landfall
-  annotations:
-    run.googleapis.com/ingress: internal-and-cloud-load-balancing
-spec:
-  # Everything below makes a revision.
-  template:
-    metadata:
-      name: landfall-00001
-      annotations:
-        run.googleapis.com/execution-environment: gen2
-    spec:
-      serviceAccountName: landfall-run@my-project.iam.gserviceaccount.com
-      containers:
-        - name: landfall
-          image: us-central1-docker.pkg.dev/my-project/landfall/landfall:latest # by digest
-          env:
-            - name: PUSH_AUTH
-              value: cloud-run
-        - name: collector
-          image: us-docker.pkg.dev/cloud-ops-agents-artifacts/cloud-run-gmp-sidecar/cloud-run-gmp-sidecar:1.2.0
-  traffic:
-    # All to one revision.
-    - latestRevision: true
-      percent: 100
-`
+/** What the script deploys. */
+export const manifest = 'test/deploy/service.yaml'
 
 export interface Ended {
   readonly status: number | null
@@ -49,9 +22,7 @@ export interface Ended {
 export function startCanary(cloud: GoogleCloud, ...more: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-canary-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'service.yaml')
-  writeFileSync(file, manifest)
-  const args = `--project my-project --manifest ${file} --watch 0 --interval 0`.split(' ')
+  const args = `--project my-project --manifest ${manifest} --watch 0 --interval 0`.split(' ')
   const child = spawn('deploy/canary.sh', [...args, '--image', image, ...more], {
     env: { ...cloud.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe']
