@@ -210,8 +210,7 @@ deploy() {
   say "$new: deploy it without traffic, tagged canary"
   render_manifest >"$work/service.yaml" ||
     die 1 "${option[manifest]} lacks spec.traffic, spec.template.metadata or an image of this repository"
-  cloud revisions run revisions list --service "$service" --filter "metadata.name=$new" --format 'value(metadata.name)'
-  if [[ -s $work/revisions ]]; then
+  if [[ $(jq -r .status.latestReadyRevisionName "$work/state.json") == "$new" ]]; then
     # It has been rolled back before. Its settings are in its name, so they are the same.
     cloud log run services update-traffic "$service" --to-revisions "$old=100" --update-tags "canary=$new,previous=$old"
   else

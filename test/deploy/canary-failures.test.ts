@@ -17,7 +17,6 @@ function expectTheWayBack(cloud: GoogleCloud, status: number | null, stderr: str
 
 type Row = readonly [string, Fault, string]
 const whileTried: readonly Row[] = [
-  ['the list of revisions fails', { at: /revisions list/, play: 'fails' }, 'exit code 1 of gcloud'],
   ['the deployment fails', { at: /replace/, play: 'fails' }, 'exit code 1 of gcloud'],
   [
     'the deployment fails after it has begun',

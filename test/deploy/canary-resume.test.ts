@@ -13,7 +13,7 @@ const shifts = (calls: readonly string[]) =>
   calls.flatMap((call) => /landfall-[0-9a-f]{10}=(\d+)/.exec(call)?.[1] ?? []).map(Number)
 
 const killedAt: readonly (readonly [string, RegExp, number, readonly number[]])[] = [
-  ['before it is deployed', /revisions list/, 0, [5, 25, 50, 100]],
+  ['before it is deployed', /services describe/, 0, [5, 25, 50, 100]],
   ['when it is deployed', /services replace/, 0, [5, 25, 50, 100]],
   ['when it is tried', /\/health\/ready/, 0, [5, 25, 50, 100]],
   ['at 5 %', /=5,landfall-old/, 5, [5, 25, 50, 100]],

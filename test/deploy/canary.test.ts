@@ -7,7 +7,6 @@ import { image, manifest, runCanary } from './run-canary.ts'
 
 const steps: readonly (readonly [RegExp, string])[] = [
   [/services describe/, 'describe'],
-  [/revisions list/, 'list revisions'],
   [/services replace/, 'deploy'],
   [/print-identity-token/, 'identity'],
   [/\/health\/ready$/, 'ready'],
@@ -30,7 +29,6 @@ test('the new revision is deployed, tried, and given traffic step by step while 
   const watched = ['shift', ...look, 'metrics']
   expect(cloud.calls.map(stepOf)).toEqual([
     'describe',
-    'list revisions',
     'deploy',
     'describe',
     'identity',
@@ -114,12 +112,9 @@ describe('a dry run', () => {
     expect([status, cloud.calls]).toEqual([0, []])
     const printed = stdout.split('\n').filter((line) => /^(gcloud|curl)/.test(line))
     expect(
-      printed.map(
-        (line) => /^\S+ (?:auth|logging|run services|run revisions|-sS) ?\S*/.exec(line)?.[0]
-      )
+      printed.map((line) => /^\S+ (?:auth|logging|run services|-sS) ?\S*/.exec(line)?.[0])
     ).toEqual([
       'gcloud run services describe',
-      'gcloud run revisions list',
       'gcloud run services replace',
       'gcloud run services describe',
       'gcloud auth print-identity-token',

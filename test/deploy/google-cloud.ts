@@ -95,7 +95,6 @@ const performed: readonly (readonly [RegExp, (cloud: GoogleCloud, call: Call) =>
   [/^gcloud run services describe landfall --format=json$/, describe],
   [/^gcloud run services update-traffic landfall /, updateTraffic],
   [/^gcloud run services replace /, replace],
-  [/^gcloud run revisions list /, listRevisions],
   [/^gcloud logging read /, () => good],
   [
     /^gcloud auth print-identity-token --audiences /,
@@ -106,7 +105,7 @@ const performed: readonly (readonly [RegExp, (cloud: GoogleCloud, call: Call) =>
   [/^curl .*https:\/\/monitoring\.googleapis\.com\/v1\/projects\/my-project\//s, answerQuery]
 ]
 
-function describe({ traffic, tags }: GoogleCloud): Answer {
+function describe({ traffic, tags, revisions }: GoogleCloud): Answer {
   const percents = Object.entries(traffic).map(([revisionName, percent]) => ({
     revisionName,
     percent
@@ -116,7 +115,12 @@ function describe({ traffic, tags }: GoogleCloud): Answer {
     tag,
     url: serviceUrl.replace('//', `//${tag}---`)
   }))
-  return says(JSON.stringify({ status: { url: serviceUrl, traffic: [...percents, ...tagged] } }))
+  const latestReadyRevisionName = revisions.at(-1)
+  return says(
+    JSON.stringify({
+      status: { url: serviceUrl, latestReadyRevisionName, traffic: [...percents, ...tagged] }
+    })
+  )
 }
 
 const pairs = (list: string) =>
@@ -149,11 +153,6 @@ function replace(cloud: GoogleCloud, { text }: Call): Answer {
   )
   cloud.tags = Object.fromEntries(targets.map(({ revisionName, tag }) => [tag, revisionName]))
   return good
-}
-
-function listRevisions({ revisions }: GoogleCloud, call: Call): Answer {
-  const name = call.option('--filter').replace('metadata.name=', '')
-  return says(revisions.includes(name) ? `${name}\n` : '')
 }
 
 /** The URL of the tag lets in who has a token for the service. */
