@@ -87,7 +87,7 @@ check_options() {
   [[ ${option[image]} =~ ^[^@[:space:]]+@sha256:[0-9a-f]{64}$ ]] ||
     die 2 '--image must end with @sha256: and 64 hex digits'
   for name in watch interval timeout max-errors min-deliveries attempt; do
-    [[ ${option[$name]} =~ ^[0-9]+$ ]] || die 2 "--$name must be a whole number"
+    [[ ${option[$name]} =~ ^(0|[1-9][0-9]*)$ ]] || die 2 "--$name must be a whole number"
   done
   for name in max-unacknowledged max-commit-failures max-dead-letters max-latency; do
     [[ ${option[$name]} =~ ^[0-9]+(\.[0-9]+)?$ ]] || die 2 "--$name must be a number"
@@ -135,15 +135,26 @@ run() {
   if ((dry_run)); then
     show "$output" "$@" && good_answer "$output" >"$work/$output"
   else
-    timeout --kill-after=10 "$seconds" "$@" >"$work/$output" || { say "exit code $? of $(show log "$@")" && return 1; }
+    timeout --kill-after=10 "$seconds" "$@" >"$work/$output" ||
+      { say "exit code $? of $(show log "$@")" && return 1; }
   fi
 }
 
 cloud() { run "$1" "${option[timeout]}" gcloud "${@:2}"; }
 
-# The URL of a tag needs some seconds to appear, and a cold instance some more.
+# Sleep as a builtin: a signal ends it, and no child is left behind.
+pause() { read -rt "$1" <> <(:) || true; }
+breathe() { pause $((option[interval] < 5 ? option[interval] : 5)); }
+
+# The URL of a tag needs some seconds to appear, and a cold instance some more. curl's own --retry
+# would leave the body of every try in one file.
 request() {
-  run "$1" "${option[timeout]}" curl -sS --fail-with-body --max-time 20 --retry 4 --retry-all-errors "${@:2}"
+  local try
+  for try in 1 2 3 4 5; do
+    run "$1" "${option[timeout]}" curl -sS --fail-with-body --max-time 20 "${@:2}" && return
+    breathe
+  done
+  return 1
 }
 
 # Put a bearer token into a file for curl, so that it is in no list of processes.
@@ -151,9 +162,6 @@ authorise() {
   cloud token auth "${@:2}"
   run "$1" 10 sed 's/^/Authorization: Bearer /' "$work/token"
 }
-
-# Sleep as a builtin: a signal ends it, and no child is left behind.
-pause() { read -rt "$1" <> <(:) || true; }
 
 read_state() { cloud state.json run services describe "$service" --format=json; }
 of_traffic() { jq -r --arg name "$1" "[.status.traffic[]? | $2]${3:-}" "$work/state.json"; }
@@ -208,15 +216,15 @@ render_manifest() {
 
 deploy() {
   say "$new: deploy it without traffic, tagged canary"
-  render_manifest >"$work/service.yaml" ||
-    die 1 "${option[manifest]} lacks spec.traffic, spec.template.metadata or an image of this repository"
   if [[ $(jq -r .status.latestReadyRevisionName "$work/state.json") == "$new" ]]; then
     # It has been rolled back before. Its settings are in its name, so they are the same.
-    cloud log run services update-traffic "$service" --to-revisions "$old=100" --update-tags "canary=$new,previous=$old"
+    cloud log run services update-traffic "$service" --to-revisions "$old=100" \
+      --update-tags "canary=$new,previous=$old"
   else
     if ((dry_run)); then
-      printf '# %s with\n#   image: %s\n#   spec.template.metadata.name: %s\n' "${option[manifest]}" "${option[image]}" "$new"
-      sed -n '/^  traffic:/,/canary/s/^/# /p' "$work/service.yaml"
+      printf '# %s as it is, but for\n#   template.metadata.name: %s\n#   image: %s\n' \
+        "${option[manifest]}" "$new" "${option[image]}"
+      sed -n '/^  traffic:/,/tag: canary/s/^/# /p' "$work/service.yaml"
     fi
     run log $((5 * option[timeout])) gcloud run services replace "$work/service.yaml"
   fi
@@ -232,13 +240,14 @@ smoke_test() {
   # The URL of the service is an audience that Cloud Run always takes
   # (https://cloud.google.com/run/docs/configuring/custom-audiences).
   token=(--audiences "${option[audience]:-$(jq -r .status.url "$work/state.json")}")
-  [[ -z ${option[impersonate]} ]] || token+=(--include-email --impersonate-service-account "${option[impersonate]}")
+  [[ -z ${option[impersonate]} ]] ||
+    token+=(--include-email --impersonate-service-account "${option[impersonate]}")
   authorise identity print-identity-token "${token[@]}"
   request ready.json "${to[@]}" --header "@$work/identity" "$url/health/ready" ||
     bad_sign "not ready: $(<"$work/ready.json")"
   run event.json 10 jq '.examples[0]' "${option[contract]}"
-  request verdict.json "${to[@]}" --header "@$work/identity" --header 'Content-Type: application/cloudevents+json' \
-    --data-binary "@$work/event.json" "$url/events?dryRun=true" ||
+  request verdict.json "${to[@]}" --header "@$work/identity" --data-binary "@$work/event.json" \
+    --header 'Content-Type: application/cloudevents+json' "$url/events?dryRun=true" ||
     bad_sign "the dry run is refused: $(<"$work/verdict.json")"
   jq -e '.dryRun and .verdict != "dead-lettered"' "$work/verdict.json" >"$work/log" ||
     bad_sign "the dry run says $(jq -c '.reason // .' "$work/verdict.json")"
@@ -263,8 +272,8 @@ look_at_log() {
   (($(wc -l <"$work/errors") <= option[max-errors])) || bad_sign "errors in its log: $filter"
 }
 
-# Ask Managed Prometheus (https://cloud.google.com/monitoring/api/ref_v3/rest/v1/projects.location.prometheus.api.v1/query).
-# A sample that comes back is a bad sign, and so is no answer.
+# Ask Managed Prometheus. A sample that comes back is a bad sign, and so is no answer.
+# https://cloud.google.com/monitoring/api/ref_v3/rest/v1/projects.location.prometheus.api.v1/query
 expect_none() {
   local value
   explain "A sample is a bad sign: $1"
@@ -284,7 +293,8 @@ grown() {
 
 look_at_metrics() {
   local delivery=landfall_delivery_duration_seconds commit=landfall_commit_duration_seconds_count
-  local events=landfall_events_total dead=',verdict="dead-lettered"' before=$((window + 3600)) mean old_mean old_dead
+  local events=landfall_events_total dead=',verdict="dead-lettered"'
+  local before=$((window + 3600)) mean old_mean old_dead
   mean="$(grown ${delivery}_sum "$new" $window)
   / $(grown ${delivery}_count "$new" $window)"
   old_mean="$(grown ${delivery}_sum "$old" $before)
@@ -336,7 +346,7 @@ roll_back() {
     read_state
     [[ $(percent_of "$old") != 100 ]] || return 0
     say "try $try did not bring the traffic back"
-    pause $((option[interval] < 5 ? option[interval] : 5))
+    breathe
   done
   return 1
 }
@@ -380,7 +390,8 @@ trap '' PIPE # The reader of the messages may be gone: no reason to leave the tr
 check_options
 service=${option[service]}
 window=$((option[watch] > 300 ? option[watch] : 300))
-settings=("CLOUDSDK_CORE_PROJECT=${option[project]}" "CLOUDSDK_RUN_REGION=${option[region]}" CLOUDSDK_CORE_DISABLE_PROMPTS=1)
+settings=("CLOUDSDK_CORE_PROJECT=${option[project]}" "CLOUDSDK_RUN_REGION=${option[region]}"
+  CLOUDSDK_CORE_DISABLE_PROMPTS=1)
 export "${settings[@]}"
 if ((dry_run)); then printf 'export %s\nwork=%s\n' "${settings[*]}" "\$(mktemp -d)"; fi
 
@@ -388,6 +399,8 @@ name_revision
 say 'What serves now?'
 read_state
 find_old
+render_manifest >"$work/service.yaml" ||
+  die 2 "${option[manifest]} lacks spec.traffic, spec.template.metadata or one image of this repository"
 armed=1
 [[ -n $(tagged previous revisionName) ]] || deploy
 smoke_test

@@ -191,6 +191,15 @@ test('when only the tags cannot be removed, the new revision keeps the traffic',
   expect(stderr).toContain('remove them before the next canary')
 })
 
+test('a request that fails is made again', async () => {
+  const cloud = await openGoogleCloud()
+  for (const at of [/\/health\/ready/, /dryRun/, /outcome!="ok"/]) {
+    cloud.fault({ at, play: { says: '<html>Not Found</html>', status: 22 }, times: 4 })
+  }
+  const { status, stderr } = await runCanary(cloud, '--steps', '100')
+  expect(status, stderr).toBe(0)
+})
+
 test('errors that are let pass are let pass', async () => {
   const cloud = await openGoogleCloud()
   cloud.fault({ at: /logging read/, play: { says: 'entry-1\n' } })

@@ -68,7 +68,7 @@ describe('after a run that was killed', () => {
 describe('a revision that was rolled back', () => {
   async function openRolledBack() {
     const cloud = await openGoogleCloud()
-    cloud.fault({ at: /\/health\/ready/, play: { says: '', status: 22 }, times: 1 })
+    cloud.fault({ at: /\/health\/ready/, play: { says: '', status: 22 }, times: 5 })
     expect((await runCanary(cloud)).status).toBe(1)
     return cloud
   }

@@ -170,6 +170,14 @@ describe('nothing is changed, and the exit code is 2,', () => {
     expect(stderr).toContain(said)
   })
 
+  test('when the manifest has no image of the repository', async () => {
+    const cloud = await openGoogleCloud()
+    const other = `example.com/other@sha256:${'5'.repeat(64)}`
+    const { status, stderr } = await runCanary(cloud, '--image', other)
+    expect([status, changes(cloud)]).toEqual([2, []])
+    expect(stderr).toContain('lacks spec.traffic, spec.template.metadata or one image')
+  })
+
   test('when no single revision has the traffic', async () => {
     const cloud = await openGoogleCloud()
     cloud.traffic = { 'landfall-a': 40, 'landfall-b': 60 }
