@@ -46,7 +46,7 @@ declare -A option=(
 )
 dry_run=0
 shown=0 # 1 when a dry run has printed a look
-armed=0 # 1 from when the way back is known until all is well
+rollback_due=0 # 1 from when the old revision is known until all is well
 
 say() {
   if ((dry_run)); then printf '\n# %s\n' "$*"; else printf 'canary: %s\n' "$*" >&2 || true; fi
@@ -144,7 +144,7 @@ cloud() { run "$1" "${option[timeout]}" gcloud "${@:2}"; }
 
 # Sleep as a builtin: a signal ends it, and no child is left behind.
 pause() { read -rt "$1" <> <(:) || true; }
-breathe() { pause $((option[interval] < 5 ? option[interval] : 5)); }
+pause_briefly() { pause $((option[interval] < 5 ? option[interval] : 5)); }
 
 # The URL of a tag needs some seconds to appear, and a cold instance some more. curl's own --retry
 # would leave the body of every try in one file.
@@ -152,7 +152,7 @@ request() {
   local try
   for try in 1 2 3 4 5; do
     run "$1" "${option[timeout]}" curl -sS --fail-with-body --max-time 20 "${@:2}" && return
-    breathe
+    pause_briefly
   done
   return 1
 }
@@ -346,7 +346,7 @@ roll_back() {
     read_state
     [[ $(percent_of "$old") != 100 ]] || return 0
     say "try $try did not bring the traffic back"
-    breathe
+    pause_briefly
   done
   return 1
 }
@@ -354,7 +354,7 @@ roll_back() {
 # All is well, and no signal undoes it.
 finish() {
   trap '' INT TERM HUP
-  armed=0
+  rollback_due=0
   say "$new: it has all traffic, the tags go"
   cloud log run services update-traffic "$service" --remove-tags canary,previous ||
     say 'the tags canary and previous are still there: remove them before the next canary'
@@ -366,7 +366,7 @@ leave() {
   set +e
   trap - EXIT
   trap '' INT TERM HUP
-  if ((armed)); then
+  if ((rollback_due)); then
     if roll_back; then
       status=1
       say "$old: it has all traffic"
@@ -401,7 +401,7 @@ read_state
 find_old
 render_manifest >"$work/service.yaml" ||
   die 2 "${option[manifest]} lacks spec.traffic, spec.template.metadata or one image of this repository"
-armed=1
+rollback_due=1
 [[ -n $(tagged previous revisionName) ]] || deploy
 smoke_test
 reached=$(percent_of "$new")

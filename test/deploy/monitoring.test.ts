@@ -121,7 +121,7 @@ describe.each(policies.map((policy) => [policy.metadata.name, policy.spec] as co
       expect(spec.alertStrategy).toEqual({ autoClose: '1800s' })
     })
 
-    test('wakes nobody for one failure', () => {
+    test('does not fire at one failure', () => {
       for (const { conditionPrometheusQueryLanguage: condition } of spec.conditions) {
         const holds = Number.parseInt(condition.duration, 10) >= 180
         const counts = /increase\(.*\[(30m|1h)\]\)\) >= [3-9]\s*$/.test(condition.query)
