@@ -157,7 +157,7 @@ describe('all traffic is with the old revision again, and the exit code is 1,', 
     const cloud = await openGoogleCloud()
     cloud.fault({ at: /=25,landfall-old/, play: 'fails' })
     cloud.fault({ at: /landfall-old=100/, play: 'fails', times: 3 })
-    cloud.fault({ at: /landfall-old=100/, play: { signal: 'SIGTERM' } })
+    cloud.fault({ at: /describe/, percent: 5, play: { signal: 'SIGTERM' }, times: 1 })
     const { status, stderr } = await runCanary(cloud)
     expectTheWayBack(cloud, status, stderr)
     expect(stderr).toContain('try 3 did not bring the traffic back')
