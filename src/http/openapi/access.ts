@@ -59,8 +59,10 @@ const schemes: Readonly<Record<string, JsonObject>> = {
   }
 }
 
-/** Describe the security schemes that are in use. */
+/** Describe the security schemes that are in use, as a member of the components. */
 export function securitySchemes(modes: AccessModes): JsonObject {
   const used = [...push[modes.push].security, ...read[modes.read].security].flatMap(Object.keys)
-  return Object.fromEntries(Object.entries(schemes).filter(([name]) => used.includes(name)))
+  if (used.length === 0) return {}
+  const securitySchemes = Object.entries(schemes).filter(([name]) => used.includes(name))
+  return { securitySchemes: Object.fromEntries(securitySchemes) }
 }

@@ -1,39 +1,16 @@
 import type { Contracts } from '../../contracts/contracts.ts'
-import { type DescribedEvent, describeEvents } from '../../contracts/describe-events.ts'
-import { embedSchema } from '../../contracts/embed-schema.ts'
-import { anyEventSchema, eventSchema } from '../../contracts/event-schema.ts'
+import type { DescribedEvent } from '../../contracts/describe-events.ts'
+import { anyEventSchema } from '../../contracts/event-schema.ts'
 import type { JsonObject } from '../../delivery/json.ts'
 import { messageIdHeader } from '../../delivery/unwrapped.ts'
 import { deliveryPaths as paths } from '../delivery-routes.ts'
-import { type AccessModes, pushAccess } from './access.ts'
-import { codesOf, problemResponses } from './problem-responses.ts'
-
-const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` })
-
-/** A push of Pub/Sub: https://cloud.google.com/pubsub/docs/push#receive_push */
-const pushSchema: JsonObject = {
-  description: 'A push of a Pub/Sub subscription that does not unwrap payloads.',
-  type: 'object',
-  required: ['message', 'subscription'],
-  properties: {
-    message: {
-      type: 'object',
-      properties: {
-        data: { type: 'string', contentEncoding: 'base64' },
-        attributes: { type: 'object', additionalProperties: { type: 'string' } },
-        messageId: { type: 'string' },
-        publishTime: { type: 'string', format: 'date-time' },
-        orderingKey: { type: 'string' }
-      }
-    },
-    subscription: { type: 'string' },
-    deliveryAttempt: { type: 'integer' }
-  }
-}
+import { type Access, type AccessModes, pushAccess } from './access.ts'
+import { eventsOverHttp, reference } from './event-schemas.ts'
+import { codesOf, namedProblems, problemReferences } from './problem-responses.ts'
 
 /** Describe how events are delivered, at both paths. Pure. */
-export function deliveryPaths(contracts: Contracts, modes: AccessModes): JsonObject {
-  const { security, refusals } = pushAccess(modes)
+export function deliveryPaths(modes: AccessModes): JsonObject {
+  const access = pushAccess(modes)
   const operation = {
     tags: ['events'],
     summary: 'Deliver events',
@@ -41,17 +18,12 @@ export function deliveryPaths(contracts: Contracts, modes: AccessModes): JsonObj
       'Takes every envelope: CloudEvents in binary, structured and batched mode, Pub/Sub pushes ' +
       'with and without payload unwrapping, and what Eventarc sends. An event that cannot land is ' +
       'kept as a dead letter and answered 200; with `POISON=reject` it is answered 400 or 422.',
-    security,
+    security: access.security,
     parameters: [dryRun, ...binaryHeaders],
-    requestBody: requestBody(contracts),
+    requestBody: { $ref: '#/components/requestBodies/delivery' },
     responses: {
       200: { description: 'Every event is settled; a batch has an array.', content: answers },
-      ...problemResponses([
-        ...refusals,
-        ...codesOf('dead-letter'),
-        ...codesOf('retry').filter((code) => code !== 'ACCESS_UNAVAILABLE'),
-        ...(['QUERY_INVALID', 'BODY_TOO_LARGE', 'REQUEST_INVALID', 'REQUEST_TIMEOUT'] as const)
-      ])
+      ...problemReferences('deliver', refusalsOf(access))
     }
   }
   return Object.fromEntries(
@@ -60,6 +32,20 @@ export function deliveryPaths(contracts: Contracts, modes: AccessModes): JsonObj
       { post: { operationId, ...operation } }
     ])
   )
+}
+
+function refusalsOf({ refusals }: Access) {
+  return [
+    ...refusals,
+    ...codesOf('dead-letter'),
+    ...codesOf('retry').filter((code) => code !== 'ACCESS_UNAVAILABLE'),
+    ...(['QUERY_INVALID', 'BODY_TOO_LARGE', 'REQUEST_INVALID', 'REQUEST_TIMEOUT'] as const)
+  ]
+}
+
+/** Write how deliveries are refused. Pure. */
+export function deliveryResponses(modes: AccessModes): JsonObject {
+  return namedProblems('deliver', refusalsOf(pushAccess(modes)))
 }
 
 const dryRun: JsonObject = {
@@ -95,7 +81,8 @@ const answers: JsonObject = {
   }
 }
 
-function requestBody(contracts: Contracts): JsonObject {
+/** Write the body of a delivery in every envelope. Pure. */
+export function deliveryBody(contracts: Contracts): JsonObject {
   const events = eventsOverHttp(contracts)
   const examples = examplesOf(events)
   const firsts = Object.values(examples).map(({ value }) => value)
@@ -122,9 +109,6 @@ function requestBody(contracts: Contracts): JsonObject {
   }
 }
 
-const eventsOverHttp = (contracts: Contracts) =>
-  describeEvents(contracts).filter(({ isMessage }) => !isMessage)
-
 function examplesOf(events: readonly DescribedEvent[]) {
   const named = events.flatMap(({ name, description, examples }) =>
     examples.map((value, at) => {
@@ -133,22 +117,4 @@ function examplesOf(events: readonly DescribedEvent[]) {
     })
   )
   return Object.fromEntries(named)
-}
-
-/** Write the schemas of what is delivered: the events of every contract, and a push. Pure. */
-export function deliverySchemas(contracts: Contracts): JsonObject {
-  const events = eventsOverHttp(contracts)
-  const schemas = events.flatMap(({ name, file, description }) => {
-    const pointer = `#/components/schemas/${name}.data`
-    return [
-      [name, { description, ...Object(eventSchema(file, { $ref: pointer })) }],
-      [`${name}.data`, embedSchema(file.data ?? true, pointer, `urn:landfall:data:${name}`)]
-    ]
-  })
-  return {
-    Event: { anyOf: [...events.map(({ name }) => reference(name)), reference('CloudEvent')] },
-    CloudEvent: anyEventSchema,
-    PubSubPush: pushSchema,
-    ...Object.fromEntries(schemas)
-  }
 }

@@ -1,10 +1,11 @@
 import type { Contracts } from '../../contracts/contracts.ts'
 import type { JsonObject } from '../../delivery/json.ts'
 import { type AccessModes, securitySchemes } from './access.ts'
-import { deliveryPaths, deliverySchemas } from './delivery-paths.ts'
+import { deliveryBody, deliveryPaths, deliveryResponses } from './delivery-paths.ts'
+import { deliverySchemas } from './event-schemas.ts'
 import { problemExamples, problemHeaders, problemSchema } from './problem-responses.ts'
 import { sharedParameters } from './read-parameters.ts'
-import { readHeaders, readPaths, readTags, rowSchemas } from './read-paths.ts'
+import { readHeaders, readPaths, readResponses, readTags, rowSchemas } from './read-paths.ts'
 import { servicePaths } from './service-paths.ts'
 import { verdictSchemas } from './verdict-schemas.ts'
 
@@ -42,7 +43,7 @@ export function openApiDocument(
     servers: [{ url: '/', description: 'The service that serves this document.' }],
     tags: [events, ...readTags(contracts), ...service],
     paths: {
-      ...deliveryPaths(contracts, access),
+      ...deliveryPaths(access),
       ...readPaths(contracts, access),
       ...servicePaths
     },
@@ -53,10 +54,12 @@ export function openApiDocument(
         ...verdictSchemas,
         ...deliverySchemas(contracts)
       },
+      requestBodies: { delivery: deliveryBody(contracts) },
+      responses: { ...deliveryResponses(access), ...readResponses(access) },
       examples: problemExamples,
       parameters: sharedParameters,
       headers: { ...readHeaders, ...problemHeaders },
-      securitySchemes: securitySchemes(access)
+      ...securitySchemes(access)
     }
   }
 }

@@ -44,6 +44,20 @@ export function problemResponses(refusals: readonly FailureCode[]): JsonObject {
   )
 }
 
+/** Write the responses as components that many operations share, under the name of their kind. */
+export function namedProblems(kind: string, refusals: readonly FailureCode[]): JsonObject {
+  const responses = Object.entries(problemResponses(refusals))
+  return Object.fromEntries(responses.map(([status, one]) => [`${kind}-${status}`, one]))
+}
+
+/** Refer to the shared responses of a kind. */
+export function problemReferences(kind: string, refusals: readonly FailureCode[]): JsonObject {
+  const statuses = new Set(refusals.map((code) => failures[code].status))
+  return Object.fromEntries(
+    [...statuses].map((status) => [status, { $ref: `#/components/responses/${kind}-${status}` }])
+  )
+}
+
 function problemResponse(refusals: readonly FailureCode[]): JsonObject {
   return {
     description: refusals.map((code) => `\`${code}\`: ${failures[code].summary}`).join('\n\n'),

@@ -4,7 +4,7 @@ import { collectionUrl } from '../read-routes.ts'
 import { isReadable, type ReadableCollection } from '../readable-collection.ts'
 import { type Access, type AccessModes, readAccess } from './access.ts'
 import { rowSchema } from './column-schema.ts'
-import { codesOf, problemResponses } from './problem-responses.ts'
+import { codesOf, namedProblems, problemReferences } from './problem-responses.ts'
 import { describeFilters, listParameters, rowParameters } from './read-parameters.ts'
 
 /** The answers of the read routes that carry rows, and their headers. */
@@ -24,6 +24,22 @@ const always = [
   ...codesOf('retry').filter((code) => code.startsWith('STORE_')),
   ...(['REQUEST_INVALID', 'QUEUE_FULL', 'STOPPING', 'INTERNAL'] as const)
 ]
+
+const refusalsOf = {
+  list: ({ refusals }: Access) =>
+    [...refusals, ...always, 'QUERY_INVALID', 'FILTER_UNSUPPORTED'] as const,
+  get: ({ refusals }: Access) =>
+    [...refusals, ...always, 'KEY_INVALID', 'QUERY_INVALID', 'ROW_NOT_FOUND'] as const
+}
+
+/** Write how reads are refused. Pure. */
+export function readResponses(modes: AccessModes): JsonObject {
+  const access = readAccess(modes)
+  return {
+    ...namedProblems('list', refusalsOf.list(access)),
+    ...namedProblems('get', refusalsOf.get(access))
+  }
+}
 
 /** Describe the routes of every collection that is read. Pure. */
 export function readPaths({ collections }: Contracts, modes: AccessModes): JsonObject {
@@ -84,7 +100,7 @@ function listOperation(collection: ReadableCollection, access: Access): JsonObje
           items: rowReference(collection)
         })
       },
-      ...problemResponses([...access.refusals, ...always, 'QUERY_INVALID', 'FILTER_UNSUPPORTED'])
+      ...problemReferences('list', refusalsOf.list(access))
     }
   }
 }
@@ -101,13 +117,7 @@ function rowOperation(collection: ReadableCollection, access: Access): JsonObjec
     responses: {
       200: { description: 'The row.', headers, content: json(rowReference(collection)) },
       304: { description: 'The row is still the one that `If-None-Match` names.', headers },
-      ...problemResponses([
-        ...access.refusals,
-        ...always,
-        'KEY_INVALID',
-        'QUERY_INVALID',
-        'ROW_NOT_FOUND'
-      ])
+      ...problemReferences('get', refusalsOf.get(access))
     }
   }
 }
