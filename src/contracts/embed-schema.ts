@@ -40,7 +40,34 @@ export function embedSchema(schema: JsonSchema, pointer: string, id: string): Js
 function relocate(node: SchemaObject, pointer: string): SchemaObject {
   const reference = node['$ref']
   if (typeof reference !== 'string' || !reference.startsWith('#')) return node
-  return { ...node, $ref: `${pointer}${reference.slice(1)}` }
+  // One spelling, so that what is moved below is found: `%24defs` is `$defs`.
+  const fragment = encodeURI(decodeURIComponent(reference.slice(1)))
+  return { ...node, $ref: `${pointer}${fragment}` }
+}
+
+/**
+ * Put a JSON Schema among the named ones of a document, and its `$defs` beside it: generators of
+ * clients do not follow references into a schema. Pure.
+ *
+ * @param base Where the document has them, such as `#/components/schemas/`
+ */
+export function embedAmong(base: string, name: string, schema: JsonSchema, id: string) {
+  const embedded = embedSchema(schema, `${base}${name}`, id)
+  if (typeof embedded === 'boolean' || Object.hasOwn(embedded, '$id')) return { [name]: embedded }
+  const { $defs = {}, ...rest } = embedded
+  const names = isObject($defs) ? Object.keys($defs) : []
+  if (!names.every((one) => /^[\w.-]+$/.test(one))) return { [name]: embedded }
+  const inside = `${base}${name}/$defs/`
+  const move = (node: SchemaObject) => {
+    const reference = node['$ref']
+    if (typeof reference !== 'string' || !reference.startsWith(inside)) return node
+    return { ...node, $ref: `${base}${name}.${reference.slice(inside.length)}` }
+  }
+  const beside = Object.entries($defs ?? {}).map(([one, definition]) => [
+    `${name}.${one}`,
+    mapSchema(asSchema(definition), move)
+  ])
+  return { [name]: mapSchema(rest, move), ...Object.fromEntries(beside) }
 }
 
 type Change = (node: SchemaObject) => SchemaObject

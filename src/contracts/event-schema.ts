@@ -3,6 +3,7 @@ import {
   MAX_SOURCE_CHARACTERS,
   MAX_TYPE_CHARACTERS
 } from '../delivery/attributes.ts'
+import type { JsonObject } from '../delivery/json.ts'
 import type { EventFile, JsonSchema, WriteSpec } from './schema-file.ts'
 
 /** Context attributes that have rules of their own, as JSON Schema 2020-12. */
@@ -47,7 +48,7 @@ export const anyEventSchema = {
  *
  * @param data The schema of their data, or a reference to it
  */
-export function eventSchema(file: EventFile, data: JsonSchema): JsonSchema {
+export function eventSchema(file: EventFile, data: JsonSchema): JsonObject {
   return {
     type: 'object',
     required: requiredMembers(file),
@@ -56,7 +57,7 @@ export function eventSchema(file: EventFile, data: JsonSchema): JsonSchema {
 }
 
 /** Write the JSON Schema of the attributes of one contract, by their names in binary mode. Pure. */
-export function binaryAttributesSchema(file: EventFile): JsonSchema {
+export function binaryAttributesSchema(file: EventFile): JsonObject {
   const properties = Object.entries({ ...attributes, type: { const: file.type } })
     // In binary mode the content type of the message stands for it.
     .filter(([name]) => name !== 'datacontenttype')

@@ -1,3 +1,4 @@
+import type { JsonType } from '../../contracts/found.ts'
 import { asSchema, conjuncts, isObject, typesOf } from '../../contracts/json-types.ts'
 import type { JsonSchema } from '../../contracts/schema-file.ts'
 import type { Json } from '../../delivery/event.ts'
@@ -45,17 +46,18 @@ function fieldOf(root: JsonSchema, schema: JsonSchema, path: string, required: b
   const description = parts.map((part) => part['description']).find((text) => text !== undefined)
   return {
     path,
-    type:
-      types.size > 5 ? 'any' : [...types].filter((type) => !isImplied(type, types)).join(' or '),
+    type: types.size > 5 ? 'any' : wordFor(types),
     required,
     description: typeof description === 'string' ? description : '',
     limits: parts.flatMap(limitsOf)
   }
 }
 
-/** JSON Schema's number includes integers. */
-function isImplied(type: string, types: ReadonlySet<string>): boolean {
-  return type === 'integer' && types.has('number')
+/** JSON Schema's number includes integers; null goes last. */
+function wordFor(types: ReadonlySet<JsonType>): string {
+  const named = [...types].filter((type) => type !== 'null')
+  const plain = named.filter((type) => type !== 'integer' || !types.has('number'))
+  return [...plain, ...(types.has('null') ? ['null'] : [])].join(' or ')
 }
 
 const limiting = [

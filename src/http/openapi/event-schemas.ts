@@ -1,11 +1,13 @@
 import type { Contracts } from '../../contracts/contracts.ts'
 import { describeEvents } from '../../contracts/describe-events.ts'
-import { embedSchema } from '../../contracts/embed-schema.ts'
+import { embedAmong } from '../../contracts/embed-schema.ts'
 import { anyEventSchema, eventSchema } from '../../contracts/event-schema.ts'
 import type { JsonObject } from '../../delivery/json.ts'
 
+const components = '#/components/schemas/'
+
 /** Refer to a schema of the document. */
-export const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+export const reference = (name: string) => ({ $ref: `${components}${name}` })
 
 /** A push of Pub/Sub: https://cloud.google.com/pubsub/docs/push#receive_push */
 const pushSchema: JsonObject = {
@@ -35,17 +37,17 @@ export const eventsOverHttp = (contracts: Contracts) =>
 /** Write the schemas of what is delivered: the events of every contract, and a push. Pure. */
 export function deliverySchemas(contracts: Contracts): JsonObject {
   const events = eventsOverHttp(contracts)
-  const schemas = events.flatMap(({ name, file, description }) => {
-    const pointer = `#/components/schemas/${name}.data`
-    return [
-      [name, { description, ...Object(eventSchema(file, { $ref: pointer })) }],
-      [`${name}.data`, embedSchema(file.data ?? true, pointer, `urn:landfall:data:${name}`)]
-    ]
+  const schemas = events.map(({ name, file, description }) => {
+    const event = eventSchema(file, reference(`${name}.data`))
+    return {
+      [name]: { ...(description !== '' && { description }), ...event },
+      ...embedAmong(components, `${name}.data`, file.data ?? true, `urn:landfall:data:${name}`)
+    }
   })
   return {
     Event: { anyOf: [...events.map(({ name }) => reference(name)), reference('CloudEvent')] },
     CloudEvent: anyEventSchema,
     PubSubPush: pushSchema,
-    ...Object.fromEntries(schemas)
+    ...Object.assign({}, ...schemas)
   }
 }

@@ -68,7 +68,12 @@ const health: JsonObject = {
   }
 }
 
-function document(operationId: string, summary: string, content: JsonObject): JsonObject {
+function document(
+  operationId: string,
+  summary: string,
+  content: JsonObject,
+  more: { readonly parameters: readonly JsonObject[]; readonly responses: JsonObject } = nothing
+): JsonObject {
   const headers = { ETag: { $ref: '#/components/headers/ETag' } }
   return {
     get: {
@@ -76,14 +81,23 @@ function document(operationId: string, summary: string, content: JsonObject): Js
       operationId,
       summary,
       security: [],
-      parameters: [shared('If-None-Match')],
+      parameters: [...more.parameters, shared('If-None-Match')],
       responses: {
         200: { description: 'The document.', headers, content },
         304: { description: 'It is still the one that `If-None-Match` names.', headers },
-        ...always
+        ...always,
+        ...more.responses
       }
     }
   }
+}
+
+const nothing = { parameters: [], responses: {} }
+
+/** The files that the pages load. */
+const asset = {
+  parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
+  responses: problemResponses(['ROUTE_NOT_FOUND'])
 }
 
 const page = { 'text/html': { schema: { type: 'string' } } }
@@ -97,7 +111,13 @@ const documents: JsonObject = {
   ),
   [documentPaths.home]: document('get-docs', 'The documentation for people', page),
   [documentPaths.http]: document('get-docs-of-http', 'This document for people', page),
-  [documentPaths.events]: document('get-docs-of-events', 'The event types for people', page)
+  [documentPaths.events]: document('get-docs-of-events', 'The event types for people', page),
+  [`${documentPaths.assets}/{name}`]: document(
+    'get-docs-asset',
+    'A file that the pages load',
+    { '*/*': { schema: {} } },
+    asset
+  )
 }
 
 /** Describe the routes that carry neither events nor rows. */
