@@ -15,14 +15,15 @@ export function eventsPage(contracts: Contracts): Page {
     path: paths.events,
     styles: ['docs.css'],
     scripts: [],
-    main: html`<h1>Events</h1>
+    content: html`<main>
+<h1>Events</h1>
 <p class="lead">What may be published. <code>source</code> and <code>id</code> name an event: what is
 sent again has its effect once. The same as AsyncAPI: <a href="${paths.asyncApi}">${paths.asyncApi}</a>.</p>
-<nav aria-label="Event types" class="contents">
+<nav aria-label="Event types" class="toc">
 <ul>
 ${events.map(({ name, file }) => html`<li><a href="#${name}">${dotted(file.type)}</a></li>\n`)}</ul>
 </nav>
-${events.map(eventSection)}`
+${events.map(eventSection)}</main>`
   }
 }
 

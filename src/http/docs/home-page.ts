@@ -15,7 +15,8 @@ export function homePage(contracts: Contracts): Page {
     path: paths.home,
     styles: ['docs.css'],
     scripts: [],
-    main: html`<h1>Events in, rows out</h1>
+    content: html`<main>
+<h1>Events in, rows out</h1>
 <p class="lead">Publish a CloudEvent to Pub/Sub, or send it to the service. It is checked against its
 contract and lands in a table, once. The rows are read over HTTP.</p>
 <section aria-labelledby="publish">
@@ -36,7 +37,8 @@ ${collections.map(collectionEntry)}</dl>
 <dt><a href="${paths.asyncApi}">${paths.asyncApi}</a></dt>
 <dd>AsyncAPI 3.0: every event with the JSON Schema of its data.</dd>
 </dl>
-</section>`
+</section>
+</main>`
   }
 }
 

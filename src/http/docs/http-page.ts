@@ -8,7 +8,8 @@ export const httpPage: Page = {
   path: paths.http,
   styles: ['swagger-ui.css', 'docs.css', 'viewer.css'],
   scripts: ['swagger-ui-bundle.js', 'viewer.js'],
-  main: html`<h1>HTTP API</h1>
+  // The viewer brings a `main` of its own.
+  content: html`<h1>HTTP API</h1>
 <div id="viewer" data-url="${paths.openApi}">
 <noscript><p>The viewer needs JavaScript. The document itself is
 <a href="${paths.openApi}">${paths.openApi}</a>.</p></noscript>

@@ -11,7 +11,8 @@ export interface Page {
   readonly path: string
   readonly styles: readonly AssetName[]
   readonly scripts: readonly AssetName[]
-  readonly main: Html
+  /** What is below the head, with its one `main`. */
+  readonly content: Html
 }
 
 const links = [
@@ -21,7 +22,7 @@ const links = [
 ] as const
 
 /** Write a page: the same head for all, then what it is about. Pure. */
-export function page({ title, path, styles, scripts, main }: Page, assetUrl: AssetUrl): string {
+export function page({ title, path, styles, scripts, content }: Page, assetUrl: AssetUrl): string {
   const { html: text } = html`<!doctype html>
 <html lang="en">
 <head>
@@ -32,15 +33,15 @@ export function page({ title, path, styles, scripts, main }: Page, assetUrl: Ass
 <link rel="icon" href="data:,">
 ${styles.map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">\n`)}</head>
 <body>
-<a class="skip" href="#main">Skip to the content</a>
+<a class="skip" href="#content">Skip to the content</a>
 <header>
 <a class="name" href="${paths.home}">Landfall</a>
 <nav aria-label="Documentation">
 ${links.map(([href, text]) => navLink(href, text, href === path))}</nav>
 </header>
-<main id="main" tabindex="-1">
-${main}
-</main>
+<div class="content" id="content" tabindex="-1">
+${content}
+</div>
 ${scripts.map((name) => html`<script src="${assetUrl(name)}"></script>\n`)}</body>
 </html>
 `

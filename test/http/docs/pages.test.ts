@@ -15,14 +15,16 @@ function withEvent(event: Readonly<Record<string, unknown>>): Contracts {
 }
 
 test('the overview links to every event type and to every collection', async () => {
-  const { html } = homePage(shipped).main
+  const { html } = homePage(shipped).content
   for (const { type } of shipped.events) expect(html).toContain(`href="/docs/events#${type}"`)
   for (const { read } of shipped.collections) expect(html).toContain(`GET /api/v1/${read?.path}<`)
 })
 
 test('what the overview links to is there', async () => {
   const { app } = await openApp()
-  const links = [...homePage(shipped).main.html.matchAll(/href="([^"]+)"/g)].map(([, href]) => href)
+  const links = [...homePage(shipped).content.html.matchAll(/href="([^"]+)"/g)].map(
+    ([, href]) => href
+  )
   const events = (await app.inject('/docs/events')).body
   const { paths } = (await app.inject('/openapi.json')).json()
   const operations = Object.values<{ get?: { tags: string[]; operationId: string } }>(paths)
@@ -39,7 +41,7 @@ test('what the overview links to is there', async () => {
 })
 
 test('an event is shown with what it does, its members, and how to publish it', () => {
-  const { html } = eventsPage(shipped).main
+  const { html } = eventsPage(shipped).content
   expect(html).toContain('<li>adds to a sum of daily_sales, for each of /data/lines</li>')
   expect(html).toContain('<code>lines[].sku</code> <span class="badge">required</span>')
   expect(html).toContain('gcloud pubsub topics publish TOPIC')
@@ -55,7 +57,7 @@ test('what contracts say is shown as text, also where it looks like markup', () 
       data: { ...dataOf, properties: { id: { type: 'string', description: evil, pattern: '<' } } },
       writes: []
     })
-  ).main
+  ).content
   expect(html).not.toContain('<script>')
   expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
 })
@@ -68,12 +70,12 @@ test('a quote in an example cannot leave the quotes of the shell', () => {
       writes: [],
       examples: [{ specversion: '1.0', id: '1', source: 's', type: 'thing', data: { id: "a'b" } }]
     })
-  ).main
+  ).content
   expect(html).toContain(String.raw`a&#39;\&#39;&#39;b`)
 })
 
 test('a contract without data or writes says so', () => {
-  const { html } = eventsPage(withEvent({ type: 'thing', writes: [] })).main
+  const { html } = eventsPage(withEvent({ type: 'thing', writes: [] })).content
   expect(html).toContain('<li>changes nothing</li>')
   expect(html).toContain('The data may be anything.')
 })
