@@ -92,6 +92,25 @@ function document(
   }
 }
 
+const metrics: JsonObject = {
+  '/metrics': {
+    get: {
+      tags: ['service'],
+      operationId: 'get-metrics',
+      summary: 'Metrics as Prometheus text',
+      description: 'Never asks the store.',
+      security: [],
+      responses: {
+        200: {
+          description: 'The metrics.',
+          content: { 'text/plain': { schema: { type: 'string' } } }
+        },
+        ...always
+      }
+    }
+  }
+}
+
 const nothing = { parameters: [], responses: {} }
 
 /** The files that the pages load. */
@@ -121,4 +140,4 @@ const documents: JsonObject = {
 }
 
 /** Describe the routes that carry neither events nor rows. */
-export const servicePaths: JsonObject = { ...health, ...documents }
+export const servicePaths: JsonObject = { ...health, ...metrics, ...documents }

@@ -8,6 +8,7 @@ import { isReadable } from '../../../src/http/readable-collection.ts'
 import { readContracts } from '../../../src/schemas.ts'
 import { openEmbeddedStore } from '../../../src/store/embedded/open-embedded-store.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
+import { createMetrics } from '../../../src/telemetry/metrics.ts'
 import { readRecordedDeliveries } from '../../fixtures/deliveries.ts'
 import { anyReader, changed, openApp, send } from '../open-app.ts'
 import { validatorOf } from './document-validator.ts'
@@ -165,16 +166,20 @@ describe('an answer is what the OpenAPI document says', () => {
     expect(answerFaults('/events', 'post', answer)).toEqual([])
   })
 
-  it.each(['/health/live', '/health/ready', '/openapi.json', '/asyncapi.json', '/docs'])(
-    'for %s',
-    async (path) => {
-      const { app } = await openApp()
-      const { answerFaults } = await validatorOf(app)
-      const answer = await app.inject(path)
-      expect(answer.statusCode).toBe(200)
-      expect(answerFaults(path, 'get', answer)).toEqual([])
-    }
-  )
+  it.each([
+    '/health/live',
+    '/health/ready',
+    '/metrics',
+    '/openapi.json',
+    '/asyncapi.json',
+    '/docs'
+  ])('for %s', async (path) => {
+    const { app } = await openApp()
+    const { answerFaults } = await validatorOf(app)
+    const answer = await app.inject(path)
+    expect(answer.statusCode).toBe(200)
+    expect(answerFaults(path, 'get', answer)).toEqual([])
+  })
 })
 
 test('an answer that is not described is noticed', async () => {
@@ -199,6 +204,7 @@ async function openGuarded(reader: Partial<ReadAuth>): Promise<App> {
     contracts,
     store: await openEmbeddedStore({ file: ':memory:', tables: contracts.tables }),
     readAuth: { ...(await anyReader()), ...reader },
+    metrics: createMetrics(),
     log: createLog('silent')
   })
   onTestFinished(() => app.close())
