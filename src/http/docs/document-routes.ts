@@ -1,15 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import manifest from '../../../package.json' with { type: 'json' }
-import { asyncApiDocument } from '../../contracts/asyncapi/document.ts'
 import type { Contracts } from '../../contracts/contracts.ts'
 import { Failure } from '../../failures.ts'
 import { deliveryPaths } from '../delivery-routes.ts'
 import type { AccessModes } from '../openapi/access.ts'
-import { openApiDocument } from '../openapi/document.ts'
 import { type AssetName, isAsset, readAsset } from './assets.ts'
-import { eventsPage } from './events-page.ts'
-import { homePage } from './home-page.ts'
-import { httpPage } from './http-page.ts'
 import { type Page, page } from './page.ts'
 import { documentPaths as paths } from './paths.ts'
 import { type Representation, represent, sendRepresentation } from './representation.ts'
@@ -44,7 +39,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 
 /**
  * Serve both documents, and pages that show them. Everybody may read them: they hold no rows and
- * ask nothing of the store. All is made when it is first asked for.
+ * ask nothing of the store. All is loaded and made when it is first asked for: a start pays nothing.
  */
 export async function documentRoutes(
   app: FastifyInstance,
@@ -52,16 +47,22 @@ export async function documentRoutes(
 ): Promise<void> {
   const { version } = manifest
   const documents = {
-    [paths.openApi]: () => openApiDocument(contracts, { version, access }),
-    [paths.asyncApi]: () => asyncApiDocument(contracts, { version, address: deliveryPaths.deliver })
+    [paths.openApi]: async () => {
+      const { openApiDocument } = await import('../openapi/document.ts')
+      return openApiDocument(contracts, { version, access })
+    },
+    [paths.asyncApi]: async () => {
+      const { asyncApiDocument } = await import('../../contracts/asyncapi/document.ts')
+      return asyncApiDocument(contracts, { version, address: deliveryPaths.deliver })
+    }
   }
   for (const [path, write] of Object.entries(documents)) {
-    serve(app, path, async () => represent(json, JSON.stringify(write())))
+    serve(app, path, async () => represent(json, JSON.stringify(await write())))
   }
-  const pages: Readonly<Record<string, () => Page>> = {
-    [paths.home]: () => homePage(contracts),
-    [paths.events]: () => eventsPage(contracts),
-    [paths.http]: () => httpPage
+  const pages: Readonly<Record<string, () => Promise<Page>>> = {
+    [paths.home]: async () => (await import('./home-page.ts')).homePage(contracts),
+    [paths.events]: async () => (await import('./events-page.ts')).eventsPage(contracts),
+    [paths.http]: async () => (await import('./http-page.ts')).httpPage
   }
   app.register(async (scope) => {
     scope.addHook('onSend', async (_request, reply) => {
@@ -70,7 +71,7 @@ export async function documentRoutes(
     })
     const assetOf = memoize(loadAsset)
     for (const [path, make] of Object.entries(pages)) {
-      serve(scope, path, () => renderPage(make(), assetOf))
+      serve(scope, path, async () => renderPage(await make(), assetOf))
     }
     scope.get<{ Params: { name: string } }>(`${paths.assets}/:name`, (request, reply) =>
       sendAsset(request, reply, assetOf)
