@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**'],
     globalSetup: ['test/emulators.ts'],
     reporters: ['default', './test/counting-reporter.ts'],
     // Two cores, and a suite that starts processes and emulators of its own.

@@ -45,6 +45,7 @@ export function buildApp(parts: Parts): FastifyInstance {
     store,
     pushAuth: pushAuthOf(parts),
     authoriseRead: readAuth.authorise,
+    access: { push: config.PUSH_AUTH, read: config.READ_AUTH },
     now: Date.now,
     log,
     project: config.GOOGLE_CLOUD_PROJECT,

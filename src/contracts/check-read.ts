@@ -1,5 +1,5 @@
 import { managed } from '../store/table.ts'
-import { pageParameters } from './contracts.ts'
+import { isPageParameter, pageParameters } from './contracts.ts'
 import { below, type Report } from './fault.ts'
 import { isOrderable, type Types } from './key-types.ts'
 import { formatPointer } from './pointer.ts'
@@ -71,7 +71,7 @@ function filterFault(
   if (!Object.hasOwn(columns, name)) {
     return `"${name}" is no column, expected one of ${Object.keys(columns).join(', ')}`
   }
-  if (pageParameters.includes(name)) {
+  if (isPageParameter(name)) {
     return `"${name}" is a query parameter already, expected none of ${pageParameters.join(', ')}`
   }
   const type = types.get(name)

@@ -32,6 +32,7 @@ export function compileCollection(
   return {
     name: file.name,
     description: file.description ?? '',
+    columnDescriptions: columnDescriptions(file),
     kind: file.kind,
     table: tableOf(file, types, mergeable),
     ...(file.read && { read: readSpec(file.read, [...types.keys()]) })
@@ -110,6 +111,14 @@ function checkVersion({ kind, version, keepDeletedDays }: CollectionFile, report
   if (keepDeletedDays !== undefined) {
     report('/keepDeletedDays', `means nothing for kind ${kind}, expected none`)
   }
+}
+
+function columnDescriptions({ columns }: CollectionFile): Collection['columnDescriptions'] {
+  return Object.fromEntries(
+    Object.entries(columns).flatMap(([name, { description }]) =>
+      description === undefined ? [] : [[name, description]]
+    )
+  )
 }
 
 function readSpec(read: ReadFile, columns: readonly string[]): ReadSpec {

@@ -112,10 +112,12 @@ function contractsOf(
     contracts.toSorted((a, b) => rankOf(b.file.match) - rankOf(a.file.match)),
     ({ file }) => file.type
   )
+  const eventTypes = [...byType.keys()].sort()
   return {
     collections,
     tables: [...collections.map(({ table }) => table), ledgerTable, deadLettersTable],
-    eventTypes: [...byType.keys()].sort(),
+    eventTypes,
+    events: eventTypes.flatMap((type) => (byType.get(type) ?? []).map(({ file }) => file)),
     plan: (arrival) => planArrival(byType, arrival)
   }
 }

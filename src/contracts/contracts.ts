@@ -1,9 +1,15 @@
 import type { Arrival } from '../delivery/event.ts'
 import type { Plan } from '../store/plan.ts'
 import type { Table } from '../store/table.ts'
+import type { EventFile } from './schema-file.ts'
 
 /** Query parameters of a page that are no filters; a column of such a name cannot be filtered on. */
-export const pageParameters: readonly string[] = ['limit', 'cursor', 'staleness', 'after']
+export const pageParameters = ['limit', 'cursor', 'staleness', 'after'] as const
+
+/** Tell whether a query parameter says which page, and not which rows. */
+export function isPageParameter(name: string): boolean {
+  return pageParameters.some((known) => known === name)
+}
 
 /** How a collection is read over HTTP. */
 export interface ReadSpec {
@@ -21,6 +27,8 @@ export interface ReadSpec {
 export interface Collection {
   readonly name: string
   readonly description: string
+  /** Sentences on columns, by name, where the file has them. */
+  readonly columnDescriptions: Readonly<Record<string, string>>
   readonly kind: 'state' | 'log' | 'counter'
   readonly table: Table
   readonly read?: ReadSpec
@@ -33,6 +41,8 @@ export interface Contracts {
   readonly tables: readonly Table[]
   /** Event types that a contract accepts, sorted. */
   readonly eventTypes: readonly string[]
+  /** The contracts as their files say them, by type; of one type, the most specific match first. */
+  readonly events: readonly EventFile[]
   /**
    * Check one arrival against its contract and say what it asks for. Never throws for an input:
    * what cannot land is a plan whose one write is the dead letter.

@@ -30,6 +30,7 @@ export interface CollectionFile {
 
 export interface ColumnSpec {
   readonly type: string
+  readonly description?: string
   readonly required?: boolean
 }
 
@@ -52,6 +53,7 @@ export interface ReadFile {
 /** A file of the shape that schemas/event.schema.json describes. */
 export interface EventFile {
   readonly type: string
+  readonly description?: string
   readonly match?: Match
   readonly payload?: 'message'
   readonly data?: JsonSchema

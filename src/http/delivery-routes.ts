@@ -21,6 +21,9 @@ declare module 'fastify' {
   }
 }
 
+/** Where events are delivered, by the name of the operation. */
+export const deliveryPaths = { deliver: '/events', 'deliver-at-root': '/' } as const
+
 export interface DeliveryRoutesOptions {
   readonly ingest: Ingest
   readonly pushAuth: PushAuth
@@ -32,7 +35,7 @@ export interface DeliveryRoutesOptions {
   readonly timeoutMs: number
 }
 
-/** Serve `POST /events` and `POST /`: every envelope, whatever Content-Type it claims. */
+/** Serve `POST` of the delivery paths: every envelope, whatever Content-Type it claims. */
 export async function deliveryRoutes(
   app: FastifyInstance,
   { ingest, pushAuth, admission, metrics, eventTypes, timeoutMs }: DeliveryRoutesOptions
@@ -81,8 +84,7 @@ export async function deliveryRoutes(
     return reply.sent ? reply : answer(reply, landed, isBatch(landed))
   }
 
-  app.post('/', receive)
-  app.post('/events', receive)
+  for (const path of Object.values(deliveryPaths)) app.post(path, receive)
 }
 
 function admit(request: FastifyRequest, reply: FastifyReply, admission: Admission): void {

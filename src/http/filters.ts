@@ -1,4 +1,4 @@
-import { pageParameters } from '../contracts/contracts.ts'
+import { isPageParameter, pageParameters } from '../contracts/contracts.ts'
 import { Failure } from '../failures.ts'
 import type { Select } from '../store/store.ts'
 import { columnOf } from '../store/table.ts'
@@ -16,7 +16,8 @@ export interface Filters {
 
 type Bounds = Omit<NonNullable<Select['range']>, 'column'>
 
-const bounds = ['gt', 'gte', 'lt', 'lte'] as const
+/** What follows a column and a dot in the name of a range parameter. */
+export const bounds = ['gt', 'gte', 'lt', 'lte'] as const
 type Bound = (typeof bounds)[number]
 
 /**
@@ -32,7 +33,7 @@ export function parseFilters(
   const equals = new Map<string, Value>()
   const ranges = new Map<string, Bounds>()
   for (const [name, text] of parameters) {
-    if (pageParameters.includes(name)) continue
+    if (isPageParameter(name)) continue
     const { column, bound } = parseName(collection, name)
     const value = parseValue(columnOf(collection.table, column).type, text, 'QUERY_INVALID', name)
     if (bound) ranges.set(column, narrow(column, ranges.get(column), bound, value))

@@ -6,6 +6,10 @@ import { parseValue } from './value-text.ts'
 export const freshnessParameters = ['staleness', 'after'] as const
 
 const duration = /^(\d{1,9})(ms|s|m)$/
+
+/** The form of a staleness, as JSON Schema takes it. */
+export const stalenessPattern = duration.source
+
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
 
 /** A store waits for the clock to reach `after`; this much may be the difference of two clocks. */

@@ -1,7 +1,7 @@
 const routes: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/(events\/?)?$/, ['POST']],
-  [/^\/(api\/v1|health)\//, ['GET', 'HEAD']],
-  [/^\/metrics\/?$/, ['GET', 'HEAD']]
+  [/^\/(api\/v1|health|docs)\//, ['GET', 'HEAD']],
+  [/^\/(metrics|docs|openapi\.json|asyncapi\.json)\/?$/, ['GET', 'HEAD']]
 ]
 
 /** Name the methods that a path is served with; undefined where nothing is. */

@@ -32,12 +32,16 @@ export function toProblem({ code, message }: Failure): Problem {
   return { type: `urn:landfall:failure:${code}`, title, status, code, detail }
 }
 
+/** Tell whether a sender should come back with the same request, and is told when. */
+export function asksToComeBack(code: FailureCode): boolean {
+  return failures[code].action === 'retry' || code === 'RATE_LIMITED'
+}
+
 /** Answer with a failure; a sender that should come back is told so. */
 export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
   reply.failure = failure.code
   const problem = toProblem(failure)
-  const later = failures[failure.code].action === 'retry' || failure.code === 'RATE_LIMITED'
-  if (later) reply.header('retry-after', retryAfterSeconds)
+  if (asksToComeBack(failure.code)) reply.header('retry-after', retryAfterSeconds)
   // RFC 9110, 15.5.2: a 401 names a way to prove who one is.
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   return reply.code(problem.status).type('application/problem+json').send(problem)

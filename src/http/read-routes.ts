@@ -44,7 +44,8 @@ export function readRoutes(app: FastifyInstance, deps: ReadDeps): void {
   }
 }
 
-function collectionUrl({ read }: ReadableCollection): string {
+/** Spell the path that a collection is read at. */
+export function collectionUrl({ read }: ReadableCollection): string {
   return `/api/v1/${read.path}`
 }
 

@@ -17,10 +17,12 @@ import { traceFields } from '../telemetry/trace-context.ts'
 import type { Admission } from './admission.ts'
 import { maxBodyBytes } from './body.ts'
 import { deliveryRoutes } from './delivery-routes.ts'
+import { documentRoutes } from './docs/document-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { answerMalformed } from './malformed.ts'
 import { measureReads, measureRefusals } from './measure.ts'
 import { metricsRoutes } from './metrics-routes.ts'
+import type { AccessModes } from './openapi/access.ts'
 import { sendProblem } from './problem.ts'
 import { readRoutes } from './read-routes.ts'
 import { badUrl, sayNo } from './say-no.ts'
@@ -32,6 +34,7 @@ export interface ServerOptions {
   readonly store: Store
   readonly pushAuth: PushAuth
   readonly authoriseRead: ReadAuth['authorise']
+  readonly access: AccessModes
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log: FastifyBaseLogger
@@ -64,6 +67,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
   void app.register(healthRoutes, { readiness: options.readiness })
   void app.register(metricsRoutes, { metrics })
+  void app.register(documentRoutes, { contracts: options.contracts, access: options.access })
   const { contracts, store, now, authoriseRead: authorise } = options
   void app.register(async (scope) => {
     measureReads(scope, metrics)

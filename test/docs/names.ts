@@ -22,6 +22,7 @@ const constants: ReadonlySet<string> = new Set([
   ...Object.keys(failures),
   ...Object.keys(settings),
   // Of the platform, of its clients, and of our own commands.
+  'CHROMIUM_PATH',
   'LANDFALL_API_KEY',
   'PERMISSION_DENIED',
   'PUBSUB_EMULATOR_HOST'

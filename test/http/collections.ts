@@ -24,6 +24,7 @@ function readable(
   return {
     name: table.name,
     description: table.name,
+    columnDescriptions: {},
     kind,
     table: { ...table, kind, guardColumns: [] },
     read: { ...read, pageSize: 3, maxPageSize: 100, maxStalenessMs: 60_000 }

@@ -1,0 +1,68 @@
+import type { PushAuthOptions } from '../../access/push-auth.ts'
+import type { ReadAuthOptions } from '../../access/read-auth.ts'
+import type { JsonObject } from '../../delivery/json.ts'
+import type { FailureCode } from '../../failures.ts'
+
+/** How callers prove who they are: the settings PUSH_AUTH and READ_AUTH. */
+export interface AccessModes {
+  readonly push: PushAuthOptions['mode']
+  readonly read: ReadAuthOptions['mode']
+}
+
+/** What an operation asks of its caller, and how it refuses one. */
+export interface Access {
+  readonly security: readonly JsonObject[]
+  readonly refusals: readonly FailureCode[]
+}
+
+const open: Access = { security: [], refusals: [] }
+
+const byGoogle: Access = { security: [{ googleIdToken: [] }], refusals: [] }
+
+const push: Readonly<Record<AccessModes['push'], Access>> = {
+  none: open,
+  'cloud-run': { ...byGoogle, refusals: ['TOKEN_INVALID', 'CALLER_FORBIDDEN'] },
+  oidc: {
+    ...byGoogle,
+    refusals: ['TOKEN_INVALID', 'CALLER_FORBIDDEN', 'ACCESS_UNAVAILABLE']
+  }
+}
+
+const read: Readonly<Record<AccessModes['read'], Access>> = {
+  none: open,
+  'cloud-run': byGoogle,
+  'api-key': {
+    security: [{ apiKey: [] }, { apiKeyAsBearer: [] }],
+    refusals: ['API_KEY_INVALID', 'CALLER_FORBIDDEN', 'RATE_LIMITED']
+  }
+}
+
+/** Say what deliveries ask of their sender. */
+export const pushAccess = (modes: AccessModes): Access => push[modes.push]
+
+/** Say what reads ask of their caller. */
+export const readAccess = (modes: AccessModes): Access => read[modes.read]
+
+const schemes: Readonly<Record<string, JsonObject>> = {
+  apiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-api-key',
+    description: 'A key that `landfall api-key create` made.'
+  },
+  apiKeyAsBearer: { type: 'http', scheme: 'bearer', description: 'The same key as bearer token.' },
+  googleIdToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An ID token of Google for a service account that may call the service.'
+  }
+}
+
+/** Describe the security schemes that are in use, as a member of the components. */
+export function securitySchemes(modes: AccessModes): JsonObject {
+  const used = [...push[modes.push].security, ...read[modes.read].security].flatMap(Object.keys)
+  if (used.length === 0) return {}
+  const securitySchemes = Object.entries(schemes).filter(([name]) => used.includes(name))
+  return { securitySchemes: Object.fromEntries(securitySchemes) }
+}

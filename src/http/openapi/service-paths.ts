@@ -1,0 +1,143 @@
+import type { JsonObject } from '../../delivery/json.ts'
+import { documentPaths } from '../docs/paths.ts'
+import { problemResponses } from './problem-responses.ts'
+import { shared } from './read-parameters.ts'
+
+const json = (schema: JsonObject) => ({ 'application/json': { schema } })
+
+function statusOf(status: string): JsonObject {
+  return {
+    type: 'object',
+    required: ['status'],
+    properties: { status: { const: status } },
+    additionalProperties: false
+  }
+}
+
+/** Why the service is not ready. */
+const notReady: JsonObject = {
+  description: 'Events cannot land at present; `mismatches` says how the tables differ.',
+  content: {
+    'application/problem+json': {
+      schema: {
+        allOf: [{ $ref: '#/components/schemas/Problem' }],
+        properties: {
+          mismatches: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['table', 'message'],
+              properties: { table: { type: 'string' }, message: { type: 'string' } }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+const always = problemResponses(['STOPPING', 'INTERNAL', 'REQUEST_INVALID'])
+
+const health: JsonObject = {
+  '/health/live': {
+    get: {
+      tags: ['service'],
+      operationId: 'get-liveness',
+      summary: 'Is the process alive?',
+      description: 'Never asks the store.',
+      security: [],
+      responses: {
+        200: { description: 'It is.', content: json(statusOf('live')) },
+        ...always
+      }
+    }
+  },
+  '/health/ready': {
+    get: {
+      tags: ['service'],
+      operationId: 'get-readiness',
+      summary: 'Can events land?',
+      description: 'Compares the live tables with the collections.',
+      security: [],
+      responses: {
+        200: { description: 'They can.', content: json(statusOf('ready')) },
+        ...problemResponses(['INTERNAL', 'REQUEST_INVALID']),
+        503: notReady
+      }
+    }
+  }
+}
+
+function document(
+  operationId: string,
+  summary: string,
+  content: JsonObject,
+  more: { readonly parameters: readonly JsonObject[]; readonly responses: JsonObject } = nothing
+): JsonObject {
+  const headers = { ETag: { $ref: '#/components/headers/ETag' } }
+  return {
+    get: {
+      tags: ['documents'],
+      operationId,
+      summary,
+      security: [],
+      parameters: [...more.parameters, shared('If-None-Match')],
+      responses: {
+        200: { description: 'The document.', headers, content },
+        304: { description: 'It is still the one that `If-None-Match` names.', headers },
+        ...always,
+        ...more.responses
+      }
+    }
+  }
+}
+
+const metrics: JsonObject = {
+  '/metrics': {
+    get: {
+      tags: ['service'],
+      operationId: 'get-metrics',
+      summary: 'Metrics as Prometheus text',
+      description: 'Never asks the store.',
+      security: [],
+      responses: {
+        200: {
+          description: 'The metrics.',
+          content: { 'text/plain': { schema: { type: 'string' } } }
+        },
+        ...always
+      }
+    }
+  }
+}
+
+const nothing = { parameters: [], responses: {} }
+
+/** The files that the pages load. */
+const asset = {
+  parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }],
+  responses: problemResponses(['ROUTE_NOT_FOUND'])
+}
+
+const page = { 'text/html': { schema: { type: 'string' } } }
+
+const documents: JsonObject = {
+  [documentPaths.openApi]: document('get-openapi', 'This document', json({ type: 'object' })),
+  [documentPaths.asyncApi]: document(
+    'get-asyncapi',
+    'What may be published, as AsyncAPI 3.0',
+    json({ type: 'object' })
+  ),
+  [documentPaths.home]: document('get-docs', 'The documentation for people', page),
+  [documentPaths.http]: document('get-docs-of-http', 'This document for people', page),
+  [documentPaths.events]: document('get-docs-of-events', 'The event types for people', page),
+  [`${documentPaths.assets}/{name}`]: document(
+    'get-docs-asset',
+    'A file that the pages load',
+    { '*/*': { schema: {} } },
+    asset
+  )
+}
+
+/** Describe the routes that carry neither events nor rows. */
+export const servicePaths: JsonObject = { ...health, ...metrics, ...documents }

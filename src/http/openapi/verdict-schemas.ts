@@ -1,0 +1,99 @@
+import type { JsonObject } from '../../delivery/json.ts'
+import type { Verdict } from '../../store/plan.ts'
+import { codesOf } from './problem-responses.ts'
+
+const verdicts: Readonly<Record<Verdict, string>> = {
+  applied: 'its writes are committed',
+  duplicate: 'it had its effect before',
+  stale: 'a newer event was there first',
+  ignored: 'its contract asks for no writes',
+  'dead-lettered': 'it cannot land, and is kept with the reason'
+}
+
+const verdictNames = Object.keys(verdicts)
+const committed = verdictNames.filter((name) => name !== 'ignored' && name !== 'dead-lettered')
+
+const commitTimestamp: JsonObject = {
+  description: 'A read with this as `after` sees the effect.',
+  type: 'string',
+  format: 'date-time'
+}
+
+const deadLetter: JsonObject = {
+  reason: { description: 'Why it cannot land.', enum: codesOf('dead-letter') },
+  detail: { description: 'What is wrong and where, for people.', type: 'string' },
+  deadLetter: {
+    description: 'The dead letter, as `landfall dead-letters show` takes it.',
+    $ref: '#/components/schemas/EventKey'
+  }
+}
+
+const row: JsonObject = { type: 'object', description: 'Values by column, as they are stored.' }
+
+function plannedWrite(operations: readonly string[], members: JsonObject): JsonObject {
+  return {
+    type: 'object',
+    required: ['collection', 'operation', 'key', ...Object.keys(members)],
+    properties: {
+      collection: { type: 'string' },
+      operation: { enum: operations },
+      key: row,
+      ...members
+    },
+    additionalProperties: false
+  }
+}
+
+/** The schemas of what `answer.ts` and `plan-json.ts` write. */
+export const verdictSchemas: JsonObject = {
+  Verdict: {
+    description: Object.entries(verdicts)
+      .map(([name, sentence]) => `\`${name}\`: ${sentence}.`)
+      .join(' '),
+    oneOf: [
+      {
+        type: 'object',
+        required: ['verdict'],
+        properties: { verdict: { enum: committed }, commitTimestamp },
+        additionalProperties: false
+      },
+      {
+        type: 'object',
+        required: ['verdict'],
+        properties: { verdict: { const: 'ignored' } },
+        additionalProperties: false
+      },
+      {
+        type: 'object',
+        required: ['verdict', 'reason', 'detail', 'deadLetter'],
+        properties: { verdict: { const: 'dead-lettered' }, commitTimestamp, ...deadLetter },
+        additionalProperties: false
+      }
+    ]
+  },
+  Rehearsal: {
+    description: 'What would become of the event. Nothing is written.',
+    type: 'object',
+    required: ['dryRun', 'verdict', 'eventKey', 'writes'],
+    properties: {
+      dryRun: { const: true },
+      verdict: { enum: verdictNames },
+      ...deadLetter,
+      eventKey: { $ref: '#/components/schemas/EventKey' },
+      writes: { type: 'array', items: { $ref: '#/components/schemas/PlannedWrite' } }
+    },
+    additionalProperties: false
+  },
+  PlannedWrite: {
+    oneOf: [
+      plannedWrite(['upsert', 'merge', 'delete'], { version: { type: 'string' }, values: row }),
+      plannedWrite(['append'], { values: row }),
+      plannedWrite(['add'], { amounts: row })
+    ]
+  },
+  EventKey: {
+    description: '128 bits of a hash of source and id.',
+    type: 'string',
+    pattern: '^[0-9a-f]{32}$'
+  }
+}
