@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import standalone from 'ajv/dist/standalone/index.js'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { ajv, isCollection, isEvent } from '../src/contracts/file-schemas.ts'
+import { editModule, pruneJson } from './dependency-edits.ts'
+
+/**
+ * Write `main.js`, which launches, and `service.js`, which is the whole service as one expression
+ * that `main.js` calls, with its source map. Returns what went into the service.
+ */
+export async function bundle(outdir: string): Promise<Metafile> {
+  await build({ ...options, outdir, entryPoints: { main: 'build/launch.ts' } })
+  const { metafile } = await build({
+    ...options,
+    outdir,
+    entryPoints: { service: 'src/main.ts' },
+    banner: { js: `(function (exports, require, module, __filename, __dirname) {${moduleUrl}` },
+    footer: { js: '})' },
+    sourcemap: 'external',
+    sourcesContent: false,
+    metafile: true,
+    plugins: [modules]
+  })
+  return metafile
+}
+
+const moduleUrl = "const __url = require('node:url').pathToFileURL(__filename).href;"
+
+/**
+ * CommonJS: V8 gives back the code of a Script only, and Node is 4 ms sooner at the first line. Not
+ * minified: names and lines of dependencies stay readable in stacks, and V8 starts no slower.
+ */
+const options = {
+  absWorkingDir: join(import.meta.dirname, '..'),
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  // The launcher reads one byte as one character.
+  charset: 'ascii',
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: {
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+    'import.meta.url': '__url'
+  }
+} as const satisfies BuildOptions
+
+const modules: Plugin = {
+  name: 'modules',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => ({
+      contents: unmapped(ascii(editModule(path, await readFile(path, 'utf8'))))
+    }))
+    onLoad({ filter: /\/node_modules\/.*\.json$/ }, async ({ path }) => {
+      const json = JSON.stringify(pruneJson(path, JSON.parse(await readFile(path, 'utf8'))))
+      // V8 reads JSON faster than the same as a literal.
+      return { contents: unmapped(`module.exports = JSON.parse(${JSON.stringify(json)})`) }
+    })
+    // What Ajv would take 50 ms of every start to compile.
+    onLoad({ filter: /\/src\/contracts\/file-schemas\.ts$/ }, () => ({
+      contents: unmapped(compiledFileSchemas()),
+      resolveDir: options.absWorkingDir
+    }))
+  }
+}
+
+function compiledFileSchemas(): string {
+  if (!ajv.getSchema('event')) {
+    ajv.addSchema(isCollection.schema, 'collection').addSchema(isEvent.schema, 'event')
+  }
+  return standalone.default(ajv, { isCollection: 'collection', isEvent: 'event' })
+}
+
+/** esbuild escapes what is not ASCII in literals, and leaves it in comments. */
+function ascii(text: string): string {
+  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return text.replaceAll(/[\u0080-\uffff]/g, escaped)
+}
+
+/**
+ * Keep a module out of the source map, which would be of 20 MB with all dependencies: the module's
+ * own map says that only its last line comes from anywhere, and nothing is on that line.
+ */
+function unmapped(text: string): string {
+  const mappings = `${';'.repeat(text.split('\n').length)}AAAA`
+  const map = Buffer.from(JSON.stringify({ version: 3, sources: [''], mappings }))
+  return `${text}\n//# sourceMappingURL=data:application/json;base64,${map.toString('base64')}`
+}
