@@ -22,7 +22,7 @@ export async function startService(
   env: Readonly<Record<string, string>>,
   options: { readonly cwd?: string } = {}
 ): Promise<Service> {
-  const child = run(env, options.cwd)
+  const child = launchService(env, options.cwd)
   const lines: string[] = []
   const port = await new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -37,7 +37,7 @@ export async function startService(
 
 /** Run the real process until it ends by itself. */
 export async function runService(env: Readonly<Record<string, string>>) {
-  const child = run(env)
+  const child = launchService(env)
   let stderr = ''
   child.stderr.on('data', (chunk) => {
     stderr += chunk
@@ -46,7 +46,8 @@ export async function runService(env: Readonly<Record<string, string>>) {
   return { code, stderr }
 }
 
-function run(env: Readonly<Record<string, string>>, cwd?: string) {
+/** Run the real process; it ends with the test. */
+export function launchService(env: Readonly<Record<string, string>>, cwd?: string) {
   const child = spawn(process.execPath, [inject('entry')], {
     env: { PATH: process.env['PATH'], PORT: '0', EMBEDDED_FILE: ':memory:', ...env },
     cwd,
