@@ -33,6 +33,8 @@ const moduleUrl = "const __url = require('node:url').pathToFileURL(__filename).h
  */
 const options = {
   absWorkingDir: join(import.meta.dirname, '..'),
+  // The image is built without tsconfig.json; let it make no difference.
+  tsconfigRaw: '{}',
   bundle: true,
   platform: 'node',
   target: 'node24',
