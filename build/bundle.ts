@@ -28,8 +28,8 @@ export async function bundle(outdir: string): Promise<Metafile> {
 const moduleUrl = "const __url = require('node:url').pathToFileURL(__filename).href;"
 
 /**
- * CommonJS: V8 gives back the code of a Script only, and Node is 4 ms sooner at the first line. Not
- * minified: names and lines of dependencies stay readable in stacks, and V8 starts no slower.
+ * CommonJS: V8 gives back the code of a Script only, and Node is 4 ms sooner at the first line. Names
+ * stay whole, for stacks; without spaces and comments the process is 11 MB smaller.
  */
 const options = {
   absWorkingDir: join(import.meta.dirname, '..'),
@@ -41,7 +41,9 @@ const options = {
   format: 'cjs',
   // The launcher reads one byte as one character.
   charset: 'ascii',
-  legalComments: 'none',
+  // The licences that ask for it, in service.js.LEGAL.txt.
+  legalComments: 'external',
+  minifyWhitespace: true,
   logLevel: 'warning',
   define: {
     'import.meta.dirname': '__dirname',
@@ -54,7 +56,7 @@ const modules: Plugin = {
   name: 'modules',
   setup({ onLoad }) {
     onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => ({
-      contents: unmapped(ascii(editModule(path, await readFile(path, 'utf8'))))
+      contents: unmapped(editModule(path, await readFile(path, 'utf8')))
     }))
     onLoad({ filter: /\/node_modules\/.*\.json$/ }, async ({ path }) => {
       const json = JSON.stringify(pruneJson(path, JSON.parse(await readFile(path, 'utf8'))))
@@ -74,12 +76,6 @@ function compiledFileSchemas(): string {
     ajv.addSchema(isCollection.schema, 'collection').addSchema(isEvent.schema, 'event')
   }
   return standalone.default(ajv, { isCollection: 'collection', isEvent: 'event' })
-}
-
-/** esbuild escapes what is not ASCII in literals, and leaves it in comments. */
-function ascii(text: string): string {
-  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return text.replaceAll(/[\u0080-\uffff]/g, escaped)
 }
 
 /**

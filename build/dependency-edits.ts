@@ -54,21 +54,31 @@ interface ProtoFile {
   readonly nested?: Readonly<Record<string, ProtoFile>>
 }
 
-const administration = ['admin', 'executor']
+/** Namespaces and messages that the service `google.spanner.v1.Spanner` has in its calls. */
+const needed = {
+  google: ['spanner', 'protobuf', 'rpc'],
+  spanner: ['v1'],
+  protobuf: ['Any', 'Duration', 'Empty', 'ListValue', 'NullValue', 'Struct', 'Timestamp', 'Value']
+} as const
 
 /**
- * Leave the administration of Spanner out of its protocol: the client makes a class of every message
- * when it starts, and the service only reads and writes rows. Pure.
+ * Leave out of Spanner's protocol what is for its administration: the client makes a class of every
+ * message when it starts, and the service only reads and writes rows. Pure.
  */
 export function pruneJson(path: string, json: ProtoFile): ProtoFile {
   if (!path.endsWith('@google-cloud/spanner-api/build/protos/protos.json')) return json
-  const spanner = json.nested?.['google']?.nested?.['spanner']?.nested ?? {}
-  const missing = administration.find((name) => !spanner[name])
-  if (missing) throw new Error(`${path}: has no google.spanner.${missing}`)
-  const nested = Object.entries(spanner).filter(([name]) => !administration.includes(name))
-  const google = {
-    ...json.nested?.['google']?.nested,
-    spanner: { nested: Object.fromEntries(nested) }
-  }
-  return { ...json, nested: { ...json.nested, google: { nested: google } } }
+  const google = keep(json.nested?.['google'], needed.google)
+  const spanner = { nested: keep(google['spanner'], needed.spanner) }
+  const protobuf = { nested: keep(google['protobuf'], needed.protobuf) }
+  return { nested: { google: { nested: { ...google, spanner, protobuf } } } }
+}
+
+function keep(of: ProtoFile | undefined, names: readonly string[]): Record<string, ProtoFile> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const found = of?.nested?.[name]
+      if (!found) throw new Error(`Spanner's protocol has no ${name} where it was`)
+      return [name, found]
+    })
+  )
 }
