@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import standalone from 'ajv/dist/standalone/index.js'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { ajv, isCollection, isEvent } from '../src/contracts/file-schemas.ts'
 import { editModule, pruneJson } from './dependency-edits.ts'
+import { withoutDependencies } from './without-dependencies.ts'
 
 /**
  * Write `main.js`, which launches, and `service.js`, which is the whole service as one expression
@@ -22,6 +23,8 @@ export async function bundle(outdir: string): Promise<Metafile> {
     metafile: true,
     plugins: [modules]
   })
+  const map = join(outdir, 'service.js.map')
+  await writeFile(map, JSON.stringify(withoutDependencies(JSON.parse(await readFile(map, 'utf8')))))
   return metafile
 }
 
@@ -56,16 +59,16 @@ const modules: Plugin = {
   name: 'modules',
   setup({ onLoad }) {
     onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => ({
-      contents: unmapped(editModule(path, await readFile(path, 'utf8')))
+      contents: editModule(path, await readFile(path, 'utf8'))
     }))
     onLoad({ filter: /\/node_modules\/.*\.json$/ }, async ({ path }) => {
       const json = JSON.stringify(pruneJson(path, JSON.parse(await readFile(path, 'utf8'))))
       // V8 reads JSON faster than the same as a literal.
-      return { contents: unmapped(`module.exports = JSON.parse(${JSON.stringify(json)})`) }
+      return { contents: `module.exports = JSON.parse(${JSON.stringify(json)})` }
     })
     // What Ajv would take 50 ms of every start to compile.
     onLoad({ filter: /\/src\/contracts\/file-schemas\.ts$/ }, () => ({
-      contents: unmapped(compiledFileSchemas()),
+      contents: compiledFileSchemas(),
       resolveDir: options.absWorkingDir
     }))
   }
@@ -76,14 +79,4 @@ function compiledFileSchemas(): string {
     ajv.addSchema(isCollection.schema, 'collection').addSchema(isEvent.schema, 'event')
   }
   return standalone.default(ajv, { isCollection: 'collection', isEvent: 'event' })
-}
-
-/**
- * Keep a module out of the source map, which would be of 20 MB with all dependencies: the module's
- * own map says that only its last line comes from anywhere, and nothing is on that line.
- */
-function unmapped(text: string): string {
-  const mappings = `${';'.repeat(text.split('\n').length)}AAAA`
-  const map = Buffer.from(JSON.stringify({ version: 3, sources: [''], mappings }))
-  return `${text}\n//# sourceMappingURL=data:application/json;base64,${map.toString('base64')}`
 }

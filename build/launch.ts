@@ -42,8 +42,7 @@ function nameSource(position: string, line: string, column: string): string {
   try {
     map ??= new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')))
     const entry = map.findEntry(Number(line) - 1, Number(column) - 1)
-    // Where a line has no entry, because it is of a dependency, the one before it is found.
-    if (!('originalLine' in entry) || entry.generatedLine !== Number(line) - 1) return position
+    if (!('originalLine' in entry) || !entry.originalSource) return position
     const source = entry.originalSource.replace(/^(\.\.\/)+/, '')
     return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
   } catch {

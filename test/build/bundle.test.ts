@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { isBuiltin } from 'node:module'
+import { isBuiltin, SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -45,10 +45,26 @@ describe('the bundle', () => {
 
   it('has a source map of the service alone', async () => {
     const { sources } = JSON.parse(await readFile(join(folder, 'service.js.map'), 'utf8'))
-    const own = (source: string) => /\/(src|schemas)\//.test(source) && !/node_modules/.test(source)
-    expect(sources.filter(own).length).toBeGreaterThan(100)
-    expect(sources.filter((source: string) => !own(source))).toEqual([])
+    const named = sources.filter((source: string) => source !== '')
+    expect(named.length).toBeGreaterThan(100)
+    for (const source of named) expect(source).toMatch(/\/(src|schemas)\/[\w/.-]+$/)
   })
+})
+
+it.each([
+  ['async function start()', '../src/main.ts'],
+  ['function createCommitter(', '../src/commit/committer.ts'],
+  ['function fastify(', undefined],
+  ['function prettyFactory(', undefined]
+])('%s comes from %s in the source map', async (text, source) => {
+  const lines = (await readFile(join(folder, 'service.js'), 'utf8')).split('\n')
+  const line = lines.findIndex((each) => each.includes(text))
+  const column = lines[line]?.indexOf(text) ?? 0
+  const map = new SourceMap(JSON.parse(await readFile(join(folder, 'service.js.map'), 'utf8')))
+  const entry = map.findEntry(line, column)
+  const found = 'originalSource' in entry ? entry.originalSource : undefined
+  expect(line).toBeGreaterThan(0)
+  expect(found?.replace(/^.*(?=\/src\/)/, '..')).toBe(source)
 })
 
 describe('an edit of a dependency', () => {
