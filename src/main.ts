@@ -79,7 +79,7 @@ function stopOnSignals(app: FastifyInstance, config: Config, exporting?: Exporti
     app.log.info('stopped')
     process.exit(0)
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
+  for (const signal of stopSignals) process.off(signal, exit).once(signal, stop)
 }
 
 /** Say where it listens, and at once whether it can land anything. */
@@ -90,6 +90,11 @@ async function report(app: FastifyInstance, config: Config): Promise<void> {
   await app.inject('/health/ready')
   if (!config.SPANNER_DATABASE) process.stdout.write(welcome(port, config.EMBEDDED_FILE))
 }
+
+const stopSignals = ['SIGTERM', 'SIGINT'] as const
+const exit = () => process.exit(0)
+// Nothing is accepted yet. A container's first process ignores a signal that it has no handler for.
+for (const signal of stopSignals) process.once(signal, exit)
 
 // Whoever read the output may be gone; that is no reason to stop serving.
 process.stdout.on('error', () => undefined)

@@ -35,7 +35,8 @@ const entrySchema = {
   additionalProperties: false
 }
 
-const ajv = new Ajv2020()
+// To check these schemas against the meta-schema of JSON Schema would take most of a start.
+const ajv = new Ajv2020({ meta: false, validateSchema: false })
 addFormats.default(ajv)
 const isSecret = ajv.compile<{ readonly keys: readonly ApiKeyEntry[] }>({
   type: 'object',

@@ -1,20 +1,10 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import collectionSchema from '../../schemas/collection.schema.json' with { type: 'json' }
-import eventSchema from '../../schemas/event.schema.json' with { type: 'json' }
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { parseJson } from '../delivery/json.ts'
 import { Failure } from '../failures.ts'
 import type { Fault } from './fault.ts'
+import { isCollection, isEvent } from './file-schemas.ts'
 import { formatPointer } from './pointer.ts'
 import type { CollectionFile, EventFile, Parsed, SchemaFile } from './schema-file.ts'
-
-const ajv = new Ajv2020({
-  allErrors: true,
-  verbose: true,
-  strictTypes: false,
-  validateFormats: false
-})
-const isCollection = ajv.compile<CollectionFile>(collectionSchema)
-const isEvent = ajv.compile<EventFile>(eventSchema)
 
 type Outcome<T> = Parsed<T> | { readonly faults: readonly Fault[] }
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { welcome } from '../../src/welcome.ts'
 import { changed } from '../http/open-app.ts'
-import { exitOf, push, runService, startService } from './start-service.ts'
+import { exitOf, launchService, push, runService, startService } from './start-service.ts'
 
 const time = '2026-11-01T10:00:00Z'
 
@@ -155,6 +155,20 @@ describe('SIGTERM', () => {
     service.process.kill('SIGTERM')
     expect(await exitOf(service)).toBe(0)
   })
+})
+
+it('ends when it is told to stop before it listens', async () => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void silent.close())
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const service = launchService({
+    SPANNER_DATABASE: 'projects/p/instances/i/databases/d',
+    SPANNER_EMULATOR_HOST: `127.0.0.1:${port}`
+  })
+  await once(silent, 'connection')
+  service.kill('SIGTERM')
+  expect(await once(service, 'exit')).toEqual([0, null])
 })
 
 describe('a start that cannot be right', () => {

@@ -1,7 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The file that Node runs: the service in `src`, or its bundle in `dist`. */
+    readonly entry: string
+  }
+}
 
 export interface Service {
   readonly url: string
@@ -11,8 +18,11 @@ export interface Service {
 }
 
 /** Start the real process on a free port and wait until it listens; it ends with the test. */
-export async function startService(env: Readonly<Record<string, string>>): Promise<Service> {
-  const child = run(env)
+export async function startService(
+  env: Readonly<Record<string, string>>,
+  options: { readonly cwd?: string } = {}
+): Promise<Service> {
+  const child = launchService(env, options.cwd)
   const lines: string[] = []
   const port = await new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -27,7 +37,7 @@ export async function startService(env: Readonly<Record<string, string>>): Promi
 
 /** Run the real process until it ends by itself. */
 export async function runService(env: Readonly<Record<string, string>>) {
-  const child = run(env)
+  const child = launchService(env)
   let stderr = ''
   child.stderr.on('data', (chunk) => {
     stderr += chunk
@@ -36,9 +46,11 @@ export async function runService(env: Readonly<Record<string, string>>) {
   return { code, stderr }
 }
 
-function run(env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ['src/main.ts'], {
+/** Run the real process; it ends with the test. */
+export function launchService(env: Readonly<Record<string, string>>, cwd?: string) {
+  const child = spawn(process.execPath, [inject('entry')], {
     env: { PATH: process.env['PATH'], PORT: '0', EMBEDDED_FILE: ':memory:', ...env },
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe']
   })
   onTestFinished(() => {

@@ -1,0 +1,34 @@
+# Both bases are pinned to digests, because a tag can be moved; of each it is the index of all
+# platforms. They share Debian 13, so that the build can run the Node of the image.
+FROM gcr.io/distroless/nodejs24-debian13:nonroot@sha256:9eeb7f5887d0e239e78264b06f7f11d2e14be534050481803a9e4728fcdd278e AS runtime
+
+FROM node:24.21.0-trixie-slim@sha256:173f125896c3b47ddf056734c7ea789d04595a6a08769a8f78e0df642781fb66 AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN ["npm", "ci", "--ignore-scripts"]
+COPY schemas schemas
+COPY build build
+COPY src src
+RUN ["node", "build/build.ts"]
+# V8 takes the compile cache from its own version only, so the Node of the image makes it.
+COPY --from=runtime /nodejs /nodejs
+RUN ["/nodejs/bin/node", "build/compile-cache.ts"]
+
+# No shell, no package manager, no node_modules.
+FROM runtime
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="landfall" \
+      org.opencontainers.image.description="CloudEvents in, rows in Spanner, read over HTTP." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.base.name="gcr.io/distroless/nodejs24-debian13:nonroot"
+WORKDIR /app
+# The files stay root's: the service reads them and writes none.
+COPY --from=build /app/schemas schemas
+# Last, because it alone changes with the code.
+COPY --from=build /app/dist dist
+USER 65532:65532
+EXPOSE 8080
+ENTRYPOINT ["/nodejs/bin/node", "dist/main.js"]
