@@ -1,0 +1,72 @@
+import { setTimeout } from 'node:timers/promises'
+import { type BenchRun, type Findings, startLandfall } from '../bench-run.ts'
+import { compare } from '../comparison.ts'
+import { closedLoop } from '../load/closed-loop.ts'
+import { createPushes } from '../load/events.ts'
+import type { Server } from '../process/server.ts'
+
+/** A Spanner that is so slow that four lanes of 500 events land less than a tenth of what comes. */
+const slow = { commitMs: 3000, readMs: 2 }
+
+/** More than the service lets in; who is refused comes back at once. */
+const connections = 2500
+
+const limitMiB = 300
+
+/** Push ten times what can land, and see whether memory grows. */
+export async function memory(run: BenchRun): Promise<Findings> {
+  const server = await startLandfall(run)
+  await run.model.usage(slow)
+  const ms = run.ms * 8
+  const next = createPushes('/events', 2000)
+  const load = closedLoop({ port: server.port, connections, ms, next })
+  const samples = await sample(server, ms)
+  const { statuses, seconds } = await load
+  await server.stop()
+  await run.model.usage({ commitMs: 5, readMs: 2 })
+  const { 200: landed = 0, 503: refused = 0, ...others } = statuses
+  if (Object.keys(others).length > 0) throw new Error(`answers with ${JSON.stringify(statuses)}`)
+  return { comparisons: comparisonsOf(samples, landed / seconds, refused / seconds) }
+}
+
+async function sample(server: Server, ms: number): Promise<readonly number[]> {
+  const samples: number[] = []
+  const count = 24
+  while (samples.length < count) {
+    await setTimeout(ms / (count + 4))
+    const { rssMiB } = await server.usage()
+    samples.push(rssMiB)
+  }
+  return samples
+}
+
+function comparisonsOf(samples: readonly number[], landed: number, refused: number) {
+  const what = 'resident memory under overload'
+  const third = samples.length / 3
+  const mean = (some: readonly number[]) => some.reduce((sum, one) => sum + one, 0) / some.length
+  const middle = mean(samples.slice(third, 2 * third))
+  const last = mean(samples.slice(2 * third))
+  return [
+    compare({ what, unit: 'MiB', against: 'the limit', reach: { atMost: 1 } }, [
+      { landfall: Math.max(...samples), other: limitMiB }
+    ]),
+    compare(
+      {
+        what: `${what}, at its end`,
+        unit: 'MiB',
+        against: 'in the middle',
+        reach: { atMost: 1.1 }
+      },
+      [{ landfall: last, other: middle }]
+    ),
+    compare(
+      {
+        what: 'pushes then, answered or refused',
+        unit: '1/s',
+        against: 'events landed',
+        reach: { atLeast: 10 }
+      },
+      [{ landfall: landed + refused, other: landed }]
+    )
+  ]
+}
