@@ -23,10 +23,15 @@ export interface Findings {
   readonly levels?: readonly Level[]
 }
 
-/** Start the service with as many lanes as in production: with an emulator it would have one. */
-export function startLandfall({ entry, model, pin }: BenchRun): Promise<Server> {
-  const lanes = process.env['COMMIT_LANES'] ?? '4'
-  return startServer({ entry, pin, env: { ...model.env, COMMIT_LANES: lanes } })
+/** Lanes of a service in production; with an emulator it would take one. */
+const lanes = process.env['COMMIT_LANES'] ?? '4'
+
+/** Start the service, with its own settings but for these. */
+export function startLandfall(
+  { entry, model, pin }: BenchRun,
+  settings: Readonly<Record<string, string>> = {}
+): Promise<Server> {
+  return startServer({ entry, pin, env: { ...model.env, COMMIT_LANES: lanes, ...settings } })
 }
 
 /** Start one of the programs that it is compared with. */

@@ -37,9 +37,11 @@ function statusOf(socket: Socket): Promise<number> {
     let received = ''
     const read = (chunk: Buffer) => {
       received += chunk.toString('latin1')
-      if (received.length < lengthOf(received)) return
+      const length = lengthOf(received)
+      if (received.length < length) return
       stop()
-      resolve(Number(received.slice(9, 12)))
+      if (Number.isNaN(length)) reject(new Error('an answer without content-length'))
+      else resolve(statusIn(received))
     }
     const closed = () => {
       stop()
@@ -50,13 +52,14 @@ function statusOf(socket: Socket): Promise<number> {
   })
 }
 
-/** Bytes of an answer, once its head is there. */
+/** Bytes of an answer, once its head is there; NaN where it does not say. */
 function lengthOf(received: string): number {
   const head = received.indexOf('\r\n\r\n')
   if (head === -1) return Number.POSITIVE_INFINITY
+  if (statusIn(received) === 204) return head + 4
   const [, length] = /\r\ncontent-length: (\d+)/i.exec(received.slice(0, head)) ?? []
-  if (length === undefined && received.slice(9, 12) !== '204') {
-    throw new Error(`an answer without content-length: ${received.slice(0, head)}`)
-  }
-  return head + 4 + Number(length ?? 0)
+  return head + 4 + Number(length)
 }
+
+/** After `HTTP/1.1 `. */
+const statusIn = (received: string) => Number(received.slice(9, 12))

@@ -3,7 +3,8 @@ import { type Comparison, compare } from '../comparison.ts'
 import { createPushes } from '../load/events.ts'
 import { type Measured, measure } from '../load/measure.ts'
 
-const connections = 80
+/** What one instance is sent at once, and what it takes to keep its core busy. */
+const concurrencies = [80, 500]
 
 const names = ['landfall', 'function', 'route'] as const
 
@@ -23,26 +24,31 @@ export async function throughput(run: BenchRun): Promise<Findings> {
     function: await startBaseline('function', run),
     route: await startBaseline('bare-route', run)
   }
-  const one = (name: (typeof names)[number]) =>
+  const one = (name: (typeof names)[number], connections: number) =>
     measure(servers[name], run.model, { connections, ms: run.ms, next: pushes[name] })
-  const round = async (): Promise<Round> => ({
-    landfall: await one('landfall'),
-    function: await one('function'),
-    route: await one('route')
-  })
-  await round()
-  const rounds: Round[] = []
-  while (rounds.length < run.rounds) rounds.push(await round())
+  const comparisons: Comparison[] = []
+  for (const connections of concurrencies) {
+    const round = async (): Promise<Round> => ({
+      landfall: await one('landfall', connections),
+      function: await one('function', connections),
+      route: await one('route', connections)
+    })
+    await round()
+    const rounds: Round[] = []
+    while (rounds.length < run.rounds) rounds.push(await round())
+    comparisons.push(...comparisonsOf(connections, rounds))
+  }
   for (const name of names) await servers[name].stop()
-  return { comparisons: comparisonsOf(rounds) }
+  return { comparisons }
 }
 
 const functions = 'functions-framework, one transaction each'
 const bare = 'bare Fastify route'
 
-function comparisonsOf(rounds: readonly Round[]): readonly Comparison[] {
-  const what = `events per second, ${connections} pushes at once`
-  const cpu = 'processor time of an event, then'
+function comparisonsOf(connections: number, rounds: readonly Round[]): readonly Comparison[] {
+  const at = `${connections} pushes at once`
+  const what = `events landed, ${at}`
+  const cpu = `processor time, ${at}`
   return [
     compare(
       { what, unit: '1/s', against: functions, reach: { atLeast: 10 } },
@@ -53,15 +59,15 @@ function comparisonsOf(rounds: readonly Round[]): readonly Comparison[] {
       rounds.map((round) => pair(round, 'route', 'eventsPerSecond'))
     ),
     compare(
-      { what: cpu, unit: 'µs', against: functions, reach: { atMost: 1 / 10 } },
+      { what: cpu, unit: 'µs/event', against: functions, reach: { atMost: 1 / 10 } },
       rounds.map((round) => pair(round, 'function', 'cpuPerEvent'))
     ),
     compare(
-      { what: cpu, unit: 'µs', against: bare, reach: { atMost: 1 / 0.45 } },
+      { what: cpu, unit: 'µs/event', against: bare, reach: { atMost: 1 / 0.45 } },
       rounds.map((round) => pair(round, 'route', 'cpuPerEvent'))
     ),
     compare(
-      { what: 'commits, then', unit: 'per event', against: 'one each', reach: { atMost: 1 / 20 } },
+      { what: `commits, ${at}`, unit: 'per event', against: 'one each', reach: { atMost: 1 / 20 } },
       rounds.map(({ landfall }) => ({ landfall: landfall.commitsPerEvent, other: 1 }))
     )
   ]
