@@ -11,6 +11,8 @@ export interface BenchRun {
   readonly pin: Pin
   /** File that starts the service. */
   readonly entry: string
+  /** NODE_OPTIONS of every server. */
+  readonly nodeOptions: string
   /** Every comparison is made in so many rounds. */
   readonly rounds: number
   /** Every measurement takes so long. */
@@ -26,17 +28,24 @@ export interface Findings {
 /** Lanes of a service in production; with an emulator it would take one. */
 const lanes = process.env['COMMIT_LANES'] ?? '4'
 
+/** What every server finds in its environment. */
+export const serverEnv = ({ model, nodeOptions }: BenchRun): Readonly<Record<string, string>> => ({
+  ...model.env,
+  NODE_OPTIONS: nodeOptions
+})
+
 /** Start the service, with its own settings but for these. */
 export function startLandfall(
-  { entry, model, pin }: BenchRun,
+  run: BenchRun,
   settings: Readonly<Record<string, string>> = {}
 ): Promise<Server> {
-  return startServer({ entry, pin, env: { ...model.env, COMMIT_LANES: lanes, ...settings } })
+  const env = { ...serverEnv(run), COMMIT_LANES: lanes, ...settings }
+  return startServer({ entry: run.entry, pin: run.pin, env })
 }
 
 /** Start one of the programs that it is compared with. */
-export function startBaseline(name: string, { model, pin }: BenchRun): Promise<Server> {
-  return startServer({ entry: baseline(name), pin, env: model.env })
+export function startBaseline(name: string, run: BenchRun): Promise<Server> {
+  return startServer({ entry: baseline(name), pin: run.pin, env: serverEnv(run) })
 }
 
 export const baseline = (name: string): string =>

@@ -4,7 +4,7 @@ import type { Level } from './parts/concurrency.ts'
 
 export interface Report {
   readonly machine: string
-  readonly entry: string
+  readonly service: string
   readonly comparisons: readonly Comparison[]
   readonly levels: readonly Level[]
 }
@@ -21,8 +21,8 @@ export const reportMarkdown = (report: Report): string =>
   )
 
 function lay(report: Report, table: (rows: Table) => readonly string[]): string {
-  const { comparisons, levels, machine, entry } = report
-  const lines = [`${machine}; ${entry}`]
+  const { comparisons, levels, machine, service } = report
+  const lines = [`${machine}; ${service}`]
   if (comparisons.length > 0) lines.push('', ...table(comparisonTable(comparisons)))
   if (levels.length > 0) lines.push('', ...table(levelTable(levels)), '', ...kneeLines(levels))
   return `${lines.join('\n')}\n`

@@ -1,5 +1,5 @@
 import type { BareWork } from '../baselines/bare-client.ts'
-import { type BenchRun, baseline, type Findings, startLandfall } from '../bench-run.ts'
+import { type BenchRun, baseline, type Findings, serverEnv, startLandfall } from '../bench-run.ts'
 import { type Comparison, compare } from '../comparison.ts'
 import { closedLoop } from '../load/closed-loop.ts'
 import { createPushes, firstItem, getRequest } from '../load/events.ts'
@@ -44,7 +44,7 @@ interface Subject {
 /** Medians, because the model's timers are late now and then, for the one as for the other. */
 async function againstClient(run: BenchRun, { work, next, named }: Subject): Promise<Findings> {
   const { port, stop } = await startLandfall(run)
-  const client = startChild([...run.pin, process.execPath, baseline('bare-client')], run.model.env)
+  const client = startChild([...run.pin, process.execPath, baseline('bare-client')], serverEnv(run))
   await client.told()
   const lone = async (ms: number, send = next) => {
     const answers = await closedLoop({ port, connections: 1, ms, next: send })

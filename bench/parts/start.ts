@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { type BenchRun, baseline, type Findings } from '../bench-run.ts'
+import { type BenchRun, baseline, type Findings, serverEnv } from '../bench-run.ts'
 import { compare, type Round } from '../comparison.ts'
 import { startServer } from '../process/server.ts'
 import { bundle } from './bundle.ts'
@@ -14,7 +14,7 @@ export async function start(run: BenchRun): Promise<Findings> {
   const other = await bundle(baseline('bare-start'))
   const landfall = run.entry.endsWith('.ts') ? await bundle(run.entry) : run.entry
   const ready = async (entry: string) => {
-    const env = { ...run.model.env, NODE_COMPILE_CACHE: join(dirname(other), 'cache') }
+    const env = { ...serverEnv(run), NODE_COMPILE_CACHE: join(dirname(other), 'cache') }
     const { readyMs, stop } = await startServer({ entry, pin: run.pin, env, probed: false })
     await stop()
     return readyMs

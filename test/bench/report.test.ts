@@ -21,7 +21,7 @@ const level = (concurrency: number, eventsPerSecond: number): Level => ({
 
 const report = {
   machine: '2 × CPU',
-  entry: 'dist/main.js',
+  service: 'dist/main.js',
   comparisons: [
     compare(
       { what: 'a lone event', unit: 'ms', against: 'a transaction', reach: { atMost: 1.15 } },
