@@ -30,10 +30,10 @@ const usage =
  */
 const containerHeap = '--max-old-space-size=256 --max-semi-space-size=16'
 
-/** Measure the parts that are asked for, one after the other, on one model of Spanner. */
-async function bench(): Promise<void> {
+/** @throws a usage error */
+function readOptions(args: readonly string[]) {
   const { values, positionals } = parseOptions(
-    process.argv.slice(2),
+    args,
     {
       quick: { type: 'boolean', default: false },
       entry: {
@@ -48,13 +48,18 @@ async function bench(): Promise<void> {
   )
   const unknown = positionals.find((name) => !isPart(name))
   if (unknown !== undefined) throw usageError(`there is no part ${unknown}; ${usage}`)
-  const asked = positionals.length > 0 ? positionals.filter(isPart) : names
-  const { entry, 'node-options': nodeOptions } = values
+  return { ...values, asked: positionals.length > 0 ? positionals.filter(isPart) : names }
+}
+
+/** Measure the parts that are asked for, one after the other, on one model of Spanner. */
+async function bench(): Promise<void> {
+  const options = readOptions(process.argv.slice(2))
+  const { entry, 'node-options': nodeOptions } = options
   const pin = pinClient()
   const model = await startModel()
-  const length = values.quick ? { rounds: 1, ms: 200 } : { rounds: 7, ms: 2500 }
+  const length = options.quick ? { rounds: 1, ms: 200 } : { rounds: 7, ms: 2500 }
   const found: Findings[] = []
-  for (const name of asked) {
+  for (const name of options.asked) {
     process.stderr.write(`${name} …\n`)
     found.push(await parts[name]({ model, pin, entry, nodeOptions, ...length }))
   }
@@ -65,8 +70,8 @@ async function bench(): Promise<void> {
     comparisons: found.flatMap(({ comparisons = [] }) => comparisons),
     levels: found.flatMap(({ levels = [] }) => levels)
   }
-  const print = values.markdown ? reportMarkdown : reportText
-  process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : print(report))
+  const print = options.markdown ? reportMarkdown : reportText
+  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : print(report))
 }
 
 bench().catch((error: unknown) => {

@@ -65,9 +65,11 @@ export function createDatabase(tables: readonly Table[]) {
     },
     query: (sql: string) => inTransaction(textResult(answerQuery(sql, tables))),
     commit({ transactionId, mutations = [] }: CommitRequest) {
-      const at = clock.next()
-      const done = rows.commit(mutations.map(writeOf), seenBy(transactionId), toText(at))
+      const seen = transactionId ? transactions.get(String(transactionId)) : new Map()
+      if (!seen) throw refusal(status.NOT_FOUND, 'The transaction is over.')
       transactions.delete(String(transactionId))
+      const at = clock.next()
+      const done = rows.commit(mutations.map(writeOf), seen, toText(at))
       if (!done) throw refusal(status.ABORTED, 'A row that was read has changed.')
       return { commitTimestamp: toProtocol(at) }
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createDatabase } from '../../bench/model/database.ts'
 import { type Model, serveModel } from '../../bench/model/serve-model.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'
 import { prepareEmulatorEnvironment } from '../../src/store/spanner/prepare-emulator-environment.ts'
@@ -49,6 +50,17 @@ describe('the model of Spanner', () => {
     await put(store, itemsTable, item('one'), item('two'))
     await readItem(store, 'one', 'id')
     expect(model.counts['Commit']).toBe(before + 1)
+  })
+
+  it('commits a transaction once', () => {
+    const database = createDatabase(tables)
+    const { id: transactionId } = database.begin({ readWrite: {} })
+    const columns = ['topic', 'event_key']
+    const cells = [{ stringValue: 't' }, { stringValue: 'k' }]
+    const insertOrUpdate = { table: 'log', columns, values: [{ values: cells }] }
+    const commit = () => database.commit({ transactionId, mutations: [{ insertOrUpdate }] })
+    expect(commit()).toHaveProperty('commitTimestamp')
+    expect(commit).toThrow('over')
   })
 
   it('says so when it does not know a call or a query', async () => {
