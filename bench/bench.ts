@@ -10,7 +10,7 @@ import { start } from './parts/start.ts'
 import { throughput } from './parts/throughput.ts'
 import { describeMachine, pinClient } from './process/cores.ts'
 import { startModel } from './process/model.ts'
-import { reportMarkdown, reportText } from './report.ts'
+import { type Report, reportMarkdown, reportText } from './report.ts'
 
 const parts = { start, throughput, latency, read, memory, concurrency } as const
 
@@ -59,19 +59,23 @@ async function bench(): Promise<void> {
   const model = await startModel()
   const length = options.quick ? { rounds: 1, ms: 200 } : { rounds: 7, ms: 2500 }
   const found: Findings[] = []
-  for (const name of options.asked) {
-    process.stderr.write(`${name} …\n`)
-    found.push(await parts[name]({ model, pin, entry, nodeOptions, ...length }))
+  try {
+    for (const name of options.asked) {
+      process.stderr.write(`${name} …\n`)
+      found.push(await parts[name]({ model, pin, entry, nodeOptions, ...length }))
+    }
+  } finally {
+    await model.stop()
+    const comparisons = found.flatMap((one) => one.comparisons ?? [])
+    const levels = found.flatMap((one) => one.levels ?? [])
+    const service = `${entry} with ${nodeOptions}`
+    print({ machine: describeMachine(pin), service, comparisons, levels }, options)
   }
-  await model.stop()
-  const report = {
-    machine: describeMachine(pin),
-    service: `${entry} with ${nodeOptions}`,
-    comparisons: found.flatMap(({ comparisons = [] }) => comparisons),
-    levels: found.flatMap(({ levels = [] }) => levels)
-  }
-  const print = options.markdown ? reportMarkdown : reportText
-  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : print(report))
+}
+
+function print(report: Report, { json, markdown }: { json: boolean; markdown: boolean }): void {
+  const text = markdown ? reportMarkdown(report) : reportText(report)
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : text)
 }
 
 bench().catch((error: unknown) => {
