@@ -56,6 +56,7 @@ async function bench(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
   const { entry, 'node-options': nodeOptions } = options
   const pin = pinClient()
+  const machine = describeMachine(pin)
   const model = await startModel()
   const length = options.quick ? { rounds: 1, ms: 200 } : { rounds: 7, ms: 2500 }
   const found: Findings[] = []
@@ -69,7 +70,7 @@ async function bench(): Promise<void> {
     const comparisons = found.flatMap((one) => one.comparisons ?? [])
     const levels = found.flatMap((one) => one.levels ?? [])
     const service = `${entry} with ${nodeOptions}`
-    print({ machine: describeMachine(pin), service, comparisons, levels }, options)
+    print({ machine, service, comparisons, levels }, options)
   }
 }
 

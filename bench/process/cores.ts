@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 
 /** Puts a server on a core of its own, as on Cloud Run with one vCPU; empty where that cannot be. */
 export type Pin = readonly string[]
@@ -13,12 +13,14 @@ export function pinClient(): Pin {
   return status === 0 ? ['taskset', '-c', serverCore] : []
 }
 
-/** Say in one line what the figures were measured on. */
+/** Say in one line what the figures are measured on, and how busy it is with other work before. */
 export function describeMachine(pin: Pin): string {
   const [cpu] = cpus()
+  const [load = 0] = loadavg()
   const cores =
     pin.length > 0
       ? 'the server has one core; the load and the model of Spanner share another'
       : 'the server, the load and the model of Spanner share all cores'
-  return `${cpus().length} × ${cpu?.model.trim()}, Node ${process.versions.node}; ${cores}`
+  const node = `Node ${process.versions.node}`
+  return `${cpus().length} × ${cpu?.model.trim()}, load average ${load.toFixed(1)}, ${node}; ${cores}`
 }
