@@ -2,7 +2,7 @@ import { cruise } from 'dependency-cruiser'
 import { forbidden, options } from './boundary-rules.ts'
 
 /** Check the import rules, and that the check saw the code: a parser that fails sees no modules. */
-const { output } = await cruise(['src', 'test'], {
+const { output } = await cruise(['src', 'test', 'bench'], {
   ...options,
   ruleSet: { forbidden },
   validate: true

@@ -13,6 +13,13 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { circular: true }
   },
   {
+    name: 'nothing-knows-the-bench',
+    comment: 'The bench measures the service, and is no part of it.',
+    severity: 'error',
+    from: { path: inside },
+    to: { path: '^bench/' }
+  },
+  {
     name: 'delivery-knows-the-store-by-its-plan-only',
     comment: 'Decoding is pure and first: it sees the failures and the shape of a letter.',
     severity: 'error',

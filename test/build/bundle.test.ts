@@ -47,7 +47,7 @@ describe('the bundle', () => {
     const { sources } = JSON.parse(await readFile(join(folder, 'service.js.map'), 'utf8'))
     const named = sources.filter((source: string) => source !== '')
     expect(named.length).toBeGreaterThan(100)
-    for (const source of named) expect(source).toMatch(/\/(src|schemas)\/[\w/.-]+$/)
+    for (const source of named) expect(source).toMatch(/\/(package\.json|(src|schemas)\/[\w/.-]+)$/)
   })
 })
 

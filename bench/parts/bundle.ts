@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+/**
+ * Bundle a program into one file, which is removed with this process. It lies among the packages,
+ * because the client asks for files of its own at run time.
+ */
+export async function bundle(entry: string): Promise<string> {
+  const outdir = mkdtempSync(join(import.meta.dirname, '../../node_modules/.bench-'))
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }))
+  const outfile = join(outdir, 'main.cjs')
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    logLevel: 'error'
+  })
+  return outfile
+}

@@ -1,0 +1,69 @@
+import type { BareWork } from '../baselines/bare-client.ts'
+import { type BenchRun, baseline, type Findings, serverEnv, startLandfall } from '../bench-run.ts'
+import { type Comparison, compare } from '../comparison.ts'
+import { closedLoop } from '../load/closed-loop.ts'
+import { createPushes, firstItem, getRequest } from '../load/events.ts'
+import { successes } from '../load/measure.ts'
+import { startChild } from '../process/child.ts'
+
+/** One event after the other, against one bare transaction after the other. */
+export async function latency(run: BenchRun): Promise<Findings> {
+  return againstClient(run, {
+    work: 'land',
+    next: createPushes('/events'),
+    named: {
+      what: 'a lone event',
+      unit: 'ms',
+      against: 'one bare transaction',
+      reach: { atMost: 1.15 }
+    }
+  })
+}
+
+/** One read of a row after the other, against the same with the bare client. */
+export async function read(run: BenchRun): Promise<Findings> {
+  const request = getRequest(`/api/v1/data/${firstItem}`)
+  return againstClient(run, {
+    work: 'read',
+    next: () => request,
+    named: {
+      what: 'a read of one row',
+      unit: 'ms',
+      against: 'the bare client',
+      reach: { atMost: 1.2 }
+    }
+  })
+}
+
+interface Subject {
+  readonly work: BareWork['work']
+  readonly next: () => Buffer
+  readonly named: Pick<Comparison, 'what' | 'unit' | 'against' | 'reach'>
+}
+
+/** Medians, because the model's timers are late now and then, for the one as for the other. */
+async function againstClient(run: BenchRun, { work, next, named }: Subject): Promise<Findings> {
+  const { port, stop } = await startLandfall(run)
+  const client = startChild([...run.pin, process.execPath, baseline('bare-client')], serverEnv(run))
+  await client.told()
+  const lone = async (ms: number, send = next) => {
+    const answers = await closedLoop({ port, connections: 1, ms, next: send })
+    successes(answers)
+    return answers.latency.percentile(50) / 1000
+  }
+  const bare = async (ms: number) => {
+    // The client tells its median in microseconds.
+    const { p50 } = (await client.ask({ work, ms } satisfies BareWork)) as { readonly p50: number }
+    return p50 / 1000
+  }
+  await closedLoop({ port, connections: 20, ms: run.ms, next: createPushes('/events') })
+  await lone(run.ms)
+  await bare(run.ms)
+  const rounds = []
+  for (let round = 0; round < run.rounds; round++) {
+    rounds.push({ landfall: await lone(run.ms), other: await bare(run.ms) })
+  }
+  await stop()
+  await client.stop()
+  return { comparisons: [compare(named, rounds)] }
+}

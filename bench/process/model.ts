@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { prepareEmulatorEnvironment } from '../../src/store/spanner/prepare-emulator-environment.ts'
+import type { Delays } from '../model/serve-model.ts'
+import { startChild } from './child.ts'
+
+export interface ModelUsage {
+  /** Commits so far. */
+  readonly commits: number
+  /** Processor time since the start. */
+  readonly cpuMs: number
+}
+
+export interface ModelProcess {
+  /** What a process needs in its environment to find the model. */
+  readonly env: Readonly<Record<string, string>>
+  usage(delays?: Delays): Promise<ModelUsage>
+  stop(): Promise<void>
+}
+
+/** Start the model of Spanner in a process of its own, with the tables of `schemas/`. */
+export async function startModel(): Promise<ModelProcess> {
+  const child = startChild([process.execPath, join(import.meta.dirname, '../model/main.ts')], {})
+  // The first thing that it tells.
+  const { host } = (await child.told()) as { readonly host: string }
+  const env = {
+    SPANNER_EMULATOR_HOST: host,
+    SPANNER_DATABASE: 'projects/bench/instances/bench/databases/bench'
+  }
+  // The service does so by itself; the others must have the same sessions.
+  prepareEmulatorEnvironment(env)
+  return {
+    env,
+    usage: async (delays) => (await child.ask(delays ? { delays } : {})) as ModelUsage,
+    stop: child.stop
+  }
+}

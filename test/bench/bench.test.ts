@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+
+const bench = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ['bench/bench.ts', '--quick', ...args])
+
+it('measures the parts that are asked for, on the service and on the model of Spanner', async () => {
+  const { stdout } = await bench('latency', 'read', '--json')
+  const { comparisons } = JSON.parse(stdout)
+  const figures = {
+    landfall: expect.any(Number),
+    other: expect.any(Number),
+    ratio: expect.any(Number)
+  }
+  expect(comparisons).toEqual([
+    expect.objectContaining({ what: 'a lone event', ...figures }),
+    expect.objectContaining({ what: 'a read of one row', ...figures })
+  ])
+})
+
+it('says which parts there are when it does not know one', async () => {
+  const failed = await bench('speed').catch((error: unknown) => error)
+  expect(failed).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/there is no part speed; npm run bench -- \[start\|throughput/)
+  })
+})

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { compare, median } from '../../bench/comparison.ts'
+
+const named = { what: 'events', unit: '1/s', against: 'another', reach: { atLeast: 2 } }
+
+it('compares within each round, so that a slow round slows both', () => {
+  const rounds = [
+    { landfall: 300, other: 100 },
+    { landfall: 20, other: 10 },
+    { landfall: 400, other: 100 }
+  ]
+  expect(compare(named, rounds)).toMatchObject({
+    landfall: 300,
+    other: 100,
+    ratio: 3,
+    min: 2,
+    max: 4,
+    reached: true
+  })
+})
+
+it.each([
+  { reach: { atLeast: 2 }, landfall: 2, reached: true },
+  { reach: { atLeast: 2 }, landfall: 1.9, reached: false },
+  { reach: { atMost: 2 }, landfall: 2, reached: true },
+  { reach: { atMost: 2 }, landfall: 2.1, reached: false }
+])('a ratio of $landfall with the reach $reach: $reached', ({ reach, landfall, reached }) => {
+  expect(compare({ ...named, reach }, [{ landfall, other: 1 }]).reached).toBe(reached)
+})
+
+it.each([
+  { values: [3], middle: 3 },
+  { values: [9, 1, 5], middle: 5 },
+  { values: [4, 1, 2, 9], middle: 3 }
+])('the median of $values is $middle', ({ values, middle }) => {
+  expect(median(values)).toBe(middle)
+})
