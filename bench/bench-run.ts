@@ -26,7 +26,7 @@ export interface Findings {
 }
 
 /** Lanes of a service in production; with an emulator it would take one. */
-const lanes = process.env['COMMIT_LANES'] ?? '4'
+const lanes = process.env['COMMIT_LANES'] ?? '2'
 
 /** What every server finds in its environment. */
 export const serverEnv = ({ model, nodeOptions }: BenchRun): Readonly<Record<string, string>> => ({

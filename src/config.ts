@@ -44,7 +44,7 @@ function derive(parsed: Parsed, env: Readonly<Record<string, string | undefined>
     ...parsed,
     GOOGLE_CLOUD_PROJECT: projectOf(parsed),
     HOST: env['HOST'] || (onCloudRun ? '0.0.0.0' : parsed.HOST),
-    COMMIT_LANES: Number(parsed.COMMIT_LANES ?? (oneAtATime ? 1 : 4)),
+    COMMIT_LANES: Number(parsed.COMMIT_LANES ?? (oneAtATime ? 1 : 2)),
     // The patterns of the settings allow these words only.
     PUSH_AUTH: (parsed.PUSH_AUTH ?? unset) as Config['PUSH_AUTH'],
     READ_AUTH: (parsed.READ_AUTH ?? unset) as Config['READ_AUTH'],

@@ -31,6 +31,9 @@ export interface Ingest {
   rehearse(delivery: Delivery): Promise<readonly Rehearsed[]>
 }
 
+/** A batch larger than the queue would be refused for ever if all of it were submitted at once. */
+const atOnce = 500
+
 /** Make what lands deliveries. */
 export function createIngest(
   contracts: Contracts,
@@ -49,8 +52,11 @@ export function createIngest(
   }
 
   return {
-    // A batch larger than the queue would be refused for ever if all of it were submitted at once.
-    land: (delivery) => pLimit(500).map(decode(delivery), landOne),
+    async land(delivery) {
+      const arrivals = decode(delivery)
+      if (arrivals.length <= atOnce) return Promise.all(arrivals.map(landOne))
+      return pLimit(atOnce).map(arrivals, landOne)
+    },
     async rehearse(delivery) {
       const planned = decode(delivery).map((arrival) => ({
         arrival,

@@ -36,7 +36,7 @@ export const settings = {
   SCHEMAS_DIR: text('Folder with `collections/` and `events/`.', 'schemas', 'a path', anything),
   COMMIT_LANES: optional(
     'Commits in flight at once, 1 to 64. The emulator and the embedded store run one at a time.',
-    '4, or 1 with an emulator or the embedded store',
+    '2, or 1 with an emulator or the embedded store',
     'a whole number from 1 to 64',
     /^([1-9]|[1-5]\d|6[0-4])$/
   ),

@@ -30,7 +30,7 @@ describe('the configuration', () => {
   })
 
   it.each([
-    ['Spanner', { SPANNER_DATABASE: database }, 4],
+    ['Spanner', { SPANNER_DATABASE: database }, 2],
     ['an emulator', { SPANNER_DATABASE: database, SPANNER_EMULATOR_HOST: 'localhost:9010' }, 1],
     ['the embedded store', {}, 1],
     ['a number that was set', { COMMIT_LANES: '64' }, 64]
