@@ -53,6 +53,9 @@ async function run([name = 'help', ...args]: readonly string[]): Promise<number>
   })
 }
 
+// Whoever read the output, as `head` does, may be gone; what was begun is finished all the same.
+process.stdout.on('error', () => undefined)
+
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (error) {

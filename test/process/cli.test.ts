@@ -40,6 +40,14 @@ describe('the landfall command', () => {
     expect(stderr).toMatch(/^landfall: SCHEMAS_INVALID: [^\n]*\n$/)
   })
 
+  it('finishes what it does when nobody reads what it prints', () => {
+    const command = `'${process.execPath}' src/cli/landfall.ts --help | true`
+    const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], {
+      encoding: 'utf8'
+    })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+
   it('proves the shipped schemas', () => {
     expect(landfall('check')).toMatchObject({ status: 0, stderr: '' })
   })
