@@ -8,6 +8,7 @@ COPY package.json package-lock.json ./
 RUN ["npm", "ci", "--ignore-scripts"]
 COPY schemas schemas
 COPY build build
+COPY bench/model bench/model
 COPY src src
 RUN ["node", "build/build.ts"]
 # V8 takes the compile cache from its own version only, so the Node of the image makes it.

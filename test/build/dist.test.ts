@@ -51,6 +51,18 @@ describe('dist, in a folder without node_modules', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
   })
 
+  it('shows its documents, and has every file that their pages load', async () => {
+    const { url } = await startService({}, { cwd: await image() })
+    const page = await (await fetch(`${url}/docs/http`)).text()
+    const files = [...page.matchAll(/(?:src|href)="(\/docs\/assets\/[^"]+)"/g)].map(
+      ([, file]) => file
+    )
+    expect(files.length).toBeGreaterThan(2)
+    for (const path of ['/docs', '/docs/events', '/openapi.json', '/asyncapi.json', ...files]) {
+      expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200])
+    }
+  })
+
   it('writes to no file, so that the root may be read-only', async () => {
     const cwd = await image()
     const before = await listing(cwd)
