@@ -29,7 +29,7 @@ export function buildApp(parts: Parts): FastifyInstance {
     if (failure) log.error({ err: failure }, 'not ready')
     else log.info('ready again')
   })
-  const committer = openCommitter(parts, readiness)
+  const committer = committerOf(parts, readiness)
   const admission = createAdmission(config.REQUESTS_MAX, config.QUEUE_MAX_BYTES)
   addGauges(metrics, {
     requests: () => admission.requests,
@@ -63,7 +63,7 @@ export function buildApp(parts: Parts): FastifyInstance {
 
 const monotonic = () => performance.now()
 
-function openCommitter({ config, store, metrics, log }: Parts, readiness: Readiness): Committer {
+function committerOf({ config, store, metrics, log }: Parts, readiness: Readiness): Committer {
   return createCommitter({
     store,
     lanes: config.COMMIT_LANES,

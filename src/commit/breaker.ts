@@ -1,4 +1,6 @@
-export type BreakerState = 'closed' | 'open' | 'probing'
+export const breakerStates = ['closed', 'open', 'probing'] as const
+
+export type BreakerState = (typeof breakerStates)[number]
 
 export interface Breaker {
   readonly state: BreakerState

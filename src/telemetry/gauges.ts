@@ -1,10 +1,11 @@
 import { Gauge } from 'prom-client'
+import { type BreakerState, breakerStates } from '../commit/breaker.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What the gauges look at, each time somebody asks for them. */
 export interface Gauged {
   readonly queue: () => { readonly events: number; readonly bytes: number }
-  readonly breaker: () => 'closed' | 'open' | 'probing'
+  readonly breaker: () => BreakerState
   /** Undefined before the first check. */
   readonly readiness: () =>
     | { readonly ready: boolean; readonly drift: number | undefined }
@@ -57,7 +58,7 @@ function addBreaker(registry: Metrics['registry'], state: Gauged['breaker']): vo
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      for (const each of ['closed', 'open', 'probing'] as const) {
+      for (const each of breakerStates) {
         this.set({ state: each }, Number(each === state()))
       }
     }

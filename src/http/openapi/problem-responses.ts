@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../delivery/json.ts'
 import { Failure, type FailureCode, type FailureRow, failures } from '../../failures.ts'
 import { asksToComeBack, toProblem } from '../problem.ts'
+import { reference } from './event-schemas.ts'
 
 const codes = Object.keys(failures) as readonly FailureCode[]
 
@@ -65,10 +66,7 @@ function problemResponse(refusals: readonly FailureCode[]): JsonObject {
     content: {
       'application/problem+json': {
         schema: {
-          allOf: [
-            { $ref: '#/components/schemas/Problem' },
-            { properties: { code: { enum: refusals } } }
-          ]
+          allOf: [reference('Problem'), { properties: { code: { enum: refusals } } }]
         },
         examples: Object.fromEntries(
           refusals.map((code) => [code, { $ref: `#/components/examples/${code}` }])

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../delivery/json.ts'
 import { documentPaths } from '../docs/paths.ts'
+import { reference } from './event-schemas.ts'
 import { problemResponses } from './problem-responses.ts'
 import { shared } from './read-parameters.ts'
 
@@ -20,7 +21,7 @@ const notReady: JsonObject = {
   content: {
     'application/problem+json': {
       schema: {
-        allOf: [{ $ref: '#/components/schemas/Problem' }],
+        allOf: [reference('Problem')],
         properties: {
           mismatches: {
             type: 'array',

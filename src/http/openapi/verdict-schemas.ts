@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../delivery/json.ts'
 import type { Verdict } from '../../store/plan.ts'
+import { reference } from './event-schemas.ts'
 import { codesOf } from './problem-responses.ts'
 
 const verdicts: Readonly<Record<Verdict, string>> = {
@@ -79,8 +80,8 @@ export const verdictSchemas: JsonObject = {
       dryRun: { const: true },
       verdict: { enum: verdictNames },
       ...deadLetter,
-      eventKey: { $ref: '#/components/schemas/EventKey' },
-      writes: { type: 'array', items: { $ref: '#/components/schemas/PlannedWrite' } }
+      eventKey: reference('EventKey'),
+      writes: { type: 'array', items: reference('PlannedWrite') }
     },
     additionalProperties: false
   },
