@@ -4,6 +4,7 @@ import { collectionUrl } from '../read-routes.ts'
 import { isReadable, type ReadableCollection } from '../readable-collection.ts'
 import { type Access, type AccessModes, readAccess } from './access.ts'
 import { rowSchema } from './column-schema.ts'
+import { reference } from './event-schemas.ts'
 import { codesOf, namedProblems, problemReferences } from './problem-responses.ts'
 import { describeFilters, listParameters, rowParameters } from './read-parameters.ts'
 
@@ -97,7 +98,7 @@ function listOperation(collection: ReadableCollection, access: Access): JsonObje
         content: json({
           type: 'array',
           maxItems: collection.read.maxPageSize,
-          items: rowReference(collection)
+          items: reference(collection.name)
         })
       },
       ...problemReferences('list', refusalsOf.list(access))
@@ -115,15 +116,11 @@ function rowOperation(collection: ReadableCollection, access: Access): JsonObjec
     security: access.security,
     parameters: rowParameters(collection),
     responses: {
-      200: { description: 'The row.', headers, content: json(rowReference(collection)) },
+      200: { description: 'The row.', headers, content: json(reference(collection.name)) },
       304: { description: 'The row is still the one that `If-None-Match` names.', headers },
       ...problemReferences('get', refusalsOf.get(access))
     }
   }
-}
-
-function rowReference({ name }: ReadableCollection): JsonObject {
-  return { $ref: `#/components/schemas/${name}` }
 }
 
 const json = (schema: JsonObject) => ({ 'application/json': { schema } })
