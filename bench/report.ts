@@ -1,4 +1,4 @@
-import { textTable } from '../src/demo/text-table.ts'
+import { textTable } from '../src/cli/text-table.ts'
 import type { Comparison } from './comparison.ts'
 import type { Level } from './parts/concurrency.ts'
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Script } from 'node:vm'
 import { serveModel } from '../bench/model/serve-model.ts'
-import { freePort } from '../src/local/free-port.ts'
-import { readContracts } from '../src/schemas.ts'
+import { freePort } from '../dev/local/ports.ts'
+import { readContracts } from '../src/read-schemas.ts'
 
 /**
  * Run the service of `dist` in this process up to its first delivery and its first read on Spanner,

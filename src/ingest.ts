@@ -6,7 +6,7 @@ import type { Contracts } from './contracts/contracts.ts'
 import { decode } from './delivery/decode.ts'
 import type { Arrival, Delivery } from './delivery/event.ts'
 import { Failure } from './failures.ts'
-import type { Plan } from './store/plan.ts'
+import type { Plan } from './plan.ts'
 
 /** What became of one event of a delivery. */
 export interface Landed {

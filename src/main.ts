@@ -4,13 +4,12 @@ import type { Logger } from 'pino'
 import { createReadAuth } from './access/read-auth.ts'
 import { buildApp } from './app.ts'
 import { type Config, parseConfig } from './config.ts'
-import { explain } from './explain.ts'
-import { readContracts } from './schemas.ts'
+import { explain } from './failures.ts'
+import { readContracts } from './read-schemas.ts'
 import { openStore } from './store/open-store.ts'
 import { createLog } from './telemetry/log.ts'
 import { addProcessMetrics, createMetrics, type Metrics } from './telemetry/metrics.ts'
 import type { Exporting } from './telemetry/start-otlp.ts'
-import { welcome } from './welcome.ts'
 
 async function start(): Promise<void> {
   const config = parseConfig(process.env)
@@ -103,3 +102,20 @@ start().catch((error: unknown) => {
   process.stderr.write(`landfall: ${explain(error)}\n`)
   process.exit(1)
 })
+
+/** What a person sees who started the service without Spanner: where it is, and what to try. */
+export function welcome(port: number, file: string): string {
+  const url = `http://localhost:${port}`
+  const event =
+    '{"specversion":"1.0","id":"1","source":"//shop","type":"com.example.item.changed.v1",' +
+    '"time":"2026-11-01T10:00:00Z","data":{"id":"a","value":"red"}}'
+  return `
+Landfall listens on ${url} and lands in the embedded store (${file}).
+Land an event, land it again, read the row:
+
+  curl -H 'content-type: application/cloudevents+json' -d '${event}' ${url}/events
+  curl -H 'content-type: application/cloudevents+json' -d '${event}' ${url}/events
+  curl ${url}/api/v1/data
+
+`
+}

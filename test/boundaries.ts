@@ -2,7 +2,7 @@ import { cruise } from 'dependency-cruiser'
 import { forbidden, options } from './boundary-rules.ts'
 
 /** Check the import rules, and that the check saw the code: a parser that fails sees no modules. */
-const { output } = await cruise(['src', 'test', 'bench'], {
+const { output } = await cruise(['src', 'bin', 'dev', 'test', 'bench', 'build'], {
   ...options,
   ruleSet: { forbidden },
   validate: true
@@ -15,4 +15,4 @@ for (const { rule, from, to } of violations) console.error(`${rule.name}: ${from
 console.log(
   `${modules.length} modules of src, ${totalDependenciesCruised} imports, ${violations.length} violations`
 )
-if (violations.length > 0 || modules.length < 100 || totalDependenciesCruised < 300) process.exit(1)
+if (violations.length > 0 || modules.length < 150 || totalDependenciesCruised < 300) process.exit(1)

@@ -13,39 +13,59 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { circular: true }
   },
   {
-    name: 'nothing-knows-the-bench',
-    comment: 'The bench measures the service, and is no part of it.',
+    name: 'the-service-needs-no-workshop',
+    comment: 'src is what runs in production; dev, bench, build and bin work with it.',
     severity: 'error',
     from: { path: inside },
-    to: { path: '^bench/' }
+    to: { path: '^(bench|bin|build|dev|test)/' }
   },
   {
-    name: 'delivery-knows-the-store-by-its-plan-only',
-    comment: 'Decoding is pure and first: it sees the failures and the shape of a letter.',
+    name: 'values-are-the-ground',
+    comment: 'What a value is needs nothing but the failures.',
+    severity: 'error',
+    from: { path: room('values') },
+    to: { path: inside, pathNot: ['^src/(values/|failures\\.ts)'] }
+  },
+  {
+    name: 'a-plan-is-plain-data',
+    comment: 'What an event asks for: tables and values, whatever store they land in.',
+    severity: 'error',
+    from: { path: '^src/plan\\.ts$' },
+    to: { path: inside, pathNot: ['^src/(values/|failures\\.ts|store/[^/]+\\.ts)'] }
+  },
+  {
+    name: 'delivery-knows-values-only',
+    comment: 'Decoding is pure and first: it sees values, failures and what a dead letter keeps.',
     severity: 'error',
     from: { path: room('delivery') },
-    to: { path: inside, pathNot: ['^src/(delivery/|failures\\.ts|store/plan\\.ts)'] }
+    to: { path: inside, pathNot: ['^src/(delivery/|values/|failures\\.ts|plan\\.ts)'] }
   },
   {
     name: 'contracts-see-deliveries-and-the-port',
-    comment: 'Contracts plan arrivals for a store they do not know.',
+    comment: 'Contracts plan events for a store they do not know.',
     severity: 'error',
     from: { path: room('contracts') },
-    to: { path: inside, pathNot: ['^src/(contracts/|delivery/|failures\\.ts|store/[^/]+\\.ts)'] }
+    to: {
+      path: inside,
+      pathNot: ['^src/(contracts/|delivery/|values/|failures\\.ts|plan\\.ts|store/[^/]+\\.ts)']
+    }
   },
   {
     name: 'commit-sees-the-port-only',
     comment: 'Committing knows plans and the store port, not where they came from or go to.',
     severity: 'error',
     from: { path: room('commit') },
-    to: { path: inside, pathNot: ['^src/(commit/|failures\\.ts|store/[^/]+\\.ts)'] }
+    to: {
+      path: inside,
+      pathNot: ['^src/(commit/|values/|failures\\.ts|plan\\.ts|store/[^/]+\\.ts)']
+    }
   },
   {
-    name: 'store-is-the-ground',
-    comment: 'The store knows tables and rows; nothing above it.',
+    name: 'the-store-knows-no-plans',
+    comment: 'The store knows tables, rows and values; nothing above it.',
     severity: 'error',
     from: { path: room('store') },
-    to: { path: inside, pathNot: ['^src/(store/|failures\\.ts|config\\.ts)'] }
+    to: { path: inside, pathNot: ['^src/(store/|values/|failures\\.ts|config\\.ts)'] }
   },
   {
     name: 'adapters-do-not-meet',
@@ -56,9 +76,9 @@ export const forbidden: IForbiddenRuleType[] = [
   },
   {
     name: 'spanner-words-stop-here',
-    comment: 'Only store/spanner and what stands in for Google Cloud load the Spanner client.',
+    comment: 'Only store/spanner loads the Spanner client.',
     severity: 'error',
-    from: { path: inside, pathNot: '^src/(store/spanner|local)/' },
+    from: { path: inside, pathNot: room('store/spanner') },
     to: { path: 'node_modules/@google-cloud/spanner' }
   },
   {
@@ -87,7 +107,7 @@ export const forbidden: IForbiddenRuleType[] = [
     comment: 'main and cli are the top; app is below them; http below app.',
     severity: 'error',
     from: {
-      path: '^src/(http|access|replay|simulator|telemetry|local|readiness\\.ts|ingest\\.ts)'
+      path: '^src/(http|access|dead-letters|import|pull|telemetry|readiness\\.ts|ingest\\.ts)'
     },
     to: { path: '^src/(main|app|cli/)' }
   },
@@ -95,7 +115,7 @@ export const forbidden: IForbiddenRuleType[] = [
     name: 'pure-rooms-do-no-io',
     comment: 'What decides must be testable without the world.',
     severity: 'error',
-    from: { path: '^src/(delivery|contracts)/' },
+    from: { path: '^src/(values|delivery|contracts)/' },
     to: {
       dependencyTypes: ['core'],
       pathNot: '^(node:)?(buffer|crypto|util)$'
@@ -125,8 +145,8 @@ export const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^test/.*\\.test\\.ts$' },
     to: {
-      path: inside,
-      pathNot: '^src/(main\\.ts|cli/landfall\\.ts|cli/generate\\.ts|http/docs/assets/)',
+      path: '^(src|dev)/',
+      pathNot: '^(src/main\\.ts|src/http/docs/assets/)',
       reachable: false
     }
   }

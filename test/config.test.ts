@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { environmentPage } from '../src/cli/pages.ts'
+import { environmentPage } from '../build/pages.ts'
 import { parseConfig } from '../src/config.ts'
 import { Failure } from '../src/failures.ts'
 import { settings } from '../src/settings.ts'

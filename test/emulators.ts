@@ -1,7 +1,6 @@
 import type { TestProject } from 'vitest/node'
-import { findSdkProgram } from '../src/local/google-sdk.ts'
-import { pubsubEmulator, startPubSubEmulator } from '../src/local/pubsub-emulator.ts'
-import { startSpannerEmulator } from '../src/local/spanner-emulator.ts'
+import { pubsubEmulator, startPubSubEmulator, startSpannerEmulator } from '../dev/local/emulator.ts'
+import { findSdkProgram } from '../dev/local/google-sdk.ts'
 import { createLazyServer } from './lazy-server.ts'
 
 declare module 'vitest' {

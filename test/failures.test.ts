@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { failuresPage } from '../src/cli/pages.ts'
-import { explain } from '../src/explain.ts'
-import { Failure, type FailureRow, failures, isFailure } from '../src/failures.ts'
+import { failuresPage } from '../build/pages.ts'
+import { explain, Failure, type FailureRow, failures, isFailure } from '../src/failures.ts'
 
 const rows: readonly (readonly [string, FailureRow])[] = Object.entries(failures)
 

@@ -1,5 +1,5 @@
-import { encode } from '../../src/simulator/encode.ts'
-import type { SentEvent } from '../../src/simulator/sent-event.ts'
+import { encode } from '../../dev/simulator/encode.ts'
+import type { SentEvent } from '../../dev/simulator/sent-event.ts'
 
 /** Rows that the events go to: enough that two events in flight are rarely of one row. */
 const items = 10_000

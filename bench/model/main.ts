@@ -1,4 +1,4 @@
-import { readContracts } from '../../src/schemas.ts'
+import { readContracts } from '../../src/read-schemas.ts'
 import { type Delays, serveModel } from './serve-model.ts'
 
 /** The process of the model: tells its address, and its usage whenever it is asked or given delays. */

@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js'
-import { formatType, type Index, type Table } from '../../src/store/table.ts'
+import type { Index, Table } from '../../src/store/table.ts'
+import { formatType } from '../../src/values/column-types.ts'
 import { refusal } from './refusal.ts'
 
 /** Rows of STRING columns, by the names that a query selects them by. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { freePort } from '../../src/local/free-port.ts'
+import { freePort } from '../../dev/local/ports.ts'
 import { type Child, startChild } from './child.ts'
 import type { Pin } from './cores.ts'
 import type { Usage } from './probe.ts'

@@ -1,7 +1,5 @@
 import { type ApiKeyEntry, createApiKey, faultOfEntry, hashApiKey } from '../access/api-keys.ts'
-import type { Command } from './command.ts'
-import { parseOptions } from './parse-options.ts'
-import { usageError } from './usage-error.ts'
+import { type Command, parseOptions, usageError } from './command.ts'
 
 const help = `landfall api-key create NAME: make an API key for reads with READ_AUTH=api-key.
 

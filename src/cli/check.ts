@@ -1,9 +1,7 @@
-import { checkContracts } from '../contracts/compile-contracts.ts'
+import { checkContracts } from '../contracts/compile.ts'
 import { formatFault } from '../contracts/fault.ts'
-import { readSchemas } from '../schemas.ts'
-import type { Command } from './command.ts'
-import { counted } from './counted.ts'
-import { usageError } from './usage-error.ts'
+import { readSchemas } from '../read-schemas.ts'
+import { type Command, counted, usageError } from './command.ts'
 
 /**
  * `landfall check [folder]`: prove the files of a schemas folder, with no database. Every fault is

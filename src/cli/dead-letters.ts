@@ -1,9 +1,8 @@
-import type { Command } from './command.ts'
+import { type Command, usageError } from './command.ts'
 import { discard } from './dead-letters/discard.ts'
 import { list } from './dead-letters/list.ts'
 import { replay } from './dead-letters/replay.ts'
 import { show } from './dead-letters/show.ts'
-import { usageError } from './usage-error.ts'
 
 const help = `landfall dead-letters: work with the events that could not land.
 

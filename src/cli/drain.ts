@@ -1,11 +1,9 @@
-import { drainSubscription } from '../replay/drain-subscription.ts'
-import { openPull } from '../replay/open-pull.ts'
-import type { Command } from './command.ts'
+import { drainSubscription } from '../pull/drain.ts'
+import { openPull } from '../pull/open-subscription.ts'
+import { type Command, parseOptions, usageError, wholeNumber } from './command.ts'
 import { interrupted, interruptible } from './interruption.ts'
 import { withService } from './open-service.ts'
-import { parseOptions, wholeNumber } from './parse-options.ts'
 import { createReport } from './report.ts'
-import { usageError } from './usage-error.ts'
 
 const help = `landfall drain: land what a Pub/Sub subscription holds, such as that of a dead-letter topic.
 

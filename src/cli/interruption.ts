@@ -1,4 +1,4 @@
-import { type Patience, patientPausesMs } from '../replay/patiently.ts'
+import { type Patience, patientPausesMs } from '../retries.ts'
 import type { Surroundings } from './command.ts'
 
 /** The exit code of a command that was interrupted and has said how far it came. */

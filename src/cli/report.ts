@@ -1,6 +1,6 @@
-import type { ProgressStream } from '../demo/progress.ts'
-import { textTable } from '../demo/text-table.ts'
-import type { Outcome } from '../replay/outcome.ts'
+import type { Outcome } from '../retries.ts'
+import type { ProgressStream } from './progress.ts'
+import { textTable } from './text-table.ts'
 
 type Verdict = Outcome['verdict']
 

@@ -1,4 +1,4 @@
-import { handlingOf } from '../store/difference.ts'
+import { handlingOf } from '../store/schema/difference.ts'
 import type { Change } from '../store/spanner/apply.ts'
 
 /** Say what differs and what is done about it: a paragraph for each difference, and a sum. Pure. */

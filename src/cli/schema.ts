@@ -1,13 +1,10 @@
 import { parseConfig } from '../config.ts'
 import { Failure } from '../failures.ts'
-import { readContracts } from '../schemas.ts'
+import { readContracts } from '../read-schemas.ts'
 import type { ApplyOptions, Change, SchemaOptions } from '../store/spanner/apply.ts'
 import { prepareEmulatorEnvironment } from '../store/spanner/prepare-emulator-environment.ts'
-import type { Command, Surroundings } from './command.ts'
-import { counted } from './counted.ts'
-import { parseOptions } from './parse-options.ts'
+import { type Command, counted, parseOptions, type Surroundings, usageError } from './command.ts'
 import { changesJson, formatChanges } from './schema-report.ts'
-import { usageError } from './usage-error.ts'
 
 const help = `usage: landfall schema diff [--json]
        landfall schema apply [--dry-run] [--json]

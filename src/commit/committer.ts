@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import pLimit from 'p-limit'
 import { Failure, isFailure } from '../failures.ts'
-import type { Plan } from '../store/plan.ts'
+import type { Plan } from '../plan.ts'
 import type { Store } from '../store/store.ts'
 import { type BreakerState, createBreaker } from './breaker.ts'
 import type { CommitTracing } from './commit-tracing.ts'

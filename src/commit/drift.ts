@@ -1,6 +1,6 @@
 import { Failure } from '../failures.ts'
+import type { Plan } from '../plan.ts'
 import { deadLettersTable, ledgerTable } from '../store/managed-tables.ts'
-import type { Plan } from '../store/plan.ts'
 import type { Store } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
 

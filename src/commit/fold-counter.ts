@@ -1,8 +1,8 @@
-import { addDecimals } from '../store/decimal.ts'
+import type { CounterWrite, Plan, Reason } from '../plan.ts'
 import { ledgerTable } from '../store/managed-tables.ts'
-import type { CounterWrite, Plan, Reason } from '../store/plan.ts'
 import { columnOf, managed, type Table } from '../store/table.ts'
-import { COMMIT_TIMESTAMP } from '../store/value.ts'
+import { addDecimals } from '../values/numeric.ts'
+import { COMMIT_TIMESTAMP } from '../values/value.ts'
 import type { Rows } from './rows.ts'
 import type { WriteOutcome } from './write-outcome.ts'
 

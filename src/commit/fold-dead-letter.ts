@@ -1,6 +1,6 @@
+import type { Letter, Reason } from '../plan.ts'
 import { deadLettersTable } from '../store/managed-tables.ts'
-import type { Letter, Reason } from '../store/plan.ts'
-import { COMMIT_TIMESTAMP, type Value } from '../store/value.ts'
+import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
 import type { Rows } from './rows.ts'
 
 const mebibyte = 1024 * 1024

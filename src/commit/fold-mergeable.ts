@@ -1,6 +1,6 @@
-import type { StateWrite } from '../store/plan.ts'
+import type { StateWrite } from '../plan.ts'
 import { managed, type Table } from '../store/table.ts'
-import { COMMIT_TIMESTAMP, type Value } from '../store/value.ts'
+import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
 import type { Rows } from './rows.ts'
 import { compareStamps, type Stamp } from './stamp.ts'
 import { storedStamp, wholeRow } from './state-row.ts'

@@ -1,6 +1,6 @@
-import type { Plan, StateWrite } from '../store/plan.ts'
+import type { Plan, StateWrite } from '../plan.ts'
 import { managed } from '../store/table.ts'
-import { COMMIT_TIMESTAMP } from '../store/value.ts'
+import { COMMIT_TIMESTAMP } from '../values/value.ts'
 import { foldMergeable } from './fold-mergeable.ts'
 import type { Rows } from './rows.ts'
 import { compareStamps, type Stamp } from './stamp.ts'

@@ -1,7 +1,6 @@
 import { Failure } from '../failures.ts'
-import { deadLetterPlan } from '../store/dead-letter-plan.ts'
+import { deadLetterPlan, type Plan, type Reason } from '../plan.ts'
 import { deadLettersTable } from '../store/managed-tables.ts'
-import type { Plan, Reason } from '../store/plan.ts'
 import type { Store } from '../store/store.ts'
 import { PlansRefused } from './decide.ts'
 import { findDrift } from './drift.ts'

@@ -1,5 +1,5 @@
 import { Failure, type FailureCode, isFailure } from '../failures.ts'
-import type { Plan, Reason, Verdict } from '../store/plan.ts'
+import type { Plan, Reason, Verdict } from '../plan.ts'
 import type { Store } from '../store/store.ts'
 import { decide, guardsOf } from './decide.ts'
 import type { Drift } from './drift.ts'

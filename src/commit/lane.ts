@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { Failure } from '../failures.ts'
-import type { Plan } from '../store/plan.ts'
+import type { Plan } from '../plan.ts'
 import type { Origin } from './commit-tracing.ts'
 import type { Outcome, Settled } from './landing.ts'
 

@@ -1,5 +1,4 @@
-import { deadLetterPlan } from '../store/dead-letter-plan.ts'
-import type { Plan, Reason, Verdict } from '../store/plan.ts'
+import { deadLetterPlan, type Plan, type Reason, type Verdict } from '../plan.ts'
 import type { CurrentRows, Store } from '../store/store.ts'
 import { decide, guardsOf, PlansRefused } from './decide.ts'
 

@@ -1,6 +1,6 @@
 import type { Mutation } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
-import type { Value, WrittenValue } from '../store/value.ts'
+import type { Value, WrittenValue } from '../values/value.ts'
 
 type WrittenRow = Readonly<Record<string, WrittenValue>>
 

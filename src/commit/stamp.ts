@@ -1,5 +1,5 @@
 import { columnOf, managed, type Table } from '../store/table.ts'
-import type { Value } from '../store/value.ts'
+import type { Value } from '../values/value.ts'
 
 /** A place in the order of all writes to one row: the version, then the event key. */
 export interface Stamp {

@@ -1,6 +1,6 @@
-import type { StateWrite } from '../store/plan.ts'
+import type { StateWrite } from '../plan.ts'
 import { managed, type Table } from '../store/table.ts'
-import type { Value } from '../store/value.ts'
+import type { Value } from '../values/value.ts'
 import type { Stamp } from './stamp.ts'
 
 /** Give every column besides the key and the managed ones its value after an upsert or a delete. */

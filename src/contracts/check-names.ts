@@ -1,6 +1,6 @@
 import { deadLettersTable, ledgerTable } from '../store/managed-tables.ts'
+import { formatPointer } from '../values/json-pointer.ts'
 import type { Fault } from './fault.ts'
-import { formatPointer } from './pointer.ts'
 import type { CollectionFile, Parsed } from './schema-file.ts'
 
 interface Named {

@@ -1,8 +1,8 @@
 import { managed } from '../store/table.ts'
+import { formatPointer } from '../values/json-pointer.ts'
+import { isOrderable, type Types } from './check-keys.ts'
 import { isPageParameter, pageParameters } from './contracts.ts'
 import { below, type Report } from './fault.ts'
-import { isOrderable, type Types } from './key-types.ts'
-import { formatPointer } from './pointer.ts'
 import type { CollectionFile, ReadFile } from './schema-file.ts'
 
 const defaultPageSize = 100

@@ -1,9 +1,13 @@
 import { isFailure } from '../failures.ts'
-import { type ColumnType, formatType, type ScalarType } from '../store/table.ts'
-import { anyType, type Found, type JsonType } from './found.ts'
+import {
+  type ColumnType,
+  converterFor,
+  formatType,
+  type ScalarType
+} from '../values/column-types.ts'
+import { anyType, type Found, type JsonType } from './json-types.ts'
 import { locateSource, type Place } from './locate-source.ts'
 import type { EventFile, SourceSpec } from './schema-file.ts'
-import { converterFor } from './values/convert.ts'
 
 /** What a source must fit. */
 export interface Target {

@@ -1,11 +1,5 @@
-import {
-  type Column,
-  type ColumnType,
-  type Index,
-  managed,
-  type ScalarType,
-  type Table
-} from '../store/table.ts'
+import { type Column, type Index, managed, type Table } from '../store/table.ts'
+import type { ColumnType, ScalarType } from '../values/column-types.ts'
 import type { CollectionFile, IndexSpec } from './schema-file.ts'
 
 /** Longer than Pub/Sub keeps any message, 31 days: https://cloud.google.com/pubsub/quotas */

@@ -1,11 +1,19 @@
-import type { Write } from '../store/plan.ts'
+import type { Write } from '../plan.ts'
 import { type Column, columnOf } from '../store/table.ts'
-import type { Row, Value } from '../store/value.ts'
+import type { Row, Value } from '../values/value.ts'
 import type { Collection } from './contracts.ts'
-import { addWrite, type Draft } from './draft.ts'
+import { addWrite, type Draft } from './plan-builder.ts'
 import type { CollectionFile, SourceSpec, WriteSpec } from './schema-file.ts'
-import { compileSource, type Scope, scopesOf, type View } from './scope.ts'
-import { compileTake, compileTakeAlways, compileVersion, type Take } from './take.ts'
+import {
+  compileSource,
+  compileTake,
+  compileTakeAlways,
+  compileVersion,
+  type Scope,
+  scopesOf,
+  type Take,
+  type View
+} from './sources.ts'
 
 /** Add what one entry of `writes` asks for to the draft. */
 export type PlanWrite = (view: View, eventKey: string, draft: Draft) => void

@@ -1,5 +1,5 @@
 import type { Arrival } from '../delivery/event.ts'
-import type { Plan } from '../store/plan.ts'
+import type { Plan } from '../plan.ts'
 import type { Table } from '../store/table.ts'
 import type { EventFile } from './schema-file.ts'
 
@@ -48,4 +48,14 @@ export interface Contracts {
    * what cannot land is a plan whose one write is the dead letter.
    */
   plan(arrival: Arrival): Plan
+}
+
+/** A collection that is read over HTTP. */
+export interface ReadableCollection extends Collection {
+  readonly read: ReadSpec
+}
+
+/** Tell whether a collection is read over HTTP. */
+export function isReadable(collection: Collection): collection is ReadableCollection {
+  return collection.read !== undefined
 }

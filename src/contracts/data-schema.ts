@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import type { Json } from '../delivery/event.ts'
+import type { Json } from '../values/json.ts'
 import type { Report } from './fault.ts'
 import type { JsonSchema } from './schema-file.ts'
 

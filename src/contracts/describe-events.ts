@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../delivery/event.ts'
-import type { JsonObject } from '../delivery/json.ts'
 import { messagePublished } from '../delivery/pubsub.ts'
+import type { JsonObject } from '../values/json.ts'
 import type { Contracts } from './contracts.ts'
 import type { EventFile, WriteSpec } from './schema-file.ts'
 

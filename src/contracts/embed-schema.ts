@@ -1,4 +1,4 @@
-import type { Json } from '../delivery/event.ts'
+import type { Json } from '../values/json.ts'
 import { asSchema, isObject, subschemas } from './json-types.ts'
 import type { JsonSchema } from './schema-file.ts'
 

@@ -3,7 +3,7 @@ import {
   MAX_SOURCE_CHARACTERS,
   MAX_TYPE_CHARACTERS
 } from '../delivery/attributes.ts'
-import type { JsonObject } from '../delivery/json.ts'
+import type { JsonObject } from '../values/json.ts'
 import type { EventFile, JsonSchema, WriteSpec } from './schema-file.ts'
 
 /** Context attributes that have rules of their own, as JSON Schema 2020-12. */

@@ -1,6 +1,6 @@
-import { anyType, type Found, type JsonType, open } from './found.ts'
+import { parsePointer } from '../values/json-pointer.ts'
+import { anyType, type Found, type JsonType, open } from './json-types.ts'
 import { EACH, locate, type Step } from './locate.ts'
-import { parsePointer } from './pointer.ts'
 import type { EventFile, JsonSchema } from './schema-file.ts'
 
 /** What a pointer of a contract points to. */

@@ -1,11 +1,14 @@
-import type { Json } from '../delivery/event.ts'
-import { both, either, type Found, open } from './found.ts'
+import type { Json } from '../values/json.ts'
 import {
   alternatives,
   asSchema,
+  both,
   conjuncts,
+  either,
+  type Found,
   isObject,
   maxReferences,
+  open,
   subschemas,
   typesOf
 } from './json-types.ts'

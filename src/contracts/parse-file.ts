@@ -1,9 +1,9 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
-import { parseJson } from '../delivery/json.ts'
 import { Failure } from '../failures.ts'
+import { parseJson } from '../values/json.ts'
+import { formatPointer } from '../values/json-pointer.ts'
 import type { Fault } from './fault.ts'
 import { isCollection, isEvent } from './file-schemas.ts'
-import { formatPointer } from './pointer.ts'
 import type { CollectionFile, EventFile, Parsed, SchemaFile } from './schema-file.ts'
 
 type Outcome<T> = Parsed<T> | { readonly faults: readonly Fault[] }

@@ -1,4 +1,5 @@
-import type { CloudEvent, Json } from '../delivery/event.ts'
+import type { CloudEvent } from '../delivery/event.ts'
+import type { Json } from '../values/json.ts'
 
 /** One file under schemas/, as it was read. */
 export interface SchemaFile {

@@ -1,8 +1,8 @@
 import { Failure } from '../failures.ts'
-import type { CloudEvent, Json } from './event.ts'
-import { isMediaType } from './media-type.ts'
-import type { Claims } from './reading.ts'
-import { isTimestamp } from './timestamp.ts'
+import { isTimestamp } from '../values/calendar.ts'
+import type { Json } from '../values/json.ts'
+import type { Claims, CloudEvent } from './event.ts'
+import { isMediaType } from './headers.ts'
 
 /** Ids are UUIDs, hashes, message ids; what is longer is a mistake and would bloat every log line. */
 export const MAX_ID_CHARACTERS = 256

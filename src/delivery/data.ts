@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { isFailure } from '../failures.ts'
-import type { CloudEvent, Json } from './event.ts'
-import { MAX_JSON_DEPTH, parseJson } from './json.ts'
-import { isJsonType, isTextType } from './media-type.ts'
-import type { Content } from './reading.ts'
+import type { Json } from '../values/json.ts'
+import { MAX_JSON_DEPTH, parseJson } from '../values/json.ts'
+import type { CloudEvent, Content } from './event.ts'
+import { isJsonType, isTextType } from './headers.ts'
 
 interface Data {
   readonly data?: Json

@@ -1,5 +1,4 @@
 import type { Delivery } from './event.ts'
-import { essenceOf } from './media-type.ts'
 
 export type Headers = Delivery['headers']
 
@@ -25,4 +24,43 @@ export function firstLine(headers: Headers, name: string): string | undefined {
 export function declaredType(headers: Headers): string | undefined {
   const type = firstLine(headers, 'content-type')
   return type && essenceOf(type) !== 'application/x-www-form-urlencoded' ? type : undefined
+}
+
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+const pattern = new RegExp(`^(${token})/(${token})[ \\t]*(;.*)?$`)
+
+/** The type and subtype, in lower case, without parameters: `application/json`. */
+export function essenceOf(text: string): string {
+  return (text.split(';', 1)[0] ?? '').trim().toLowerCase()
+}
+
+/** True for a media type as RFC 2046 spells it; parameters are not looked at. */
+export function isMediaType(text: string): boolean {
+  return pattern.test(text)
+}
+
+/** True for JSON as the CloudEvents JSON format defines it: subtype `json` or `+json`. */
+export function isJsonType(text: string): boolean {
+  return /^[^/]+\/(?:.+\+)?json$/.test(essenceOf(text))
+}
+
+/** True for text that is declared, or left, to be UTF-8 or a part of it. */
+export function isTextType(text: string): boolean {
+  if (!essenceOf(text).startsWith('text/')) return false
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(text)?.[1]?.toLowerCase()
+  return charset === undefined || ['utf-8', 'utf8', 'us-ascii'].includes(charset)
+}
+
+/**
+ * Say how a content type marks CloudEvents: one event or many as JSON, or a format that is not JSON.
+ * Undefined for any other type.
+ */
+export function cloudEventsMode(
+  text: string | undefined
+): 'structured' | 'batch' | 'unsupported' | undefined {
+  const essence = essenceOf(text ?? '')
+  if (!essence.startsWith('application/cloudevents')) return undefined
+  const rest = essence.slice('application/cloudevents'.length)
+  if (rest === '' || rest === '+json') return 'structured'
+  return rest === '-batch' || rest === '-batch+json' ? 'batch' : 'unsupported'
 }

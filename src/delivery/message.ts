@@ -1,9 +1,9 @@
 import { Failure } from '../failures.ts'
+import { decodeBase64 } from '../values/base64.ts'
+import { isTimestamp } from '../values/calendar.ts'
+import type { Json } from '../values/json.ts'
+import { isObject, type JsonObject } from '../values/json.ts'
 import { isAttributeText, MAX_ID_CHARACTERS, MAX_SOURCE_CHARACTERS } from './attributes.ts'
-import { decodeBase64 } from './base64.ts'
-import type { Json } from './event.ts'
-import { isObject, type JsonObject } from './json.ts'
-import { isTimestamp } from './timestamp.ts'
 
 /** The source of a plain Pub/Sub message is this and its subscription. */
 export const pubsubSource = '//pubsub.googleapis.com/'

@@ -1,10 +1,10 @@
 import { Failure } from '../failures.ts'
+import type { Json } from '../values/json.ts'
+import { isObject, type JsonObject } from '../values/json.ts'
 import { eventOf, hasEventAttributes } from './binary.ts'
-import type { CloudEvent, Json } from './event.ts'
-import { isObject, type JsonObject } from './json.ts'
-import { cloudEventsMode } from './media-type.ts'
+import { type CloudEvent, type Content, type Reading, refusal, settle } from './event.ts'
+import { cloudEventsMode } from './headers.ts'
 import { type Message, type Metadata, pubsubSource, readMessage, readMetadata } from './message.ts'
-import { type Content, type Reading, refusal, settle } from './reading.ts'
 import { readStructured } from './structured.ts'
 
 /** The type that Eventarc gives to plain messages, and so do we. */

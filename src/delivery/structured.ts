@@ -1,11 +1,16 @@
 import { Failure } from '../failures.ts'
+import { decodeBase64 } from '../values/base64.ts'
+import {
+  isObject,
+  type JsonObject,
+  MAX_JSON_DEPTH,
+  type ParsedJson,
+  parseJson
+} from '../values/json.ts'
 import { checkAttributes } from './attributes.ts'
-import { decodeBase64 } from './base64.ts'
 import { withData } from './data.ts'
-import type { CloudEvent } from './event.ts'
-import { isObject, type JsonObject, MAX_JSON_DEPTH, type ParsedJson, parseJson } from './json.ts'
-import { isJsonType, isTextType } from './media-type.ts'
-import { type Claims, type Content, type Reading, settle } from './reading.ts'
+import { type Claims, type CloudEvent, type Content, type Reading, settle } from './event.ts'
+import { isJsonType, isTextType } from './headers.ts'
 
 /** Read one CloudEvent in the JSON format. The depth cap holds for its data, one level below. */
 export function readStructured(bytes: Buffer): Reading {

@@ -1,7 +1,7 @@
+import type { JsonObject } from '../values/json.ts'
+import { headerText } from './binary.ts'
 import type { Delivery } from './event.ts'
-import { headerText } from './header-value.ts'
 import { credentialHeaders, declaredType, firstLine, type Headers } from './headers.ts'
-import type { JsonObject } from './json.ts'
 import { type Metadata, readMetadata } from './message.ts'
 
 export const messageIdHeader = 'x-goog-pubsub-message-id'

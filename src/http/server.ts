@@ -14,18 +14,14 @@ import type { Readiness } from '../readiness.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { traceFields } from '../telemetry/trace-context.ts'
-import type { Admission } from './admission.ts'
-import { maxBodyBytes } from './body.ts'
-import { deliveryRoutes } from './delivery-routes.ts'
+import type { Admission } from './deliver/admission.ts'
+import { maxBodyBytes } from './deliver/body.ts'
+import { deliveryRoutes } from './deliver/routes.ts'
 import { documentRoutes } from './docs/document-routes.ts'
-import { healthRoutes } from './health-routes.ts'
-import { answerMalformed } from './malformed.ts'
-import { measureReads, measureRefusals } from './measure.ts'
-import { metricsRoutes } from './metrics-routes.ts'
+import { answerMalformed, badUrl, sayNo, sendProblem, toProblem } from './errors.ts'
 import type { AccessModes } from './openapi/access.ts'
-import { sendProblem } from './problem.ts'
-import { readRoutes } from './read-routes.ts'
-import { badUrl, sayNo } from './say-no.ts'
+import { readRoutes } from './read/routes.ts'
+import { measureReads, measureRefusals } from './request-metrics.ts'
 
 export interface ServerOptions {
   readonly contracts: Contracts
@@ -121,4 +117,32 @@ function refuseWhileStopping(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => {
     if (stopping) reply.header('connection', 'close')
   })
+}
+
+/** Serve liveness, which never touches the store, and readiness, which does. */
+export async function healthRoutes(
+  app: FastifyInstance,
+  { readiness }: { readonly readiness: Readiness }
+): Promise<void> {
+  app.get('/health/live', async () => ({ status: 'live' }))
+
+  app.get('/health/ready', async (_request, reply) => {
+    const { failure, mismatches } = await readiness.check()
+    if (!failure) return { status: 'ready' }
+    if (mismatches.length === 0) return sendProblem(reply, failure)
+    return reply
+      .code(503)
+      .type('application/problem+json')
+      .send({ ...toProblem(failure), mismatches })
+  })
+}
+
+/** Serve the metrics as Prometheus text. Asks nothing of the store. */
+export async function metricsRoutes(
+  app: FastifyInstance,
+  { metrics: { registry } }: { readonly metrics: Metrics }
+): Promise<void> {
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics())
+  )
 }

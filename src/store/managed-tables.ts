@@ -1,4 +1,5 @@
-import type { Column, ScalarType, Table } from './table.ts'
+import type { ScalarType } from '../values/column-types.ts'
+import type { Column, Table } from './table.ts'
 
 function column(name: string, scalar: ScalarType, length?: number | 'MAX'): Column {
   return { name, type: { scalar, array: false, ...(length && { length }) }, notNull: false }

@@ -1,6 +1,6 @@
+import type { Value } from '../values/value.ts'
 import type { Select } from './store.ts'
 import { type Column, columnOf, type Index, managed, type Table } from './table.ts'
-import type { Value } from './value.ts'
 
 /** How one store spells what SQL dialects spell differently. */
 export interface Dialect {

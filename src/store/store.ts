@@ -1,5 +1,5 @@
+import type { Row, Value, WrittenValue } from '../values/value.ts'
 import type { Index, Table } from './table.ts'
-import type { Row, Value, WrittenValue } from './value.ts'
 
 /** A row to read inside a transaction before deciding: its key and `table.guardColumns`. */
 export interface Guard {

@@ -1,27 +1,4 @@
-/** Spanner's GoogleSQL column types that Landfall maps. */
-export const scalarTypes = [
-  'STRING',
-  'INT64',
-  'FLOAT64',
-  'FLOAT32',
-  'NUMERIC',
-  'BOOL',
-  'BYTES',
-  'DATE',
-  'TIMESTAMP',
-  'JSON',
-  'UUID'
-] as const
-
-export type ScalarType = (typeof scalarTypes)[number]
-
-export interface ColumnType {
-  readonly scalar: ScalarType
-  /** ARRAY of `scalar`. */
-  readonly array: boolean
-  /** STRING counts characters, BYTES counts bytes; other types have none. */
-  readonly length?: number | 'MAX'
-}
+import type { ColumnType } from '../values/column-types.ts'
 
 export interface Column {
   readonly name: string
@@ -72,10 +49,4 @@ export function columnOf(table: Table, name: string): Column {
   const column = table.columns.find((candidate) => candidate.name === name)
   if (!column) throw new Error(`table ${table.name} has no column ${name}`)
   return column
-}
-
-/** Spell a type as GoogleSQL DDL and INFORMATION_SCHEMA do: `STRING(64)`, `ARRAY<INT64>`. */
-export function formatType({ scalar, array, length }: ColumnType): string {
-  const spelled = length === undefined ? scalar : `${scalar}(${length})`
-  return array ? `ARRAY<${spelled}>` : spelled
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { startTokenIssuer } from '../../dev/local/token-issuer.ts'
 import { createPushAuth } from '../../src/access/push-auth.ts'
-import { startTokenIssuer } from '../../src/local/token-issuer.ts'
 import { openPushAuth } from './push-auth.ts'
 import { audience, claims, email, encode } from './signed-token.ts'
 import { google } from './token-attacks.ts'

@@ -22,7 +22,7 @@ describe('the bundle', () => {
     }
   })
 
-  it.each(['src/cli', 'src/demo', 'src/local', 'src/replay', 'src/simulator'])(
+  it.each(['bin', 'dev', 'src/cli', 'src/dead-letters', 'src/import', 'src/pull'])(
     'has nothing of %s',
     (room) => expect(from(`${room}/`)).toEqual([])
   )

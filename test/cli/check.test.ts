@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { generateSpannerSql } from '../../build/spanner-sql.ts'
 import { check } from '../../src/cli/check.ts'
-import { generateSpannerSql } from '../../src/cli/spanner-sql.ts'
-import { readContracts } from '../../src/schemas.ts'
+import { readContracts } from '../../src/read-schemas.ts'
 
 let dir = ''
 beforeEach(() => {

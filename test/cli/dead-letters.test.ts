@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { deadLetters } from '../../src/cli/dead-letters.ts'
-import { replay as replayFile } from '../../src/cli/replay.ts'
+import { replay as replayFile } from '../../src/cli/import.ts'
 import { schema } from '../../src/cli/schema.ts'
 import { freshDatabaseName } from '../store/spanner-database.ts'
 import {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { PubSub } from '@google-cloud/pubsub'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startPubSubEmulator } from '../../dev/local/emulator.ts'
 import { drain } from '../../src/cli/drain.ts'
-import { openPubSub } from '../../src/local/open-pubsub.ts'
-import { startPubSubEmulator } from '../../src/local/pubsub-emulator.ts'
+import { openPubSub } from '../../src/pull/open-subscription.ts'
 import { greenItem, order, rowsOf, temporaryFolder } from './poison.ts'
 import { run } from './run-command.ts'
 

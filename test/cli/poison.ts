@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { parseConfig } from '../../src/config.ts'
-import { readContracts } from '../../src/schemas.ts'
+import { readContracts } from '../../src/read-schemas.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Table } from '../../src/store/table.ts'
-import type { Row } from '../../src/store/value.ts'
+import type { Row } from '../../src/values/value.ts'
 
 type Env = Record<string, string>
 

@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest'
 import type { Surroundings } from '../../src/cli/command.ts'
 import { schema } from '../../src/cli/schema.ts'
-import { readContracts } from '../../src/schemas.ts'
+import { readContracts } from '../../src/read-schemas.ts'
 import { applySchema, diffSchema } from '../../src/store/spanner/apply.ts'
 import type { Table } from '../../src/store/table.ts'
 import { freshDatabaseName } from '../store/spanner-database.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide, guardsOf, PlansRefused } from '../../src/commit/decide.ts'
-import type { Plan, Verdict } from '../../src/store/plan.ts'
+import type { Plan, Verdict } from '../../src/plan.ts'
 import { createMemoryStore, type MemoryStore, rowsOf } from './memory-store.ts'
 import {
   add,

@@ -1,6 +1,6 @@
 import { Failure } from '../../src/failures.ts'
 import type { CurrentRows, Decision, Mutation, Store } from '../../src/store/store.ts'
-import type { Value } from '../../src/store/value.ts'
+import type { Value } from '../../src/values/value.ts'
 
 type StoredRow = Record<string, Value>
 

@@ -1,13 +1,7 @@
-import type {
-  CounterWrite,
-  Letter,
-  LogWrite,
-  Plan,
-  StateWrite,
-  Write
-} from '../../src/store/plan.ts'
-import type { Column, ScalarType, Table } from '../../src/store/table.ts'
-import type { Row, Value } from '../../src/store/value.ts'
+import type { CounterWrite, Letter, LogWrite, Plan, StateWrite, Write } from '../../src/plan.ts'
+import type { Column, Table } from '../../src/store/table.ts'
+import type { ScalarType } from '../../src/values/column-types.ts'
+import type { Row, Value } from '../../src/values/value.ts'
 
 function column(name: string, scalar: ScalarType, notNull = false): Column {
   return {

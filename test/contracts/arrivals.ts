@@ -1,5 +1,6 @@
-import type { Arrival, CloudEvent, Json } from '../../src/delivery/event.ts'
-import { eventKey } from '../../src/delivery/event-key.ts'
+import type { Arrival, CloudEvent } from '../../src/delivery/event.ts'
+import { eventKey } from '../../src/delivery/provenance.ts'
+import type { Json } from '../../src/values/json.ts'
 import { compile, thingExample, withWrites } from './schema-sets.ts'
 
 /** An event as it arrives once its delivery is decoded. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Json } from '../../src/delivery/event.ts'
+import type { Json } from '../../src/values/json.ts'
 import {
   faultsOf,
   goodSet,

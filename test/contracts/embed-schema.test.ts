@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { embedAmong, embedSchema } from '../../src/contracts/embed-schema.ts'
 import type { JsonSchema } from '../../src/contracts/schema-file.ts'
-import type { Json } from '../../src/delivery/event.ts'
+import type { Json } from '../../src/values/json.ts'
 
 const base = '#/components/schemas/'
 const id = 'urn:landfall:data:a'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { CloudEvent, Json } from '../../src/delivery/event.ts'
+import type { CloudEvent } from '../../src/delivery/event.ts'
+import type { Json } from '../../src/values/json.ts'
 import { arrivalOf } from './arrivals.ts'
 import { compile, goodSet, type JsonObject, thingData, thingUpsert } from './schema-sets.ts'
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { CloudEvent, Json } from '../../src/delivery/event.ts'
+import type { CloudEvent } from '../../src/delivery/event.ts'
 import { failures } from '../../src/failures.ts'
-import { readContracts, readSchemas } from '../../src/schemas.ts'
+import { readContracts, readSchemas } from '../../src/read-schemas.ts'
+import type { Json } from '../../src/values/json.ts'
 import { arrivalOf } from './arrivals.ts'
 
 const contracts = await readContracts('schemas')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../src/delivery/event.ts'
-import { eventKey } from '../../src/delivery/event-key.ts'
+import { eventKey } from '../../src/delivery/provenance.ts'
+import type { Json } from '../../src/values/json.ts'
 import { arrivalOf, planWith, thingEvent } from './arrivals.ts'
 import { compile, goodSet, thingChanged, thingExample, things, thingUpsert } from './schema-sets.ts'
 

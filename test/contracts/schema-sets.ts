@@ -1,8 +1,8 @@
-import { checkContracts, compileContracts } from '../../src/contracts/compile-contracts.ts'
+import { checkContracts, compileContracts } from '../../src/contracts/compile.ts'
 import type { Contracts } from '../../src/contracts/contracts.ts'
 import { formatFault } from '../../src/contracts/fault.ts'
 import type { SchemaFiles } from '../../src/contracts/schema-file.ts'
-import type { Json } from '../../src/delivery/event.ts'
+import type { Json } from '../../src/values/json.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 

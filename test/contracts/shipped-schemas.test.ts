@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CloudEvent } from '../../src/delivery/event.ts'
-import { readContracts, readSchemas } from '../../src/schemas.ts'
+import { readContracts, readSchemas } from '../../src/read-schemas.ts'
 import { arrivalOf } from './arrivals.ts'
 
 const contracts = await readContracts('schemas')

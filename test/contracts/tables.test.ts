@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { formatType, type Table } from '../../src/store/table.ts'
+import type { Table } from '../../src/store/table.ts'
+import { formatType } from '../../src/values/column-types.ts'
 import { compile, goodSet, type JsonObject, thingCounts, thingLog, things } from './schema-sets.ts'
 
 function tableOf(collection: JsonObject): Table {

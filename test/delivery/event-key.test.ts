@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bodyKey, eventKey } from '../../src/delivery/event-key.ts'
+import { bodyKey, eventKey } from '../../src/delivery/provenance.ts'
 
 test('names an event by 32 hex digits of SHA-256 over its source and id', () => {
   // printf '//shop\n1' | sha256sum

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { eventKey } from '../../src/delivery/event-key.ts'
+import { eventKey } from '../../src/delivery/provenance.ts'
 import {
   base64,
   codeOf,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decodeHeaderValue, headerText } from '../../src/delivery/header-value.ts'
+import { decodeHeaderValue, headerText } from '../../src/delivery/binary.ts'
 
 /** What Node makes of these bytes in a header. */
 const wire = (text: string) => Buffer.from(text).toString('latin1')

@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  cloudEventsMode,
-  isJsonType,
-  isMediaType,
-  isTextType
-} from '../../src/delivery/media-type.ts'
+import { cloudEventsMode, isJsonType, isMediaType, isTextType } from '../../src/delivery/headers.ts'
 
 test.each([
   ['application/json', true],

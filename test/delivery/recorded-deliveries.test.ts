@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decode } from '../../src/delivery/decode.ts'
-import { isObject } from '../../src/delivery/json.ts'
+import { isObject } from '../../src/values/json.ts'
 import { type RecordedVerdict, readRecordedDeliveries } from '../fixtures/deliveries.ts'
 import { codeOf } from './deliveries.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { descendants } from '../local/processes.ts'
+import { descendants } from '../dev/local/processes.ts'
 import { type Fault, type GoogleCloud, openGoogleCloud, sample } from './google-cloud.ts'
 import { ended, runCanary, startCanary } from './run-canary.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readContracts } from '../../src/schemas.ts'
+import { readContracts } from '../../src/read-schemas.ts'
 import { openApp } from '../http/open-app.ts'
 import { at, listAt, named, numberAt, ofKind, own, readManifests, textAt } from './manifests.ts'
 import { region, runHost } from './names.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, inject, it } from 'vitest'
-import { freePort } from '../../src/local/free-port.ts'
+import { freePort } from '../../dev/local/ports.ts'
 import { freshDatabaseName } from '../store/spanner-database.ts'
 import { copyOfRepository, openShell, serve } from './shell.ts'
 import { comparable, patternOf, readSteps } from './walk-through.ts'

@@ -40,8 +40,7 @@ const command =
   /(?<=\blandfall (?:-- )?)(?:(?:dead-letters|schema|api-key) [a-z]+|(?!dead-letters|schema|api-key)[a-z][a-z-]*)/g
 
 const helpOf = (...args: readonly string[]) =>
-  spawnSync(process.execPath, ['src/cli/landfall.ts', ...args, '--help'], { encoding: 'utf8' })
-    .stdout
+  spawnSync(process.execPath, ['bin/landfall.ts', ...args, '--help'], { encoding: 'utf8' }).stdout
 
 const commands: ReadonlySet<string> = new Set(
   find([helpOf(), helpOf('dead-letters'), helpOf('schema')].join('\n'), command)

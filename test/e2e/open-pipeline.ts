@@ -1,8 +1,8 @@
 import type { PubSub } from '@google-cloud/pubsub'
 import { inject, onTestFinished } from 'vitest'
-import { openPubSub } from '../../src/local/open-pubsub.ts'
-import { createTopics, type Topics } from '../../src/local/topics.ts'
-import { readContracts } from '../../src/schemas.ts'
+import { createTopics, type Topics } from '../../dev/local/topics.ts'
+import { openPubSub } from '../../src/pull/open-subscription.ts'
+import { readContracts } from '../../src/read-schemas.ts'
 import { type Service, startService } from '../process/start-service.ts'
 import { createSpannerDatabase } from '../store/spanner-database.ts'
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { publish } from '../../src/cli/publish.ts'
+import { publish } from '../../dev/cli/publish.ts'
 import { run } from '../cli/run-command.ts'
 import { openPipeline, projectId } from './open-pipeline.ts'
 

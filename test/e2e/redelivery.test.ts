@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Message } from '@google-cloud/pubsub'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { toPubSubMessage } from '../../dev/local/pubsub-message.ts'
 import type { CloudEvent } from '../../src/delivery/event.ts'
-import { toPubSubMessage } from '../../src/local/pubsub-message.ts'
 import { createGrpcProxy } from '../faults/grpc-proxy.ts'
 import { openPipeline } from './open-pipeline.ts'
 

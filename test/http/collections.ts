@@ -1,6 +1,7 @@
-import type { ReadableCollection } from '../../src/http/readable-collection.ts'
-import { type Column, managed, type ScalarType, type Table } from '../../src/store/table.ts'
-import type { Row } from '../../src/store/value.ts'
+import type { ReadableCollection } from '../../src/contracts/contracts.ts'
+import { type Column, managed, type Table } from '../../src/store/table.ts'
+import type { ScalarType } from '../../src/values/column-types.ts'
+import type { Row } from '../../src/values/value.ts'
 
 function column(name: string, scalar: ScalarType, notNull = false, array = false): Column {
   const length = scalar === 'STRING' || scalar === 'BYTES' ? { length: 'MAX' as const } : {}

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 
 function landfall(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['src/cli/landfall.ts', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/landfall.ts', ...args], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] }
   })
@@ -41,7 +41,7 @@ describe('the landfall command', () => {
   })
 
   it('finishes what it does when nobody reads what it prints', () => {
-    const command = `'${process.execPath}' src/cli/landfall.ts --help | true`
+    const command = `'${process.execPath}' bin/landfall.ts --help | true`
     const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], {
       encoding: 'utf8'
     })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readContracts } from '../../src/schemas.ts'
+import { readContracts } from '../../src/read-schemas.ts'
 import { changed } from '../http/open-app.ts'
 import { createSpannerDatabase } from '../store/spanner-database.ts'
 import { startOtlpCollector } from '../telemetry/otlp-collector.ts'

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { welcome } from '../../src/welcome.ts'
+import { welcome } from '../../src/main.ts'
 import { changed } from '../http/open-app.ts'
 import { exitOf, launchService, push, runService, startService } from './start-service.ts'
 

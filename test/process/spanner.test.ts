@@ -13,7 +13,7 @@ function spannerEnv() {
 /** A database made by the command that users run. */
 function createDatabase(): Record<string, string> {
   const env = spannerEnv()
-  const applied = spawnSync(process.execPath, ['src/cli/landfall.ts', 'schema', 'apply'], {
+  const applied = spawnSync(process.execPath, ['bin/landfall.ts', 'schema', 'apply'], {
     env: { PATH: process.env['PATH'], ...env },
     encoding: 'utf8'
   })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { land } from '../../src/commit/land.ts'
 import { Failure } from '../../src/failures.ts'
+import type { Plan } from '../../src/plan.ts'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
-import type { Plan } from '../../src/store/plan.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Table } from '../../src/store/table.ts'
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { compareTable, findMismatches, type LiveTable } from '../../src/store/compare.ts'
-import type { LiveColumn } from '../../src/store/compare-columns.ts'
-import type { LiveIndex } from '../../src/store/compare-indexes.ts'
-import { type DifferenceKind, differenceKinds } from '../../src/store/difference.ts'
-import { formatType, type Table } from '../../src/store/table.ts'
+import { compareTable, findMismatches, type LiveTable } from '../../src/store/schema/compare.ts'
+import type { LiveColumn } from '../../src/store/schema/compare-columns.ts'
+import type { LiveIndex } from '../../src/store/schema/compare-indexes.ts'
+import { type DifferenceKind, differenceKinds } from '../../src/store/schema/difference.ts'
+import type { Table } from '../../src/store/table.ts'
+import { formatType } from '../../src/values/column-types.ts'
 import { itemsTable, logTable } from './tables.ts'
 
 /** A live table that is all that was asked for. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import type { Select, Store } from '../../src/store/store.ts'
-import { COMMIT_TIMESTAMP, type Row } from '../../src/store/value.ts'
+import { COMMIT_TIMESTAMP, type Row } from '../../src/values/value.ts'
 import type { Tested } from './contract.ts'
 import { counterTable, itemsTable } from './tables.ts'
 import { item, put, type WrittenRow } from './writes.ts'

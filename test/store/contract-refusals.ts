@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Table } from '../../src/store/table.ts'
-import { COMMIT_TIMESTAMP } from '../../src/store/value.ts'
+import { COMMIT_TIMESTAMP } from '../../src/values/value.ts'
 import type { Tested } from './contract.ts'
 import { itemsTable } from './tables.ts'
 import { item, look, put, readItem, type WrittenRow } from './writes.ts'

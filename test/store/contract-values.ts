@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ScalarType } from '../../src/store/table.ts'
-import type { Value } from '../../src/store/value.ts'
+import type { ScalarType } from '../../src/values/column-types.ts'
+import type { Value } from '../../src/values/value.ts'
 import type { Subject, Tested } from './contract.ts'
 import { typesTable } from './tables.ts'
 import { look, put } from './writes.ts'

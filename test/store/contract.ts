@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { Store } from '../../src/store/store.ts'
-import type { ScalarType, Table } from '../../src/store/table.ts'
+import type { Table } from '../../src/store/table.ts'
+import type { ScalarType } from '../../src/values/column-types.ts'
 import { describeCommits } from './contract-commits.ts'
 import { describeLists } from './contract-lists.ts'
 import { describeRefusals } from './contract-refusals.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { differenceKinds } from '../../src/store/difference.ts'
+import { differenceKinds } from '../../src/store/schema/difference.ts'
 import { additiveDdl, columnDdl, spannerDdl } from '../../src/store/spanner/ddl.ts'
 import type { Table } from '../../src/store/table.ts'
 

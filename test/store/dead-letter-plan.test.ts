@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deadLetterPlan } from '../../src/store/dead-letter-plan.ts'
+import { deadLetterPlan } from '../../src/plan.ts'
 
 const letter = {
   id: '0123456789abcdef0123456789abcdef',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addDecimals } from '../../src/store/decimal.ts'
+import { addDecimals } from '../../src/values/numeric.ts'
 
 const nines = '9'.repeat(29)
 

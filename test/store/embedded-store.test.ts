@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
-import { scalarTypes } from '../../src/store/table.ts'
+import { scalarTypes } from '../../src/values/column-types.ts'
 import { describeStore } from './contract.ts'
 
 const folders: string[] = []

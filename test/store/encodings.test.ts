@@ -5,8 +5,13 @@ import { type Cell, decodeCell, storageClass, toCell } from '../../src/store/emb
 import { checkValue } from '../../src/store/embedded/check-value.ts'
 import { decodeNumeric, encodeNumeric } from '../../src/store/embedded/numeric-text.ts'
 import { decodeValue, encodeValue, formatTimestamp } from '../../src/store/spanner/wire.ts'
-import { type ColumnType, formatType, type ScalarType, scalarTypes } from '../../src/store/table.ts'
-import { COMMIT_TIMESTAMP, type Value } from '../../src/store/value.ts'
+import {
+  type ColumnType,
+  formatType,
+  type ScalarType,
+  scalarTypes
+} from '../../src/values/column-types.ts'
+import { COMMIT_TIMESTAMP, type Value } from '../../src/values/value.ts'
 
 /** Any number with up to 9 digits of fraction, in units of the last one. */
 const units = fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n })

@@ -1,4 +1,4 @@
-import { readContracts } from '../../src/schemas.ts'
+import { readContracts } from '../../src/read-schemas.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
 import { describeIdempotence } from './idempotence.ts'
 import { createSpannerDatabase } from './spanner-database.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { maxPageBytes, pageBytes, takePage } from '../../src/store/page-bytes.ts'
+import { maxPageBytes, pageBytes, takePage } from '../../src/store/page.ts'
 
 const row = (bytes: number) => ({ text: 'x'.repeat(bytes) })
 

@@ -1,7 +1,7 @@
 import { protos, Spanner } from '@google-cloud/spanner'
 import { Server, ServerCredentials, type UntypedHandleCall } from '@grpc/grpc-js'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { runDdl } from '../../src/store/spanner/run-ddl.ts'
+import { runDdl } from '../../src/store/spanner/apply.ts'
 
 const { longrunning, spanner } = protos.google
 const { UpdateDatabaseDdlMetadata, UpdateDatabaseDdlRequest } = spanner.admin.database.v1

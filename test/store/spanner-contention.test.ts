@@ -1,7 +1,6 @@
 import { Spanner } from '@google-cloud/spanner'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Emulator } from '../../src/local/emulator.ts'
-import { startSpannerEmulator } from '../../src/local/spanner-emulator.ts'
+import { type Emulator, startSpannerEmulator } from '../../dev/local/emulator.ts'
 import { applySchema } from '../../src/store/spanner/apply.ts'
 import { parseDatabaseName } from '../../src/store/spanner/connect.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'

@@ -1,4 +1,4 @@
-import { scalarTypes } from '../../src/store/table.ts'
+import { scalarTypes } from '../../src/values/column-types.ts'
 import { describeStore } from './contract.ts'
 import { createSpannerDatabase } from './spanner-database.ts'
 

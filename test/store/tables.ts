@@ -1,5 +1,6 @@
 import { deadLettersTable, ledgerTable } from '../../src/store/managed-tables.ts'
-import type { Column, ColumnType, ScalarType, Table } from '../../src/store/table.ts'
+import type { Column, Table } from '../../src/store/table.ts'
+import type { ColumnType, ScalarType } from '../../src/values/column-types.ts'
 
 const column = (name: string, type: ColumnType, notNull = false): Column => ({
   name,

@@ -1,6 +1,6 @@
 import type { CurrentRows, Guard, Mutation, Store } from '../../src/store/store.ts'
 import type { Table } from '../../src/store/table.ts'
-import { COMMIT_TIMESTAMP, type Row, type WrittenValue } from '../../src/store/value.ts'
+import { COMMIT_TIMESTAMP, type Row, type WrittenValue } from '../../src/values/value.ts'
 import { itemsTable } from './tables.ts'
 
 export type WrittenRow = Readonly<Record<string, WrittenValue>>

@@ -1,10 +1,8 @@
 import { createInterface } from 'node:readline/promises'
-import { discardLetters } from '../../replay/discard-letters.ts'
-import { findLetters } from '../../replay/find-letters.ts'
-import type { Command } from '../command.ts'
+import { discardLetters } from '../../dead-letters/change.ts'
+import { findLetters } from '../../dead-letters/find.ts'
+import { type Command, parseOptions, usageError } from '../command.ts'
 import { withService } from '../open-service.ts'
-import { parseOptions } from '../parse-options.ts'
-import { usageError } from '../usage-error.ts'
 import { filterOptions, toFilter } from './filter-options.ts'
 
 const { status: _status, ...filters } = filterOptions

@@ -1,8 +1,8 @@
-import { toTimestamp } from '../../contracts/values/timestamp.ts'
+import type { LetterFilter } from '../../dead-letters/find.ts'
+import { letterStatuses } from '../../dead-letters/stored.ts'
 import { Failure } from '../../failures.ts'
-import type { LetterFilter } from '../../replay/find-letters.ts'
-import { letterStatuses } from '../../replay/stored-letter.ts'
-import { usageError } from '../usage-error.ts'
+import { toTimestamp } from '../../values/calendar.ts'
+import { usageError } from '../command.ts'
 
 /** The options by which dead letters are chosen, for node:util's parseArgs. */
 export const filterOptions = {

@@ -1,11 +1,9 @@
-import { textTable } from '../../demo/text-table.ts'
-import { findLetters } from '../../replay/find-letters.ts'
-import type { LetterSummary } from '../../replay/stored-letter.ts'
-import type { Command } from '../command.ts'
+import { findLetters } from '../../dead-letters/find.ts'
+import type { LetterSummary } from '../../dead-letters/stored.ts'
+import { type Command, parseOptions, usageError, wholeNumber } from '../command.ts'
 import { withService } from '../open-service.ts'
-import { parseOptions, wholeNumber } from '../parse-options.ts'
 import { printable } from '../printable.ts'
-import { usageError } from '../usage-error.ts'
+import { textTable } from '../text-table.ts'
 import { filterOptions, toFilter } from './filter-options.ts'
 
 const options = {

@@ -1,12 +1,16 @@
-import { type Choice, chooseLetters, maxReplays } from '../../replay/choose-letters.ts'
-import { findLetters } from '../../replay/find-letters.ts'
-import { type Replayed, rehearseLetters, replayLetters } from '../../replay/replay-letters.ts'
-import type { Command, Surroundings } from '../command.ts'
+import { findLetters } from '../../dead-letters/find.ts'
+import { type Replayed, rehearseLetters, replayLetters } from '../../dead-letters/replay.ts'
+import { type Choice, chooseLetters, maxReplays } from '../../dead-letters/select.ts'
+import {
+  type Command,
+  parseOptions,
+  type Surroundings,
+  usageError,
+  wholeNumber
+} from '../command.ts'
 import { interrupted, interruptible } from '../interruption.ts'
 import { withService } from '../open-service.ts'
-import { parseOptions, wholeNumber } from '../parse-options.ts'
 import { createReport } from '../report.ts'
-import { usageError } from '../usage-error.ts'
 import { filterOptions, toFilter } from './filter-options.ts'
 
 const options = {

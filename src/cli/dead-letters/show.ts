@@ -1,9 +1,7 @@
-import { readLetter, type StoredLetter } from '../../replay/stored-letter.ts'
-import type { Command } from '../command.ts'
+import { readLetter, type StoredLetter } from '../../dead-letters/stored.ts'
+import { type Command, parseOptions, usageError } from '../command.ts'
 import { withService } from '../open-service.ts'
-import { parseOptions } from '../parse-options.ts'
 import { printable, printableLines } from '../printable.ts'
-import { usageError } from '../usage-error.ts'
 import { toFilter } from './filter-options.ts'
 
 const usage = 'usage: landfall dead-letters show ID [--json]'

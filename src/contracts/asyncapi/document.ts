@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../delivery/json.ts'
+import type { JsonObject } from '../../values/json.ts'
 import type { Contracts } from '../contracts.ts'
 import { describeEvents } from '../describe-events.ts'
 import { dataSchema, messagesOf, type NamedMessage } from './messages.ts'

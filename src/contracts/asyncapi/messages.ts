@@ -1,9 +1,9 @@
 import type { CloudEvent } from '../../delivery/event.ts'
-import type { JsonObject } from '../../delivery/json.ts'
+import type { JsonObject } from '../../values/json.ts'
 import type { DescribedEvent } from '../describe-events.ts'
 import { embedSchema } from '../embed-schema.ts'
 import { binaryAttributesSchema, eventSchema } from '../event-schema.ts'
-import { messageView } from '../message-view.ts'
+import { messageView } from '../pubsub-message.ts'
 import type { JsonSchema } from '../schema-file.ts'
 
 /** A Message Object, with where the document has it. */

@@ -2,9 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Contracts } from '../../contracts/contracts.ts'
 import { Failure } from '../../failures.ts'
-import { deliveryPaths } from '../delivery-routes.ts'
+import { deliveryPaths } from '../deliver/routes.ts'
 import type { AccessModes } from '../openapi/access.ts'
 import { type AssetName, isAsset, readAsset } from './assets.ts'
+import { html } from './html.ts'
 import { type Page, page } from './page.ts'
 import { documentPaths as paths } from './paths.ts'
 import { type Representation, represent, sendRepresentation } from './representation.ts'
@@ -62,7 +63,7 @@ export async function documentRoutes(
   const pages: Readonly<Record<string, () => Promise<Page>>> = {
     [paths.home]: async () => (await import('./home-page.ts')).homePage(contracts),
     [paths.events]: async () => (await import('./events-page.ts')).eventsPage(contracts),
-    [paths.http]: async () => (await import('./http-page.ts')).httpPage
+    [paths.http]: async () => httpPage
   }
   app.register(async (scope) => {
     scope.addHook('onSend', async (_request, reply) => {
@@ -127,4 +128,18 @@ function memoize<K, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {
     found.catch(() => made.delete(key))
     return found
   }
+}
+
+/** The page with the viewer of the OpenAPI document. */
+export const httpPage: Page = {
+  title: 'HTTP API · Landfall',
+  path: paths.http,
+  styles: ['swagger-ui.css', 'docs.css', 'viewer.css'],
+  scripts: ['swagger-ui-bundle.js', 'viewer.js'],
+  // The viewer brings a `main` of its own.
+  content: html`<h1>HTTP API</h1>
+<div id="viewer" data-url="${paths.openApi}">
+<noscript><p>The viewer needs JavaScript. The document itself is
+<a href="${paths.openApi}">${paths.openApi}</a>.</p></noscript>
+</div>`
 }

@@ -1,7 +1,12 @@
-import type { JsonType } from '../../contracts/found.ts'
-import { asSchema, conjuncts, isObject, typesOf } from '../../contracts/json-types.ts'
+import {
+  asSchema,
+  conjuncts,
+  isObject,
+  type JsonType,
+  typesOf
+} from '../../contracts/json-types.ts'
 import type { JsonSchema } from '../../contracts/schema-file.ts'
-import type { Json } from '../../delivery/event.ts'
+import type { Json } from '../../values/json.ts'
 
 /** A member of the data of an event, as a table shows it. */
 export interface Field {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { matchesTag } from '../etag.ts'
+import { matchesTag } from '../read/etag.ts'
 
 const compress = promisify(gzip)
 

@@ -1,7 +1,7 @@
 import type { PushAuthOptions } from '../../access/push-auth.ts'
 import type { ReadAuthOptions } from '../../access/read-auth.ts'
-import type { JsonObject } from '../../delivery/json.ts'
 import type { FailureCode } from '../../failures.ts'
+import type { JsonObject } from '../../values/json.ts'
 
 /** How callers prove who they are: the settings PUSH_AUTH and READ_AUTH. */
 export interface AccessModes {

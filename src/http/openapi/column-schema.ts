@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../delivery/json.ts'
-import { type ColumnType, columnOf, formatType, type ScalarType } from '../../store/table.ts'
-import type { ReadableCollection } from '../readable-collection.ts'
+import type { ReadableCollection } from '../../contracts/contracts.ts'
+import { columnOf } from '../../store/table.ts'
+import { type ColumnType, formatType, type ScalarType } from '../../values/column-types.ts'
+import type { JsonObject } from '../../values/json.ts'
 
 /** How `row-json.ts` spells a value that is not NULL, by the type of its column. */
 const scalars: Readonly<Record<ScalarType, JsonObject>> = {

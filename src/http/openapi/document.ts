@@ -1,11 +1,17 @@
 import type { Contracts } from '../../contracts/contracts.ts'
-import type { JsonObject } from '../../delivery/json.ts'
+import type { JsonObject } from '../../values/json.ts'
 import { type AccessModes, securitySchemes } from './access.ts'
 import { deliveryBody, deliveryPaths, deliveryResponses } from './delivery-paths.ts'
 import { deliverySchemas } from './event-schemas.ts'
 import { problemExamples, problemHeaders, problemSchema } from './problem-responses.ts'
-import { sharedParameters } from './read-parameters.ts'
-import { readHeaders, readPaths, readResponses, readTags, rowSchemas } from './read-paths.ts'
+import {
+  readHeaders,
+  readPaths,
+  readResponses,
+  readTags,
+  rowSchemas,
+  sharedParameters
+} from './read-paths.ts'
 import { servicePaths } from './service-paths.ts'
 import { verdictSchemas } from './verdict-schemas.ts'
 

@@ -2,7 +2,7 @@ import type { Contracts } from '../../contracts/contracts.ts'
 import { describeEvents } from '../../contracts/describe-events.ts'
 import { embedAmong } from '../../contracts/embed-schema.ts'
 import { anyEventSchema, eventSchema } from '../../contracts/event-schema.ts'
-import type { JsonObject } from '../../delivery/json.ts'
+import type { JsonObject } from '../../values/json.ts'
 
 const components = '#/components/schemas/'
 

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../delivery/json.ts'
 import { Failure, type FailureCode, type FailureRow, failures } from '../../failures.ts'
-import { asksToComeBack, toProblem } from '../problem.ts'
+import type { JsonObject } from '../../values/json.ts'
+import { asksToComeBack, toProblem } from '../errors.ts'
 import { reference } from './event-schemas.ts'
 
 const codes = Object.keys(failures) as readonly FailureCode[]

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../delivery/json.ts'
+import type { JsonObject } from '../../values/json.ts'
 import { documentPaths } from '../docs/paths.ts'
 import { reference } from './event-schemas.ts'
 import { problemResponses } from './problem-responses.ts'
-import { shared } from './read-parameters.ts'
+import { shared } from './read-paths.ts'
 
 const json = (schema: JsonObject) => ({ 'application/json': { schema } })
 

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../delivery/json.ts'
-import type { Verdict } from '../../store/plan.ts'
+import type { Verdict } from '../../plan.ts'
+import type { JsonObject } from '../../values/json.ts'
 import { reference } from './event-schemas.ts'
 import { codesOf } from './problem-responses.ts'
 

@@ -1,6 +1,7 @@
 import { Failure } from '../../failures.ts'
-import type { Column, ColumnType, ScalarType, Table } from '../table.ts'
-import type { Value } from '../value.ts'
+import type { ColumnType, ScalarType } from '../../values/column-types.ts'
+import type { Value } from '../../values/value.ts'
+import type { Column, Table } from '../table.ts'
 import { checkValue } from './check-value.ts'
 import { decodeNumeric, encodeNumeric } from './numeric-text.ts'
 

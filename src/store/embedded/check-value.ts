@@ -1,5 +1,6 @@
-import type { Column, ColumnType, ScalarType } from '../table.ts'
-import type { Value } from '../value.ts'
+import type { ColumnType, ScalarType } from '../../values/column-types.ts'
+import type { Value } from '../../values/value.ts'
+import type { Column } from '../table.ts'
 import { numericPattern } from './numeric-text.ts'
 
 /**

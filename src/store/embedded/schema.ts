@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { compareTable, type LiveTable } from '../compare.ts'
-import type { Difference } from '../difference.ts'
+import { formatType } from '../../values/column-types.ts'
+import { compareTable, type LiveTable } from '../schema/compare.ts'
+import type { Difference } from '../schema/difference.ts'
 import { quote } from '../select.ts'
-import { type Column, columnOf, formatType, type Index, type Table } from '../table.ts'
+import { type Column, columnOf, type Index, type Table } from '../table.ts'
 import { storageClass } from './cell.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Row } from '../../values/value.ts'
 import { type Dialect, quote } from '../select.ts'
 import { columnOf, type Table } from '../table.ts'
-import type { Row } from '../value.ts'
 import { decodeCell } from './cell.ts'
 
 /** Prepared statements by their SQL, of which merges of few columns can make many. */

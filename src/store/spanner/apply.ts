@@ -1,15 +1,14 @@
+import type { protos } from '@google-cloud/spanner'
 import { Failure } from '../../failures.ts'
-import { compareTable } from '../compare.ts'
-import { type Difference, handlingOf } from '../difference.ts'
+import { compareTable } from '../schema/compare.ts'
+import { type Difference, handlingOf } from '../schema/difference.ts'
 import type { Table } from '../table.ts'
 import { checkDatabase } from './check-database.ts'
 import { type Connection, connect } from './connect.ts'
 import { additiveDdl } from './ddl.ts'
-import { createEmulatorDatabase } from './emulator-database.ts'
 import { schemaFailure } from './errors.ts'
 import { readLiveTables } from './live-tables.ts'
 import { onSnapshot } from './read.ts'
-import { runDdl } from './run-ddl.ts'
 
 export interface SchemaOptions {
   /** `projects/P/instances/I/databases/D`. */
@@ -126,4 +125,85 @@ async function run(
     const message = `${failure.message} ${ran} of ${statements.length} statements ran before it.`
     throw new Failure(failure.code, message, { cause: error })
   }
+}
+
+/** Create the instance and the database of an emulator, unless they are there. */
+export async function createEmulatorDatabase({ client, name }: Connection): Promise<void> {
+  const project = `projects/${name.project}`
+  const instance = {
+    displayName: name.instance,
+    config: `${project}/instanceConfigs/emulator-config`,
+    nodeCount: 1
+  }
+  await unlessThere(async () => {
+    const request = { parent: project, instanceId: name.instance, instance }
+    const [operation] = await client.getInstanceAdminClient().createInstance(request)
+    await operation.promise()
+  })
+  await unlessThere(async () => {
+    const parent = `${project}/instances/${name.instance}`
+    const createStatement = `CREATE DATABASE \`${name.database}\``
+    const [operation] = await client
+      .getDatabaseAdminClient()
+      .createDatabase({ parent, createStatement })
+    await operation.promise()
+  })
+}
+
+const alreadyExists = 6
+
+async function unlessThere(create: () => Promise<void>): Promise<void> {
+  try {
+    await create()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== alreadyExists) throw error
+  }
+}
+
+/** Seen often enough to be followed, also when an index takes hours to fill. */
+const polling = {
+  initialRetryDelayMillis: 100,
+  retryDelayMultiplier: 1.3,
+  maxRetryDelayMillis: 5000,
+  totalTimeoutMillis: null
+}
+
+/**
+ * Run statements as one batch, in their order, and wait until the last one is done. The batch is
+ * one operation of the database: it goes on when this process ends. A statement that fails ends it,
+ * and those before it stay (https://cloud.google.com/spanner/docs/schema-updates).
+ *
+ * @param onProgress told in one line, whenever it changes, how far the operation is
+ * @throws what the client throws
+ */
+export async function runDdl(
+  { client }: Pick<Connection, 'client'>,
+  { database, statements }: { readonly database: string; readonly statements: readonly string[] },
+  onProgress: (line: string) => void = () => undefined
+): Promise<void> {
+  const [operation] = await client
+    .getDatabaseAdminClient()
+    .updateDatabaseDdl({ database, statements: [...statements] }, { longrunning: polling })
+  if (!operation.done) onProgress(`${operation.name} goes on if this command is stopped.`)
+  let told = ''
+  operation.on('progress', (metadata: DdlMetadata) => {
+    const line = describeProgress(metadata, statements)
+    if (line !== told) onProgress(line)
+    told = line
+  })
+  await operation.promise()
+}
+
+type DdlMetadata = protos.google.spanner.admin.database.v1.IUpdateDatabaseDdlMetadata
+
+/** Say how far an operation is: what is done, and the statement that runs. */
+function describeProgress(metadata: DdlMetadata, statements: readonly string[]): string {
+  const done = metadata.commitTimestamps?.length ?? 0
+  const running = statements[done]?.split('\n', 1)[0]
+  const percent = metadata.progress?.[done]?.progressPercent ?? 0
+  const parts = [`${done} of ${statements.length} statements done`]
+  if (running) parts.push(`${percent} % of ${running}`)
+  if (metadata.throttled) parts.push('held back, the database is busy')
+  return parts.join('; ')
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Transaction } from '@google-cloud/spanner'
 import type { Failure } from '../../failures.ts'
-import { groupGuards, indexRows } from '../current-rows.ts'
+import { groupGuards, indexRows } from '../guards.ts'
 import type { Committed, CurrentRows, Decision, Guard, Mutation } from '../store.ts'
 import { columnOf } from '../table.ts'
 import type { Connection } from './connect.ts'

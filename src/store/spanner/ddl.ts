@@ -1,5 +1,6 @@
-import { type AdditiveKind, type Difference, handlingOf } from '../difference.ts'
-import { type Column, columnOf, formatType, type Index, type Table } from '../table.ts'
+import { formatType } from '../../values/column-types.ts'
+import { type AdditiveKind, type Difference, handlingOf } from '../schema/difference.ts'
+import { type Column, columnOf, type Index, type Table } from '../table.ts'
 
 /**
  * Print tables and their indexes as GoogleSQL, one statement each: a table, then its indexes.

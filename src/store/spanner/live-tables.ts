@@ -1,7 +1,7 @@
 import type { Snapshot } from '@google-cloud/spanner'
-import type { LiveTable } from '../compare.ts'
-import type { LiveColumn } from '../compare-columns.ts'
-import type { Row, Value } from '../value.ts'
+import type { Row, Value } from '../../values/value.ts'
+import type { LiveTable } from '../schema/compare.ts'
+import type { LiveColumn } from '../schema/compare-columns.ts'
 import { querySchema } from './read-rows.ts'
 
 const queries = {

@@ -1,11 +1,10 @@
 import { isFailure } from '../../failures.ts'
-import { findMismatches } from '../compare.ts'
+import { findMismatches } from '../schema/compare.ts'
 import type { Mismatch, Store } from '../store.ts'
 import type { Table } from '../table.ts'
 import { checkDatabase } from './check-database.ts'
 import { commit } from './commit.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
-import { createInFlight } from './in-flight.ts'
 import { readLiveTables } from './live-tables.ts'
 import { list, onSnapshot, read } from './read.ts'
 
@@ -68,4 +67,26 @@ async function verify(
     readLiveTables(snapshot, names, timeoutMs)
   )
   return tables.flatMap((table) => findMismatches(table, live.get(table.name)))
+}
+
+export interface InFlight {
+  /** Do work and remember it until it is over. */
+  track<T>(work: Promise<T>): Promise<T>
+  /** Wait until everything that was tracked is over, however it ended. */
+  settled(): Promise<void>
+}
+
+/** Remember calls that are not over, so that closing a store can wait for them. */
+export function createInFlight(): InFlight {
+  const pending = new Set<Promise<unknown>>()
+  return {
+    track(work) {
+      const tracked = work.finally(() => pending.delete(tracked))
+      pending.add(tracked)
+      return tracked
+    },
+    async settled() {
+      await Promise.allSettled(pending)
+    }
+  }
 }

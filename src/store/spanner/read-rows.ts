@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream'
 import type { Session, Snapshot } from '@google-cloud/spanner'
-import { maxPageBytes, rowBytes } from '../page-bytes.ts'
-import type { ColumnType, Table } from '../table.ts'
-import type { Row, Value } from '../value.ts'
+import type { ColumnType } from '../../values/column-types.ts'
+import type { Row, Value } from '../../values/value.ts'
+import { maxPageBytes, rowBytes } from '../page.ts'
+import type { Table } from '../table.ts'
 import { decodeValue, formatTimestamp } from './wire.ts'
 
 const requestOptions = { requestTag: 'landfall/read' } as const

@@ -1,5 +1,6 @@
-import { type ColumnType, columnOf, type Table } from '../table.ts'
-import { COMMIT_TIMESTAMP, type Value, type WrittenValue } from '../value.ts'
+import type { ColumnType } from '../../values/column-types.ts'
+import { COMMIT_TIMESTAMP, type Value, type WrittenValue } from '../../values/value.ts'
+import { columnOf, type Table } from '../table.ts'
 
 /** The client's wrappers of floating point numbers; without them `2` would be sent as an INT64. */
 export interface Encoders {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Contracts } from '../../../src/contracts/contracts.ts'
 import { eventsPage } from '../../../src/http/docs/events-page.ts'
 import { homePage } from '../../../src/http/docs/home-page.ts'
-import { readContracts } from '../../../src/schemas.ts'
+import { readContracts } from '../../../src/read-schemas.ts'
 import { compile, things } from '../../contracts/schema-sets.ts'
 import { openApp } from '../open-app.ts'
 

@@ -1,9 +1,9 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
-import { formatPointer, parsePointer, resolve } from '../../../src/contracts/pointer.ts'
-import type { Json } from '../../../src/delivery/event.ts'
-import { isObject, type JsonObject } from '../../../src/delivery/json.ts'
+import type { Json } from '../../../src/values/json.ts'
+import { isObject, type JsonObject } from '../../../src/values/json.ts'
+import { formatPointer, parsePointer, resolve } from '../../../src/values/json-pointer.ts'
 
 /** Judges with the schemas of one OpenAPI document, by JSON Schema 2020-12. */
 export interface DocumentValidator {

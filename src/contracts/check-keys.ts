@@ -1,0 +1,83 @@
+import type { ColumnType } from '../values/column-types.ts'
+import { formatPointer } from '../values/json-pointer.ts'
+import { below, type Report } from './fault.ts'
+import type { CollectionFile, ColumnSpec, IndexSpec } from './schema-file.ts'
+
+/** Types of the declared columns, in the order of the table. */
+export type Types = ReadonlyMap<string, ColumnType>
+
+/** Tell whether rows can be looked up and ordered by values of this type. */
+export function isOrderable({ scalar, array }: ColumnType): boolean {
+  return !array && scalar !== 'JSON' && scalar !== 'FLOAT64' && scalar !== 'FLOAT32'
+}
+
+/**
+ * Tell whether a key that begins with this type would send all new rows to one server: see
+ * https://cloud.google.com/spanner/docs/schema-design
+ */
+export function isHotspot(type: ColumnType | undefined): boolean {
+  return type?.scalar === 'TIMESTAMP' || type?.scalar === 'DATE'
+}
+
+/** Check that a column exists and may be part of a key or an index. */
+export function checkKeyPart(
+  { name, columns, types }: { name: string; columns: Record<string, ColumnSpec>; types: Types },
+  pointer: string,
+  report: Report
+): void {
+  if (!Object.hasOwn(columns, name)) {
+    report(pointer, `"${name}" is no column, expected one of ${Object.keys(columns).join(', ')}`)
+    return
+  }
+  const type = types.get(name)
+  if (type && !isOrderable(type)) {
+    report(pointer, `"${name}" is of a type that has no exact order, expected no ${word(type)}`)
+  }
+}
+
+function word({ array, scalar }: ColumnType): string {
+  return array ? 'ARRAY' : scalar
+}
+
+/** Check the indexes of a collection, one by one. */
+export function checkIndexes(file: CollectionFile, types: Types, report: Report): void {
+  for (const [at, index] of (file.indexes ?? []).entries()) {
+    checkIndex(file, types, index, below(report, formatPointer('indexes', at)))
+  }
+}
+
+function checkIndex(file: CollectionFile, types: Types, index: IndexSpec, report: Report): void {
+  const { columns, key } = file
+  for (const [at, name] of index.columns.entries()) {
+    checkKeyPart({ name, columns, types }, formatPointer('columns', at), report)
+  }
+  const first = types.get(index.columns[0] ?? '')
+  if (isHotspot(first)) {
+    report(
+      '/columns/0',
+      'is a timestamp or a date, so that all writes meet on one server; expected a column that spreads them first'
+    )
+  }
+  if (index.name.startsWith('sqlite_')) {
+    report('/name', 'begins with sqlite_, expected a name the embedded store may use')
+  }
+  // A tombstone keeps its key, so only a column that it clears takes it out of a unique index.
+  if (index.unique && file.kind === 'state' && index.columns.every((name) => key.includes(name))) {
+    report(
+      '/columns',
+      'are all of the key, so a deleted row would stay in the unique index; expected a column beside the key'
+    )
+  }
+  checkStoring(file, index, report)
+}
+
+function checkStoring({ columns, key }: CollectionFile, index: IndexSpec, report: Report): void {
+  for (const [at, name] of (index.storing ?? []).entries()) {
+    const pointer = formatPointer('storing', at)
+    if (!Object.hasOwn(columns, name)) {
+      report(pointer, `"${name}" is no column, expected one of ${Object.keys(columns).join(', ')}`)
+    } else if (key.includes(name) || index.columns.includes(name)) {
+      report(pointer, `"${name}" is in the index anyway, expected a column that is not`)
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { managed } from '../store/table.ts'
+import type { ColumnType } from '../values/column-types.ts'
+import { parseColumnType } from '../values/column-types.ts'
+import { formatPointer } from '../values/json-pointer.ts'
+import { checkIndexes, checkKeyPart, isHotspot, type Types } from './check-keys.ts'
+import { checkRead, maxPageSizeOf, pageSizeOf } from './check-read.ts'
+import { tableOf } from './collection-table.ts'
+import type { Collection, ReadSpec } from './contracts.ts'
+import type { Report } from './fault.ts'
+import type { CollectionFile, ColumnSpec, ReadFile } from './schema-file.ts'
+
+const managedNames: readonly string[] = Object.values(managed)
+
+/** Check a collection and derive its table; every fault is reported, and then there is none. */
+export function compileCollection(
+  file: CollectionFile,
+  mergeable: boolean,
+  report: Report
+): Collection | undefined {
+  let faults = 0
+  const note: Report = (pointer, message) => {
+    faults += 1
+    report(pointer, message)
+  }
+  const types = columnTypes(file, note)
+  checkColumns(file, types, note)
+  checkKey(file, types, note)
+  checkVersion(file, note)
+  checkIndexes(file, types, note)
+  checkRead(file, types, note)
+  if (faults > 0) return undefined
+  return {
+    name: file.name,
+    description: file.description ?? '',
+    columnDescriptions: columnDescriptions(file),
+    kind: file.kind,
+    table: tableOf(file, types, mergeable),
+    ...(file.read && { read: readSpec(file.read, [...types.keys()]) })
+  }
+}
+
+function columnTypes({ columns }: CollectionFile, report: Report): Types {
+  const types = new Map<string, ColumnType>()
+  for (const [name, { type }] of Object.entries(columns)) {
+    const parsed = parseColumnType(type)
+    if (parsed) types.set(name, parsed)
+    else report(formatPointer('columns', name, 'type'), typeFault(type))
+  }
+  return types
+}
+
+function typeFault(type: string): string {
+  const hint = /^(ARRAY<)?(STRING|BYTES)>?$/.test(type) ? ' with a length or MAX' : ''
+  return `"${type}" is no column type, expected a GoogleSQL type such as STRING(64)${hint && `,${hint}`}`
+}
+
+function checkColumns({ kind, columns, key, name }: CollectionFile, types: Types, report: Report) {
+  if (name.startsWith('sqlite_')) {
+    report('/name', 'begins with sqlite_, expected a name the embedded store may use')
+  }
+  for (const column of Object.keys(columns)) {
+    if (managedNames.includes(column)) {
+      report(
+        formatPointer('columns', column),
+        'is a column that Landfall manages, expected another name'
+      )
+    }
+  }
+  if (kind === 'counter') checkCounted({ columns, key }, types, report)
+}
+
+function checkCounted(
+  { columns, key }: { columns: Record<string, ColumnSpec>; key: readonly string[] },
+  types: Types,
+  report: Report
+) {
+  const counted = Object.keys(columns).filter((name) => !key.includes(name))
+  if (counted.length === 0)
+    report('/columns', 'has no column to add to, expected one beside the key')
+  for (const name of counted) {
+    const type = types.get(name)
+    if (type && (type.array || (type.scalar !== 'INT64' && type.scalar !== 'NUMERIC'))) {
+      report(
+        formatPointer('columns', name, 'type'),
+        'cannot be added to, expected INT64 or NUMERIC'
+      )
+    }
+  }
+}
+
+function checkKey({ kind, key, columns }: CollectionFile, types: Types, report: Report): void {
+  if (key.length === 0 && kind !== 'log') report('/key', 'is empty, expected at least one column')
+  for (const [at, name] of key.entries()) {
+    checkKeyPart({ name, columns, types }, formatPointer('key', at), report)
+  }
+  const first = key[0] === undefined ? undefined : types.get(key[0])
+  if (isHotspot(first)) {
+    report(
+      '/key/0',
+      'is a timestamp or a date, so that all writes meet on one server; expected a column that spreads them first'
+    )
+  }
+}
+
+function checkVersion({ kind, version, keepDeletedDays }: CollectionFile, report: Report): void {
+  if (kind === 'state') {
+    if (!version) report('', 'member "version" is missing, expected one for kind state')
+    return
+  }
+  if (version) report('/version', `means nothing for kind ${kind}, expected none`)
+  if (keepDeletedDays !== undefined) {
+    report('/keepDeletedDays', `means nothing for kind ${kind}, expected none`)
+  }
+}
+
+function columnDescriptions({ columns }: CollectionFile): Collection['columnDescriptions'] {
+  return Object.fromEntries(
+    Object.entries(columns).flatMap(([name, { description }]) =>
+      description === undefined ? [] : [[name, description]]
+    )
+  )
+}
+
+function readSpec(read: ReadFile, columns: readonly string[]): ReadSpec {
+  return {
+    path: read.path,
+    fields: read.fields ?? columns,
+    filters: read.filters ?? [],
+    pageSize: pageSizeOf(read),
+    maxPageSize: maxPageSizeOf(read),
+    maxStalenessMs: (read.maxStalenessSeconds ?? 60) * 1000
+  }
+}

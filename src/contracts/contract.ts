@@ -1,0 +1,180 @@
+import type { CloudEvent } from '../delivery/event.ts'
+import { eventKey } from '../delivery/provenance.ts'
+import { messagePublished } from '../delivery/pubsub.ts'
+import { Failure, isFailure } from '../failures.ts'
+import { deadLetterPlan, type Letter, type Plan } from '../plan.ts'
+import { ledgerTable } from '../store/managed-tables.ts'
+import { formatPointer } from '../values/json-pointer.ts'
+import { checkWrite } from './check-write.ts'
+import { type Compiled, compileWrite, type PlanWrite } from './compile-write.ts'
+import { compileSchema, type Validate } from './data-schema.ts'
+import { below, type Report } from './fault.ts'
+import { createDraft } from './plan-builder.ts'
+import { matches, messageView } from './pubsub-message.ts'
+import type { EventFile, Parsed } from './schema-file.ts'
+import type { View } from './sources.ts'
+
+/** The collections that contracts may write to. */
+export interface Targets {
+  readonly compiled: ReadonlyMap<string, Compiled>
+  /** Names of collections that have faults of their own: nothing more is said of them. */
+  readonly faulty: ReadonlySet<string>
+  /** Some file could not be read, so a name that is not known may be its. */
+  readonly unread: boolean
+}
+
+/** Check a contract and compile it; every fault is reported, and then there is none. */
+export function compileEvent(
+  parsed: Parsed<EventFile>,
+  targets: Targets,
+  report: Report
+): Contract | undefined {
+  const { value: file } = parsed
+  let faults = 0
+  const note: Report = (pointer, message) => {
+    faults += 1
+    report(pointer, message)
+  }
+  checkMessageMembers(file, note)
+  const data =
+    file.data === undefined ? undefined : compileSchema(file.data, '/data', below(note, '/data'))
+  const attributes =
+    file.attributes === undefined
+      ? undefined
+      : compileSchema(file.attributes, '/attributes', below(note, '/attributes'))
+  // Pointers into a schema that does not compile prove nothing.
+  if (faults === 0) checkWrites(file, targets, note)
+  checkConstants(parsed, note)
+  checkExampleTypes(file, note)
+  if (faults > 0 || file.writes.some(({ collection }) => !targets.compiled.has(collection))) return
+  const contract = compileContract(file, { data, attributes }, targets.compiled)
+  planExamples(contract, parsed, note)
+  return faults > 0 ? undefined : contract
+}
+
+function checkMessageMembers(file: EventFile, report: Report): void {
+  for (const member of ['match', 'payload', 'attributes'] as const) {
+    if (file[member] !== undefined && file.type !== messagePublished) {
+      report(
+        `/${member}`,
+        `is for Pub/Sub messages, expected it only with type ${messagePublished}`
+      )
+    }
+  }
+  if (file.attributes !== undefined && file.payload === undefined) {
+    report('/attributes', 'describes a message that is not decoded, expected payload "message"')
+  }
+}
+
+function checkWrites(file: EventFile, { compiled, faulty, unread }: Targets, report: Report): void {
+  for (const [at, write] of file.writes.entries()) {
+    const note = below(report, formatPointer('writes', at))
+    const target = compiled.get(write.collection)
+    if (target) checkWrite(file, write, target, note)
+    else if (!unread && !faulty.has(write.collection)) {
+      const names = [...compiled.keys()].join(', ') || 'one that a file describes'
+      note('/collection', `"${write.collection}" is no collection, expected ${names}`)
+    }
+  }
+}
+
+/** A number that was rounded when the file was read is not the constant that was meant. */
+function checkConstants({ inexact }: Parsed<EventFile>, report: Report): void {
+  for (const pointer of inexact) {
+    if (pointer.startsWith('/writes/')) {
+      report(pointer, 'has more digits than a double holds, expected fewer or a string')
+    }
+  }
+}
+
+function checkExampleTypes({ type, examples }: EventFile, report: Report): void {
+  for (const [at, example] of (examples ?? []).entries()) {
+    if (example.type !== type) {
+      report(formatPointer('examples', at, 'type'), `is another type, expected ${type}`)
+    }
+  }
+}
+
+/** Plan each example as if it had arrived. */
+function planExamples(
+  contract: Contract,
+  { value: { match, examples }, inexact }: Parsed<EventFile>,
+  report: Report
+): void {
+  for (const [at, event] of (examples ?? []).entries()) {
+    const pointer = formatPointer('examples', at)
+    const letter = exampleLetter(event)
+    if (!matches(match, event, letter)) {
+      report(pointer, 'does not match, expected an event that this contract is for')
+    }
+    const view = { event, inexact: pointersBelow(inexact, pointer) }
+    const { reason } = contract.plan(view, letter)
+    if (reason) report(pointer, `is refused with ${reason.code}: ${reason.detail}`)
+  }
+}
+
+function exampleLetter({ source, id }: CloudEvent): Letter {
+  return { id: eventKey(source, id), headers: {}, body: Buffer.alloc(0) }
+}
+
+function pointersBelow(inexact: ReadonlySet<string>, base: string): ReadonlySet<string> {
+  const below = [...inexact].filter((pointer) => pointer.startsWith(`${base}/`))
+  return new Set(below.map((pointer) => pointer.slice(base.length)))
+}
+
+/** A contract that is ready to plan events of its type. */
+export interface Contract {
+  readonly file: EventFile
+  /** Plan one event. What cannot land is planned as a dead letter. */
+  plan(view: View & { readonly event: CloudEvent }, letter: Letter): Plan
+}
+
+/** The validators of a contract; one without a schema accepts what comes. */
+export interface Validators {
+  readonly data?: Validate | undefined
+  readonly attributes?: Validate | undefined
+}
+
+/**
+ * Compile a contract that has passed its checks.
+ *
+ * @throws {Failure} VALUE_INVALID, VERSION_INVALID for a constant that its column cannot hold
+ */
+export function compileContract(
+  file: EventFile,
+  validators: Validators,
+  collections: ReadonlyMap<string, Compiled>
+): Contract {
+  const writes = file.writes.flatMap((write) => {
+    const compiled = collections.get(write.collection)
+    return compiled ? [compileWrite(write, compiled)] : []
+  })
+  return {
+    file,
+    plan(arrived, letter) {
+      try {
+        // Nothing is kept of an event that is dropped on purpose, so nothing needs to be right.
+        if (writes.length === 0) return planWrites([], arrived, letter)
+        const view = file.payload === 'message' ? messageView(arrived.event) : arrived
+        validate(view, validators)
+        return planWrites(writes, view, letter)
+      } catch (error) {
+        if (!isFailure(error, 'dead-letter')) throw error
+        return deadLetterPlan(letter, { code: error.code, detail: error.message })
+      }
+    }
+  }
+}
+
+function validate({ event }: View, { data, attributes }: Validators): void {
+  const fault = data?.(event['data']) ?? attributes?.(event['attributes'])
+  if (fault !== undefined) throw new Failure('DATA_INVALID', fault)
+}
+
+function planWrites(planners: readonly PlanWrite[], view: View, letter: Letter): Plan {
+  const draft = createDraft()
+  for (const planWrite of planners) planWrite(view, letter.id, draft)
+  const { writes, bytes, mutations } = draft
+  const ledger = writes.some(({ kind }) => kind === 'counter') ? ledgerTable.columns.length : 0
+  return { eventKey: letter.id, writes, letter, bytes, mutations: mutations + ledger }
+}

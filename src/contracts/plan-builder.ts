@@ -1,0 +1,111 @@
+import { Failure } from '../failures.ts'
+import type { CounterWrite, Write } from '../plan.ts'
+import { columnOf, type Table } from '../store/table.ts'
+import { addDecimals } from '../values/numeric.ts'
+import type { Row, Value } from '../values/value.ts'
+
+/** Mutations of one commit: https://cloud.google.com/spanner/quotas#limits-for */
+const maxMutations = 80_000
+/** A third of what one commit may hold, because index entries and encoding come on top. */
+const maxBytes = 32 * 1024 * 1024
+/** A key of a table or an index: https://cloud.google.com/spanner/quotas#tables */
+const maxKeyBytes = 8192
+/** Names, types and lengths that a value travels with. */
+const overheadBytes = 24
+
+/** The writes of one event so far, and what they add to a commit. */
+export interface Draft {
+  readonly writes: Write[]
+  /** Position in `writes` by row. */
+  readonly rows: Map<string, number>
+  bytes: number
+  mutations: number
+}
+
+export function createDraft(): Draft {
+  return { writes: [], rows: new Map(), bytes: 0, mutations: 0 }
+}
+
+/**
+ * Add a write. Amounts for one counter row are summed.
+ *
+ * @throws {Failure} KEY_REPEATED, EVENT_TOO_LARGE, COUNTER_OVERFLOW, VALUE_INVALID
+ */
+export function addWrite(draft: Draft, write: Write): void {
+  const row = `${write.table.name} ${JSON.stringify(write.key)}`
+  const known = draft.rows.get(row)
+  if (known === undefined) {
+    draft.rows.set(row, draft.writes.length)
+    draft.writes.push(write)
+    grow(draft, write)
+    return
+  }
+  const before = draft.writes[known]
+  if (write.kind !== 'counter' || before?.kind !== 'counter') {
+    throw new Failure('KEY_REPEATED', `two writes are to one row of ${write.table.name}`)
+  }
+  draft.writes[known] = sum(before, write)
+}
+
+function grow(draft: Draft, write: Write): void {
+  const { table, key } = write
+  const values = write.kind === 'counter' ? write.amounts : write.values
+  const keyBytes = checkKeys(table, key, values)
+  const valueBytes = Object.values(values).reduce<number>(
+    (total, value) => total + sizeOf(value),
+    0
+  )
+  draft.bytes +=
+    (keyBytes + valueBytes + overheadBytes * table.columns.length) * (1 + table.indexes.length)
+  draft.mutations += mutationsOf(table)
+  if (draft.mutations > maxMutations) {
+    throw new Failure('EVENT_TOO_LARGE', `more than ${maxMutations} mutations are asked for`)
+  }
+  if (draft.bytes > maxBytes) {
+    throw new Failure('EVENT_TOO_LARGE', `more than ${maxBytes} bytes of values are asked for`)
+  }
+}
+
+function checkKeys(table: Table, key: readonly Value[], values: Row): number {
+  const keyBytes = key.reduce<number>((total, value) => total + sizeOf(value), 0)
+  if (keyBytes > maxKeyBytes) {
+    throw new Failure('VALUE_INVALID', `${table.name}: the key is larger than 8 KiB`)
+  }
+  for (const { name, columns } of table.indexes) {
+    const size = columns.reduce((total, column) => total + sizeOf(values[column] ?? null), keyBytes)
+    if (size > maxKeyBytes) {
+      throw new Failure('VALUE_INVALID', `${name}: the key of the index is larger than 8 KiB`)
+    }
+  }
+  return keyBytes
+}
+
+/**
+ * An upper bound of the mutations of one row: every column counts, and an index entry counts once
+ * for being replaced and once per column in it.
+ */
+function mutationsOf({ columns, indexes, primaryKey }: Table): number {
+  return indexes.reduce(
+    (total, index) => total + 1 + index.columns.length + index.storing.length + primaryKey.length,
+    columns.length
+  )
+}
+
+function sizeOf(value: Value): number {
+  if (typeof value === 'string') return Buffer.byteLength(value)
+  if (value === null || typeof value !== 'object') return 8
+  return value.reduce<number>((total, element) => total + sizeOf(element), 8)
+}
+
+function sum(a: CounterWrite, b: CounterWrite): CounterWrite {
+  const amounts = Object.entries(a.amounts).map(([name, amount]) => {
+    const { scalar } = columnOf(a.table, name).type
+    const type = scalar === 'INT64' ? scalar : 'NUMERIC'
+    const total = addDecimals(type, amount, b.amounts[name] ?? '0')
+    if (total === undefined) {
+      throw new Failure('COUNTER_OVERFLOW', `${a.table.name}.${name}: the sum does not fit`)
+    }
+    return [name, total] as const
+  })
+  return { ...a, amounts: Object.fromEntries(amounts) }
+}

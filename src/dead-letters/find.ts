@@ -1,0 +1,83 @@
+import { deadLettersTable } from '../store/managed-tables.ts'
+import type { Store } from '../store/store.ts'
+import { type LetterSummary, summaryColumns, toSummary } from './stored.ts'
+
+/** Which dead letters are meant; what is absent does not restrict, and an empty list neither. */
+export interface LetterFilter {
+  readonly ids?: readonly string[]
+  readonly reasons?: readonly string[]
+  readonly types?: readonly string[]
+  readonly sources?: readonly string[]
+  readonly status?: string
+  /** Seen last at or after this `TIMESTAMP`. */
+  readonly since?: string
+  /** Seen last before this `TIMESTAMP`. */
+  readonly until?: string
+}
+
+const pageSize = 500
+
+/**
+ * Find the dead letters that are meant, each once, in the order of their ids. The table has no index
+ * besides its key, so without ids all of it is read, a page at a time and without bodies. A letter
+ * that arrives meanwhile may or may not be found.
+ *
+ * @throws {Failure} `STORE_…`
+ */
+export async function* findLetters(
+  store: Pick<Store, 'list' | 'read'>,
+  filter: LetterFilter
+): AsyncGenerator<LetterSummary> {
+  const letters = filter.ids?.length ? named(store, filter.ids) : all(store)
+  for await (const letter of letters) if (isMeant(letter, filter)) yield letter
+}
+
+async function* named(
+  store: Pick<Store, 'read'>,
+  ids: readonly string[]
+): AsyncGenerator<LetterSummary> {
+  for (const id of [...new Set(ids)].sort()) {
+    const row = await store.read(deadLettersTable, [id], summaryColumns, { kind: 'strong' })
+    if (row) yield toSummary(row)
+  }
+}
+
+async function* all(store: Pick<Store, 'list'>): AsyncGenerator<LetterSummary> {
+  const { primaryKey: order } = deadLettersTable
+  let after: readonly string[] | undefined
+  for (;;) {
+    const rows = await store.list(
+      {
+        table: deadLettersTable,
+        columns: summaryColumns,
+        equals: {},
+        order,
+        limit: pageSize,
+        ...(after && { after })
+      },
+      { kind: 'strong' }
+    )
+    const page = rows.map(toSummary)
+    yield* page
+    const last = page.at(-1)
+    // A page ends early where its rows are large, so only an empty one is the end.
+    if (!last) return
+    after = [last.id]
+  }
+}
+
+function isMeant(letter: LetterSummary, filter: LetterFilter): boolean {
+  const { status, since, until } = filter
+  return (
+    isAmong(letter.reason, filter.reasons) &&
+    isAmong(letter.type, filter.types) &&
+    isAmong(letter.source, filter.sources) &&
+    (status === undefined || letter.status === status) &&
+    (since === undefined || letter.lastSeen >= since) &&
+    (until === undefined || letter.lastSeen < until)
+  )
+}
+
+function isAmong(value: string | null, wanted: readonly string[] | undefined): boolean {
+  return !wanted?.length || (value !== null && wanted.includes(value))
+}

@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import pLimit from 'p-limit'
+import { Failure } from '../../failures.ts'
+import type { Slot } from './admission.ts'
+
+/** A 10 MB Pub/Sub message is 13.4 MB as base64. */
+export const maxBodyBytes = 16 * 1024 * 1024
+
+const inflaters = new Map([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)]
+])
+
+/**
+ * Read a request body of at most 16 MiB, counting what was not declared against the slot.
+ *
+ * @throws {Failure} BODY_TOO_LARGE, QUEUE_FULL
+ */
+export async function readBody(
+  stream: Readable,
+  declaredBytes: number | undefined,
+  slot: Slot
+): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) throw tooLarge()
+    if (declaredBytes === undefined) slot.grow(chunk.length)
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)
+}
+
+/** @throws {Failure} BODY_TOO_LARGE */
+export function checkDeclaredBytes(bytes: number | undefined): void {
+  if (bytes !== undefined && bytes > maxBodyBytes) throw tooLarge()
+}
+
+/** A few kilobytes may inflate to 16 MiB, so few at a time, each with room for the worst. */
+const inflating = pLimit(2)
+
+/**
+ * Undo a Content-Encoding, bounded. An unwrapped push turns message attributes into headers, so a
+ * publisher that compresses its messages ends up here. Returns undefined when the body is not what
+ * the header says: the decoder then makes it a dead letter.
+ *
+ * @throws {Failure} QUEUE_FULL
+ */
+export async function inflateBody(
+  body: Buffer,
+  encoding: string,
+  slot: Slot
+): Promise<Buffer | undefined> {
+  const inflater = inflaters.get(encoding.trim().toLowerCase())
+  if (!inflater) return undefined
+  return inflating(async () => {
+    slot.grow(maxBodyBytes)
+    const options = { maxOutputLength: maxBodyBytes }
+    const inflated = await inflater(body, options).catch(() => undefined)
+    slot.shrink(maxBodyBytes - (inflated?.length ?? 0))
+    return inflated
+  })
+}
+
+const tooLarge = () => new Failure('BODY_TOO_LARGE', `a body may have ${maxBodyBytes} bytes`)

@@ -1,0 +1,142 @@
+import type { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { PushAuth } from '../../access/push-auth.ts'
+import type { Arrival, Delivery } from '../../delivery/event.ts'
+import { Failure } from '../../failures.ts'
+import type { Ingest } from '../../ingest.ts'
+import { countEvents } from '../../telemetry/count-events.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import { deliverySpan, describeDelivery } from '../../telemetry/spans.ts'
+import { headerLines } from '../header-lines.ts'
+import { splitTarget } from '../read/request-target.ts'
+import { measureDeliveries } from '../request-metrics.ts'
+import type { Admission, Slot } from './admission.ts'
+import { answer, answerRehearsal } from './answer.ts'
+import { checkDeclaredBytes, inflateBody, readBody } from './body.ts'
+import { logDelivery } from './log.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    slot: Slot | null
+  }
+}
+
+/** Where events are delivered, by the name of the operation. */
+export const deliveryPaths = { deliver: '/events', 'deliver-at-root': '/' } as const
+
+export interface DeliveryRoutesOptions {
+  readonly ingest: Ingest
+  readonly pushAuth: PushAuth
+  readonly admission: Admission
+  readonly metrics: Metrics
+  /** The types that metrics tell apart. */
+  readonly eventTypes: readonly string[]
+  /** Milliseconds after which a sender is told to come back, whatever becomes of its events. */
+  readonly timeoutMs: number
+}
+
+/** Serve `POST` of the delivery paths: every envelope, whatever Content-Type it claims. */
+export async function deliveryRoutes(
+  app: FastifyInstance,
+  { ingest, pushAuth, admission, metrics, eventTypes, timeoutMs }: DeliveryRoutesOptions
+): Promise<void> {
+  app.decorateRequest('slot', null)
+  measureDeliveries(app, metrics)
+  const count = countEvents(metrics, eventTypes)
+
+  app.addHook('onRequest', (request) => pushAuth.authenticate(headerLines(request.raw.rawHeaders)))
+  app.addHook('onRequest', async (request, reply) => admit(request, reply, admission))
+  app.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) =>
+    readBody(payload, declaredBytes(request), slotOf(request))
+  )
+
+  async function receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const slot = slotOf(request)
+    reply.raw.off('close', slot.release)
+    // Fastify's own handlerTimeout ends with the body of the request.
+    const timer = setTimeout(() => reply.send(late()), timeoutMs)
+    try {
+      return await deliverySpan(request.headers, () => answerDelivery(request, reply))
+    } finally {
+      clearTimeout(timer)
+      slot.release()
+    }
+  }
+
+  async function answerDelivery(
+    request: FastifyRequest,
+    reply: FastifyReply
+  ): Promise<FastifyReply> {
+    const startedAt = performance.now()
+    const dryRun = isDryRun(request.url)
+    const delivery = await toDelivery(request)
+    if (dryRun) {
+      const rehearsed = await ingest.rehearse(delivery)
+      request.log.info({ dryRun, events: rehearsed.length }, 'delivery rehearsed')
+      return reply.sent ? reply : answerRehearsal(reply, rehearsed, isBatch(rehearsed))
+    }
+    const landed = await ingest.land(delivery)
+    request.envelope = landed[0]?.arrival.envelope ?? 'cloudevents-batch'
+    count(landed, Date.now())
+    describeDelivery(landed)
+    logDelivery(request.log, landed, performance.now() - startedAt, reply.sent)
+    // The time was up, and the sender has been told to come back.
+    return reply.sent ? reply : answer(reply, landed, isBatch(landed))
+  }
+
+  for (const path of Object.values(deliveryPaths)) app.post(path, receive)
+}
+
+function admit(request: FastifyRequest, reply: FastifyReply, admission: Admission): void {
+  const declared = declaredBytes(request)
+  checkDeclaredBytes(declared)
+  const slot = admission.enter(declared ?? 0)
+  request.slot = slot
+  // For a request that never gets to the handler; the handler keeps it while its work goes on,
+  // also when the sender has hung up.
+  reply.raw.once('close', slot.release)
+  if (reply.raw.destroyed) slot.release()
+  // Fastify answers 415 to a malformed Content-Type, and a 415 is redelivered for ever. Ours is
+  // read from the raw headers, by the decoder.
+  request.raw.headers['content-type'] = 'application/octet-stream'
+}
+
+const late = () => new Failure('DEADLINE_EXCEEDED', 'the events were not settled in time')
+
+/**
+ * Other parameters are Eventarc's, and let be. A `dryRun` that says neither is nobody's but the
+ * caller's, who must not find out by a row that was written.
+ *
+ * @throws {Failure} QUERY_INVALID
+ */
+function isDryRun(url: string): boolean {
+  const values = new URLSearchParams(splitTarget(url).query).getAll('dryRun')
+  const [value = 'false', ...others] = values
+  if (others.length === 0 && (value === 'true' || value === 'false')) return value === 'true'
+  throw new Failure('QUERY_INVALID', 'dryRun must be given once, and be true or false')
+}
+
+/** A batch is answered with an array, also when it is empty or has one event. */
+function isBatch(events: readonly { readonly arrival: Arrival }[]): boolean {
+  return events.length !== 1 || events[0]?.arrival.envelope === 'cloudevents-batch'
+}
+
+async function toDelivery(request: FastifyRequest): Promise<Delivery> {
+  const headers = headerLines(request.raw.rawHeaders)
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const { 'content-encoding': encoding, ...plain } = headers
+  const [name = 'identity'] = encoding ?? []
+  if (name.toLowerCase() === 'identity') return { headers: plain, body }
+  const inflated = await inflateBody(body, name, slotOf(request))
+  return inflated ? { headers: plain, body: inflated } : { headers, body }
+}
+
+function slotOf({ slot }: FastifyRequest): Slot {
+  if (!slot) throw new Error('a delivery without a slot')
+  return slot
+}
+
+function declaredBytes(request: FastifyRequest): number | undefined {
+  const declared = request.headers['content-length']
+  return declared === undefined ? undefined : Number(declared)
+}

@@ -1,0 +1,75 @@
+import type { Index, Table } from '../table.ts'
+import type { Difference } from './difference.ts'
+
+/** An index as a database describes it. A column that it orders downwards is spelled `name DESC`. */
+export interface LiveIndex extends Index {
+  /** Leaves out rows with NULL in it; undefined where a store has no such option. */
+  readonly nullFiltered?: boolean
+  /** In the making: writes go into it, but nothing can be read from it yet. */
+  readonly building?: boolean
+}
+
+/** Compare the indexes of a live table with those asked for. Pure. */
+export function compareIndexes(table: Table, live: readonly LiveIndex[]): readonly Difference[] {
+  const asked = new Set(table.indexes.map(({ name }) => name))
+  const extra = live.filter(({ name }) => !asked.has(name))
+  return [
+    ...table.indexes.flatMap((index) => {
+      const found = live.find(({ name }) => name === index.name)
+      return compareIndex(table, index, found)
+    }),
+    ...extra.map((index): Difference => {
+      const words = `is ${spell(index)}, expected no such index`
+      return { kind: 'index-extra', ...about(table, index, words) }
+    })
+  ]
+}
+
+function compareIndex(
+  table: Table,
+  index: Index,
+  live: LiveIndex | undefined
+): readonly Difference[] {
+  // A unique index leaves out rows with NULL in it, so that tombstones never collide.
+  const nullFiltered = live?.nullFiltered === undefined ? undefined : index.unique
+  const expected = spell({ ...index, ...(nullFiltered && { nullFiltered }) })
+  if (!live) {
+    const words = `is missing, expected ${expected}`
+    return [{ kind: 'index-missing', ...about(table, index, words) }]
+  }
+  if (spell(live) !== expected) {
+    const words = `is ${spell(live)}, expected ${expected}`
+    return [{ kind: 'index', ...about(table, index, words) }]
+  }
+  const building: Difference = {
+    kind: 'index-building',
+    ...about(table, index, 'is not filled yet')
+  }
+  return [...(live.building ? [building] : []), ...compareStored(table, index, live)]
+}
+
+function compareStored(table: Table, index: Index, live: LiveIndex): readonly Difference[] {
+  const missing = index.storing.filter((column) => !live.storing.includes(column))
+  const extra = live.storing.filter((column) => !index.storing.includes(column))
+  return [
+    ...missing.map((column): Difference => {
+      const words = `does not store ${column}, expected that it does`
+      return { kind: 'stored-missing', column, ...about(table, index, words) }
+    }),
+    ...extra.map((column): Difference => {
+      const words = `stores ${column}, expected that it does not`
+      return { kind: 'stored-extra', column, ...about(table, index, words) }
+    })
+  ]
+}
+
+const about = (table: Table, index: Index, words: string) => ({
+  table: table.name,
+  index: index.name,
+  message: `Index ${index.name} on table ${table.name} ${words}.`
+})
+
+function spell({ unique, nullFiltered, columns }: LiveIndex): string {
+  const parts = [unique && 'UNIQUE', nullFiltered && 'NULL_FILTERED', `(${columns.join(', ')})`]
+  return parts.filter(Boolean).join(' ')
+}

@@ -1,0 +1,67 @@
+import type { Mismatch } from '../store.ts'
+import type { Table } from '../table.ts'
+import { compareColumns, type LiveColumn } from './compare-columns.ts'
+import { compareIndexes, type LiveIndex } from './compare-indexes.ts'
+import { type Difference, type DifferenceKind, handlingOf } from './difference.ts'
+
+/** A table as a database describes it. */
+export interface LiveTable {
+  readonly name: string
+  readonly columns: readonly LiveColumn[]
+  readonly primaryKey: readonly string[]
+  readonly indexes: readonly LiveIndex[]
+  /** Null where rows stay; undefined where a store has no such policy. */
+  readonly ttl?: Table['ttl'] | null
+}
+
+/** Find what keeps the service from working with a live table. Pure. */
+export function findMismatches(table: Table, live: LiveTable | undefined): readonly Mismatch[] {
+  return compareTable(table, live)
+    .filter(({ kind }) => handlingOf(kind).blocks)
+    .map(({ table, message }) => ({ table, message }))
+}
+
+/**
+ * Compare a live table with what is asked for. Pure. A longer STRING or BYTES than asked for is no
+ * difference: no value that is landed needs the length.
+ */
+export function compareTable(table: Table, live: LiveTable | undefined): readonly Difference[] {
+  if (!live) {
+    const message = `Table ${table.name} is missing.`
+    return [{ kind: 'table-missing', table: table.name, message }]
+  }
+  return [
+    ...compareColumns(table, live.columns, indexedColumns(live)),
+    ...compareKey(table, live),
+    ...compareTtl(table, live),
+    ...compareIndexes(table, live.indexes)
+  ]
+}
+
+function indexedColumns({ primaryKey, indexes }: LiveTable): ReadonlySet<string> {
+  const names = indexes.flatMap(({ columns, storing }) => [...columns, ...storing])
+  return new Set([...primaryKey, ...names].map((name) => name.replace(/ DESC$/, '')))
+}
+
+function compareKey(table: Table, live: LiveTable): readonly Difference[] {
+  const [is, expected] = [live.primaryKey.join(', '), table.primaryKey.join(', ')]
+  if (is === expected) return []
+  const message = `The primary key of table ${table.name} is (${is}), expected (${expected}).`
+  return [{ kind: 'key', table: table.name, message }]
+}
+
+function compareTtl({ name, ttl: asked }: Table, { ttl: live }: LiveTable): readonly Difference[] {
+  const [is, expected] = [spellTtl(live), spellTtl(asked)]
+  if (live === undefined || is === expected) return []
+  const message = `Rows of table ${name} are deleted ${is}, expected ${expected}.`
+  return [{ kind: kindOfTtl(asked, live), table: name, message }]
+}
+
+function kindOfTtl(asked: Table['ttl'], live: Table['ttl'] | null): DifferenceKind {
+  if (!asked) return 'ttl-extra'
+  if (!live) return 'ttl-missing'
+  return live.column === asked.column && live.days < asked.days ? 'ttl-short' : 'ttl'
+}
+
+const spellTtl = (ttl: Table['ttl'] | null) =>
+  ttl ? `${ttl.days} days after ${ttl.column}` : 'never'

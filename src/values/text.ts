@@ -1,0 +1,77 @@
+import type { Json } from './json.ts'
+import { refuseValue } from './value.ts'
+
+/** Characters of a STRING(MAX): https://cloud.google.com/spanner/quotas#tables */
+export const maxCharacters = 2_621_440
+
+/**
+ * Take a string for a STRING column. Spanner counts characters, which are Unicode code points, and
+ * stores UTF-8, which has no lone surrogates. NUL is a character like any other.
+ *
+ * @throws {Failure} VALUE_INVALID
+ */
+export function toText(value: Json, pointer: string, length: number | 'MAX' | undefined): string {
+  if (typeof value !== 'string') return refuseValue(pointer, 'is not a string')
+  if (!value.isWellFormed()) return refuseValue(pointer, 'has a lone surrogate')
+  const limit = typeof length === 'number' ? length : maxCharacters
+  // A code point takes one or two UTF-16 units, so most strings need no count.
+  if (value.length <= limit) return value
+  return value.length > limit * 2 || countCodePoints(value) > limit
+    ? refuseValue(pointer, `is longer than ${limit} characters`)
+    : value
+}
+
+function countCodePoints(text: string): number {
+  let count = 0
+  for (const _ of text) count += 1
+  return count
+}
+
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+/**
+ * Take a UUID in the text form of RFC 9562 section 4, in lower case.
+ *
+ * @throws {Failure} VALUE_INVALID
+ */
+export function toUuid(value: Json, pointer: string): string {
+  return typeof value === 'string' && uuid.test(value)
+    ? value.toLowerCase()
+    : refuseValue(pointer, 'is not a UUID such as 2d1c4a3e-0f5b-4c6d-8e7f-001122334455')
+}
+
+// https://cloud.google.com/spanner/docs/reference/standard-sql/data-types#json_type
+const maxDepth = 80
+const maxTextBytes = 10_000_000
+
+/**
+ * Spell a JSON value as text for a JSON column. The text is made from the parsed value, never
+ * copied from the body, so that duplicate keys cannot differ from what was validated.
+ *
+ * @throws {Failure} VALUE_INVALID
+ */
+export function toJsonText(value: Json, pointer: string): string {
+  const problem = findProblem(value, 0)
+  if (problem) return refuseValue(pointer, problem)
+  const text = JSON.stringify(value)
+  return Buffer.byteLength(text) > maxTextBytes
+    ? refuseValue(pointer, 'is larger than 10 MB as JSON text')
+    : text
+}
+
+function findProblem(value: Json, depth: number): string | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : 'has a lone surrogate'
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? undefined : 'has an infinite number'
+  if (value === null || typeof value !== 'object') return undefined
+  if (depth >= maxDepth) return `is nested deeper than ${maxDepth} levels`
+  return findProblemWithin(value, depth + 1)
+}
+
+function findProblemWithin(value: object, depth: number): string | undefined {
+  for (const [name, member] of Object.entries(value)) {
+    const problem = name.isWellFormed() ? findProblem(member, depth) : 'has a lone surrogate'
+    if (problem) return problem
+  }
+  return undefined
+}

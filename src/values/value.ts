@@ -1,0 +1,34 @@
+import { Failure } from '../failures.ts'
+
+/**
+ * A column value in the one form that all rooms share. It is plain JSON, exact, and the same for
+ * every store:
+ *
+ * | column type      | value                                                                  |
+ * | ---------------- | ---------------------------------------------------------------------- |
+ * | STRING           | string without lone surrogates                                         |
+ * | INT64            | decimal string, no leading zeros, `-0` is `0`                          |
+ * | FLOAT64, FLOAT32 | finite number                                                          |
+ * | NUMERIC          | decimal string, no exponent, no trailing fraction zeros                |
+ * | BOOL             | boolean                                                                |
+ * | BYTES            | standard base64 with padding                                           |
+ * | DATE             | `YYYY-MM-DD`                                                           |
+ * | TIMESTAMP        | `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ`: nine digits, so that text order is time order |
+ * | JSON             | JSON text                                                              |
+ * | UUID             | lower-case, with hyphens                                               |
+ * | ARRAY<T>         | array of the above, elements may be null                               |
+ */
+export type Value = null | string | number | boolean | readonly Value[]
+
+/** Values by column name. */
+export type Row = Readonly<Record<string, Value>>
+
+/** Stands for the commit timestamp of the transaction that writes it. */
+export const COMMIT_TIMESTAMP = Symbol('commit timestamp')
+
+export type WrittenValue = Value | typeof COMMIT_TIMESTAMP
+
+/** Say that the value at a pointer cannot be stored. @throws {Failure} VALUE_INVALID, always */
+export function refuseValue(pointer: string, message: string): never {
+  throw new Failure('VALUE_INVALID', `${pointer}: ${message}`)
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import { findLetters } from '../../src/dead-letters/find.ts'
+import { rehearseLetters, replayLetters } from '../../src/dead-letters/replay.ts'
+import { readLetter } from '../../src/dead-letters/stored.ts'
+import { Failure } from '../../src/failures.ts'
+import { readContracts } from '../../src/read-schemas.ts'
+import { deadLettersTable } from '../../src/store/managed-tables.ts'
+import type { Mutation, Store } from '../../src/store/store.ts'
+import { faultySchemas, order, poison } from '../cli/poison.ts'
+import { collect, ingestInto, openMemory, structured } from '../support/landing.ts'
+import { patience } from '../support/patience.ts'
+
+const contracts = await readContracts('schemas')
+
+/** A store that holds so many open letters, which land with the shipped schemas. */
+async function storeWithLetters(events: readonly unknown[]): Promise<Store> {
+  const store = await openMemory(contracts)
+  const faulty = ingestInto(store, await readContracts(await faultySchemas()))
+  await Promise.all(events.map((event) => faulty.land(structured(event))))
+  return store
+}
+
+/** Look at every commit before it is one; throwing refuses it. */
+function watched(store: Store, look: (mutations: readonly Mutation[]) => void): Store {
+  return {
+    ...store,
+    commit: (guards, decide) =>
+      store.commit(guards, (current) => {
+        const decision = decide(current)
+        look(decision.mutations)
+        return decision
+      })
+  }
+}
+
+function replayAll(store: Store, tries = 0, signal?: AbortSignal) {
+  const ingest = ingestInto(store, contracts, 'reject')
+  const letters = findLetters(store, { status: 'open' })
+  return replayLetters(letters, { store, ingest, patience: patience(tries, signal) })
+}
+
+async function sold(store: Store): Promise<unknown> {
+  const table = contracts.tables.find(({ name }) => name === 'daily_sales')
+  if (!table) throw new Error('no daily_sales')
+  const row = await store.read(table, ['tea', '2026-11-01'], ['quantity'], { kind: 'strong' })
+  return row?.['quantity']
+}
+
+const openLetters = (store: Store) => collect(findLetters(store, { status: 'open' }))
+const marks = (mutations: readonly Mutation[]) =>
+  mutations.some(({ table }) => table.name === deadLettersTable.name)
+
+describe('replaying letters', () => {
+  it('that is cut off between landing and marking lands each once when it is done again', async () => {
+    const store = await storeWithLetters(poison(1200))
+    let batches = 0
+    const dying = watched(store, (mutations) => {
+      if (!marks(mutations)) return
+      batches += 1
+      if (batches === 2) throw new Error('killed')
+    })
+    await expect(collect(replayAll(dying))).rejects.toThrow('killed')
+    expect(await openLetters(store)).toHaveLength(700)
+    expect(await sold(store)).not.toBe('1200')
+
+    const verdicts = (await collect(replayAll(store))).map(({ verdict }) => verdict)
+    expect(verdicts).toHaveLength(700)
+    expect(verdicts.filter((verdict) => verdict === 'duplicate')).toHaveLength(500)
+    expect(verdicts.filter((verdict) => verdict === 'applied')).toHaveLength(200)
+    expect(await openLetters(store)).toEqual([])
+    expect(await sold(store)).toBe('1200')
+  })
+
+  it('ends between two batches when it is interrupted, with everything that landed marked', async () => {
+    const store = await storeWithLetters(poison(1200))
+    const controller = new AbortController()
+    const counting = watched(store, (mutations) => {
+      if (marks(mutations)) controller.abort()
+    })
+    expect(await collect(replayAll(counting, 0, controller.signal))).toHaveLength(500)
+    expect(await openLetters(store)).toHaveLength(700)
+    await collect(replayAll(store))
+    expect(await sold(store)).toBe('1200')
+  })
+
+  it('waits out a store in trouble', async () => {
+    const store = await storeWithLetters(poison(10))
+    let troubles = 3
+    const flaky = watched(store, () => {
+      troubles -= 1
+      if (troubles >= 0) throw new Failure('STORE_UNAVAILABLE', 'not now')
+    })
+    expect(await collect(replayAll(flaky, 5))).toHaveLength(10)
+    expect(await openLetters(store)).toEqual([])
+    expect(await sold(store)).toBe('10')
+  })
+
+  it('marks nothing when the store stays in trouble, and says so', async () => {
+    const store = await storeWithLetters(poison(4))
+    const down = watched(store, () => {
+      throw new Failure('STORE_UNAVAILABLE', 'not now')
+    })
+    const replay = collect(replayAll(down, 2))
+    await expect(replay).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    const open = await openLetters(store)
+    expect(open.map(({ replays }) => replays)).toEqual([0, 0, 0, 0])
+  })
+
+  it('marks those that landed when others met a store in trouble', async () => {
+    const store = await storeWithLetters(poison(4))
+    const orders = watched(store, (mutations) => {
+      if (mutations.some(({ table }) => table.name === 'orders')) {
+        throw new Failure('STORE_UNAVAILABLE', 'not now')
+      }
+    })
+    const ingest = ingestInto(orders, contracts, 'reject')
+    const single = { ...ingest, land: serially(ingest.land) }
+    const letters = findLetters(store, { status: 'open' })
+    const replayed: string[] = []
+    const replay = async () => {
+      const options = { store, ingest: single, patience: patience(0) }
+      for await (const { verdict } of replayLetters(letters, options)) replayed.push(verdict)
+    }
+    await expect(replay()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(replayed).toEqual(['applied', 'applied'])
+    expect(await openLetters(store)).toHaveLength(2)
+  })
+
+  it('brings back a body that goes on in a second cell, byte for byte', async () => {
+    const big = { ...order(1), data: { ...order(1).data, customer_id: 'c'.repeat(11_000_000) } }
+    const store = await storeWithLetters([big])
+    const [{ id } = { id: '' }] = await openLetters(store)
+    const letter = await readLetter(store, id)
+    expect(letter?.delivery.body.equals(structured(big).body)).toBe(true)
+    expect(await collect(replayAll(store))).toMatchObject([{ verdict: 'dead-lettered' }])
+    const again = await readLetter(store, id)
+    expect(again?.delivery.body.equals(structured(big).body)).toBe(true)
+    expect(again).toMatchObject({ reason: 'DATA_INVALID', replays: 1, timesSeen: 1 })
+  })
+})
+
+describe('rehearsing letters', () => {
+  it('writes nothing, and sees the rows as they are', async () => {
+    const store = await storeWithLetters(poison(4))
+    const good = ingestInto(store, contracts)
+    await good.land(structured(poison(1)[0]))
+    const watching = watched(store, (mutations) => expect(mutations).toEqual([]))
+    const ingest = ingestInto(watching, contracts, 'reject')
+    const letters = findLetters(store, { status: 'open' })
+    const options = { store: watching, ingest, patience: patience(0) }
+    const verdicts = (await collect(rehearseLetters(letters, options))).map((each) => each.verdict)
+    expect(verdicts.sort()).toEqual(['applied', 'applied', 'applied', 'duplicate'])
+    expect(await openLetters(store)).toHaveLength(4)
+  })
+})
+
+/** One after the other, so that each has a commit of its own. */
+function serially<A, R>(work: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (argument) => {
+    const next = last.then(() => work(argument))
+    last = next.catch(() => undefined)
+    return next
+  }
+}

@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { createAdmission } from '../../../src/http/deliver/admission.ts'
+import {
+  checkDeclaredBytes,
+  inflateBody,
+  maxBodyBytes,
+  readBody
+} from '../../../src/http/deliver/body.ts'
+
+describe('admission', () => {
+  it('holds what is declared until it is released, once', () => {
+    const admission = createAdmission(10, 100)
+    const slot = admission.enter(60)
+    expect(() => admission.enter(41)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
+    slot.release()
+    slot.release()
+    expect(() => admission.enter(100)).not.toThrow()
+    expect(() => admission.enter(1)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
+  })
+
+  it('bounds the requests in progress', () => {
+    const admission = createAdmission(1, 100)
+    const slot = admission.enter(0)
+    expect(() => admission.enter(0)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
+    slot.release()
+    expect(() => admission.enter(0)).not.toThrow()
+  })
+
+  it('refused for its bytes leaves nothing behind', () => {
+    const admission = createAdmission(1, 100)
+    expect(() => admission.enter(101)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
+    expect(() => admission.enter(100)).not.toThrow()
+  })
+})
+
+describe('reading a body', () => {
+  const stream = (...sizes: number[]) => Readable.from(sizes.map((size) => Buffer.alloc(size, 'x')))
+
+  it('joins its chunks', async () => {
+    const slot = createAdmission(1, 1000).enter(30)
+    expect(await readBody(stream(10, 20), 30, slot)).toEqual(Buffer.alloc(30, 'x'))
+    expect(await readBody(stream(), 0, slot)).toEqual(Buffer.alloc(0))
+  })
+
+  it('counts an undeclared length as it arrives', async () => {
+    const admission = createAdmission(2, 25)
+    const slot = admission.enter(0)
+    await expect(readBody(stream(10, 20), undefined, slot)).rejects.toMatchObject({
+      code: 'QUEUE_FULL'
+    })
+    slot.release()
+    expect(() => admission.enter(25)).not.toThrow()
+  })
+
+  it('stops at 16 MiB, declared or not', async () => {
+    const slot = createAdmission(1, 100 * maxBodyBytes).enter(0)
+    await expect(readBody(stream(maxBodyBytes, 1), undefined, slot)).rejects.toMatchObject({
+      code: 'BODY_TOO_LARGE'
+    })
+    expect(() => checkDeclaredBytes(maxBodyBytes + 1)).toThrow(
+      expect.objectContaining({ code: 'BODY_TOO_LARGE' })
+    )
+    expect(() => checkDeclaredBytes(maxBodyBytes)).not.toThrow()
+  })
+})
+
+describe('inflating a body', () => {
+  it('takes room for the worst before it begins, and gives back what was not needed', async () => {
+    const admission = createAdmission(10, maxBodyBytes)
+    const slot = admission.enter(0)
+    expect(await inflateBody(gzipSync('hello'), 'GZIP', slot)).toEqual(Buffer.from('hello'))
+    expect(() => admission.enter(maxBodyBytes - 5)).not.toThrow()
+    await expect(inflateBody(gzipSync('hello'), 'gzip', slot)).rejects.toMatchObject({
+      code: 'QUEUE_FULL'
+    })
+  })
+})
