@@ -1,5 +1,5 @@
 import type { FailureRow } from '../src/failures.ts'
-import type { Setting } from '../src/setting.ts'
+import type { Setting } from '../src/settings.ts'
 import type { MetricRow } from '../src/telemetry/list-metrics.ts'
 
 /** Write docs/environment.md. Pure. */

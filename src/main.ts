@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { createReadAuth } from './access/read-auth.ts'
 import { buildApp } from './app.ts'
-import { type Config, parseConfig } from './config.ts'
 import { explain } from './failures.ts'
 import { readContracts } from './read-schemas.ts'
+import { type Config, parseConfig } from './settings.ts'
 import { openStore } from './store/open-store.ts'
 import { createLog } from './telemetry/log.ts'
 import { addProcessMetrics, createMetrics, type Metrics } from './telemetry/metrics.ts'
@@ -61,7 +61,7 @@ async function startExporting(
   return startOtlp(registry, {
     serviceName: config.OTEL_SERVICE_NAME,
     revision: config.K_REVISION,
-    traceRatio: Number(config.OTEL_TRACES_SAMPLER_ARG),
+    traceRatio: config.OTEL_TRACES_SAMPLER_ARG,
     traces,
     metrics
   })

@@ -1,6 +1,6 @@
-import { parseConfig } from '../../src/config.ts'
 import { openPubSub } from '../../src/pull/open-subscription.ts'
 import { readContracts } from '../../src/read-schemas.ts'
+import { parseConfig } from '../../src/settings.ts'
 import { prepareEmulatorEnvironment } from '../../src/store/spanner/prepare-emulator-environment.ts'
 import type { Table } from '../../src/store/table.ts'
 import { type EmulatorProgram, pubsubEmulator, spannerEmulator, startEmulator } from './emulator.ts'

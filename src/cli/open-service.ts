@@ -1,7 +1,7 @@
 import { createCommitter } from '../commit/committer.ts'
-import { type Config, parseConfig } from '../config.ts'
 import { createIngest, type Ingest } from '../ingest.ts'
 import { readContracts } from '../read-schemas.ts'
+import { type Config, parseConfig } from '../settings.ts'
 import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import type { Surroundings } from './command.ts'

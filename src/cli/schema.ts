@@ -1,6 +1,6 @@
-import { parseConfig } from '../config.ts'
 import { Failure } from '../failures.ts'
 import { readContracts } from '../read-schemas.ts'
+import { parseConfig } from '../settings.ts'
 import type { ApplyOptions, Change, SchemaOptions } from '../store/spanner/apply.ts'
 import { prepareEmulatorEnvironment } from '../store/spanner/prepare-emulator-environment.ts'
 import { type Command, counted, parseOptions, type Surroundings, usageError } from './command.ts'

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../settings.ts'
 import type { Store } from './store.ts'
 import type { Table } from './table.ts'
 

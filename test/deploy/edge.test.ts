@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig } from '../../src/settings.ts'
 import { at, listAt, named, ofKind, own, readManifests, textAt } from './manifests.ts'
 
 const edge = readManifests('deploy/edge.yaml')

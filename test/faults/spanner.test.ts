@@ -1,7 +1,7 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { buildApp } from '../../src/app.ts'
-import { parseConfig } from '../../src/config.ts'
 import { readContracts } from '../../src/read-schemas.ts'
+import { parseConfig } from '../../src/settings.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { applySchema } from '../../src/store/spanner/apply.ts'
 import { createLog } from '../../src/telemetry/log.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { buildApp } from '../../../src/app.ts'
-import { parseConfig } from '../../../src/config.ts'
 import { Failure } from '../../../src/failures.ts'
+import { parseConfig } from '../../../src/settings.ts'
 import { openEmbeddedStore } from '../../../src/store/embedded/open-embedded-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { createLog } from '../../../src/telemetry/log.ts'

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { environmentPage } from '../build/pages.ts'
-import { parseConfig } from '../src/config.ts'
 import { Failure } from '../src/failures.ts'
-import { settings } from '../src/settings.ts'
+import { parseConfig, settings } from '../src/settings.ts'
 
 const database = 'projects/p/instances/i/databases/d'
 
