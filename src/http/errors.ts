@@ -3,29 +3,58 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure, type FailureCode, failures } from '../failures.ts'
 
-/** Every refusal leaves through here, as problem details. */
-export function sayNo(app: FastifyInstance): void {
+/** Answer every refusal as problem details. Call it before any route is registered. */
+export function answerErrors(app: FastifyInstance): void {
+  const methodsOf = collectMethods(app)
+  const noRoute = (request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(reply, routeFailure(request, reply, methodsOf(request.url)))
   app.setErrorHandler<FastifyError>((error, request, reply) => {
-    if (request.is404) return sendProblem(reply, noRoute(request, reply))
+    if (request.is404) return noRoute(request, reply)
     const failure = toFailure(error)
-    if (failure.code === 'INTERNAL') request.log.error({ err: error }, 'bug')
+    if (failure.code === 'INTERNAL') request.log.error({ err: error }, 'unexpected error')
     else request.log.warn({ failure: failure.code, detail: failure.message }, 'request refused')
     return sendProblem(reply, failure)
   })
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, noRoute(request, reply)))
+  app.setNotFoundHandler(noRoute)
 }
 
-function noRoute(request: FastifyRequest, reply: FastifyReply): Failure {
-  const allowed = allowedMethods(request.url)
-  if (!allowed || allowed.includes(request.method)) {
-    return new Failure('ROUTE_NOT_FOUND', 'no such route')
+/** Remember the methods of every route, so that a 405 can name those of its path. */
+function collectMethods(app: FastifyInstance): (url: string) => readonly string[] {
+  const routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set() }
+    for (const one of [method].flat()) route.methods.add(one)
+    routes.set(url, route)
+  })
+  return (url) => {
+    const path = url.split(/[?#]/, 1)[0] ?? ''
+    const served = [...routes.values()].filter(({ pattern }) => pattern.test(path))
+    return [...new Set(served.flatMap(({ methods }) => [...methods]))].sort()
+  }
+}
+
+/** The routes of this service use two wildcards: `:name` for a segment, and `*` at the end. */
+function patternOf(url: string): RegExp {
+  const segments = url.split('/').map((segment) => {
+    if (segment === '*') return '.*'
+    return segment.startsWith(':') ? '[^/]+' : segment.replaceAll('.', '\\.')
+  })
+  return new RegExp(`^${segments.join('/')}/?$`)
+}
+
+function routeFailure(
+  { method }: FastifyRequest,
+  reply: FastifyReply,
+  allowed: readonly string[]
+): Failure {
+  if (allowed.length === 0 || allowed.includes(method)) {
+    return new Failure('ROUTE_NOT_FOUND', 'there is no such route')
   }
   void reply.header('allow', allowed.join(', '))
-  const message = `${request.method} is not one of ${allowed.join(', ')}`
-  return new Failure('METHOD_NOT_ALLOWED', message)
+  return new Failure('METHOD_NOT_ALLOWED', `this route accepts ${allowed.join(' and ')} only`)
 }
 
-/** The router refuses a path that cannot be percent-decoded; below the reads that is a key. */
+/** The router refuses a path that cannot be percent-decoded; below `/api/v1/` that is a key. */
 export function badUrl({ url }: FastifyRequest, error: FastifyError): Failure {
   const key = error.code === 'FST_ERR_BAD_URL' && url.startsWith('/api/v1/')
   return key
@@ -69,8 +98,8 @@ export interface Problem {
 }
 
 /**
- * Say in HTTP what a failure means. What Spanner says of projects, tables and permissions is for the
- * log; a caller is told the summary. Pure.
+ * Express a failure in HTTP. What Spanner says of projects, tables and permissions goes to the log;
+ * the caller gets the summary. Pure.
  */
 export function toProblem({ code, message }: Failure): Problem {
   const { status, summary } = failures[code]
@@ -79,24 +108,24 @@ export function toProblem({ code, message }: Failure): Problem {
   return { type: `urn:landfall:failure:${code}`, title, status, code, detail }
 }
 
-/** Tell whether a sender should come back with the same request, and is told when. */
-export function asksToComeBack(code: FailureCode): boolean {
+/** Report whether the sender may send the same request again, and gets `Retry-After`. */
+export function isRetryable(code: FailureCode): boolean {
   return failures[code].action === 'retry' || code === 'RATE_LIMITED'
 }
 
-/** Answer with a failure; a sender that should come back is told so. */
+/** Answer with a failure, and with `Retry-After` where the sender may try again. */
 export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply {
   reply.failure = failure.code
   const problem = toProblem(failure)
-  if (asksToComeBack(failure.code)) reply.header('retry-after', retryAfterSeconds)
-  // RFC 9110, 15.5.2: a 401 names a way to prove who one is.
+  if (isRetryable(failure.code)) reply.header('retry-after', retryAfterSeconds)
+  // RFC 9110, 15.5.2: a 401 names a way to authenticate.
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   return reply.code(problem.status).type('application/problem+json').send(problem)
 }
 
 /**
  * What is not HTTP never becomes a request, so the answer is written to the socket itself. Returns
- * what it was answered with; undefined where nobody is left to answer.
+ * what it was answered with; undefined where the connection is gone.
  */
 export function answerMalformed(
   error: Error & { readonly code?: string; readonly rawPacket?: unknown },
@@ -124,16 +153,4 @@ function clientFailure(code: string | undefined): Failure {
     return new Failure('REQUEST_TIMEOUT', 'the request did not arrive in time')
   }
   return new Failure('REQUEST_INVALID', 'the request is not well-formed HTTP')
-}
-
-const routes: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^\/(events\/?)?$/, ['POST']],
-  [/^\/(api\/v1|health|docs)\//, ['GET', 'HEAD']],
-  [/^\/(metrics|docs|openapi\.json|asyncapi\.json)\/?$/, ['GET', 'HEAD']]
-]
-
-/** Name the methods that a path is served with; undefined where nothing is. */
-export function allowedMethods(url: string): readonly string[] | undefined {
-  const path = url.split(/[?#]/, 1)[0] ?? ''
-  return routes.find(([pattern]) => pattern.test(path))?.[1]
 }

@@ -18,7 +18,7 @@ import type { Admission } from './deliver/admission.ts'
 import { maxBodyBytes } from './deliver/body.ts'
 import { deliveryRoutes } from './deliver/routes.ts'
 import { documentRoutes } from './docs/document-routes.ts'
-import { answerMalformed, badUrl, sayNo, sendProblem, toProblem } from './errors.ts'
+import { answerErrors, answerMalformed, badUrl, sendProblem, toProblem } from './errors.ts'
 import type { AccessModes } from './openapi/access.ts'
 import { readRoutes } from './read/routes.ts'
 import { measureReads, measureRefusals } from './request-metrics.ts'
@@ -45,12 +45,12 @@ export interface ServerOptions {
 /** Node refuses longer headers, the path included, with 431. */
 const maxParamLength = 16_384
 
-/** Make the HTTP server: routes, limits, and one way to say no. Listens to nothing yet. */
+/** Make the HTTP server: routes, limits, and one way to answer errors. Does not listen yet. */
 export function buildServer(options: ServerOptions): FastifyInstance {
   const { metrics, admission } = options
   const app = Fastify(fastifyOptions(options))
   app.removeAllContentTypeParsers()
-  sayNo(app)
+  answerErrors(app)
   refuseWhileStopping(app)
   measureRefusals(app, metrics)
   void app.register(deliveryRoutes, {
@@ -83,13 +83,13 @@ function fastifyOptions({ log, metrics, project, requestTimeoutMs }: ServerOptio
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    // Node looks for requests that are late every 30 s unless told otherwise.
+    // Node checks for late requests only every 30 s by default.
     http: {
       headersTimeout: Math.min(requestTimeoutMs, 5000),
       connectionsCheckingInterval: 1000
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength },
-    // Neither gets as far as the hooks that count refusals.
+    // Neither kind of error reaches the hooks that count refusals.
     frameworkErrors(error, request, reply) {
       const failure = badUrl(request, error)
       metrics.refusals.inc({ code: failure.code })
@@ -104,7 +104,7 @@ function fastifyOptions({ log, metrics, project, requestTimeoutMs }: ServerOptio
   } satisfies FastifyHttpOptions<Server, FastifyBaseLogger>
 }
 
-/** What still comes in on open connections after the stop is sent elsewhere. */
+/** Refuse what still comes in on open connections after the stop. */
 function refuseWhileStopping(app: FastifyInstance): void {
   let stopping = false
   app.addHook('preClose', async () => {
@@ -113,7 +113,7 @@ function refuseWhileStopping(app: FastifyInstance): void {
   app.addHook('onRequest', async () => {
     if (stopping) throw new Failure('STOPPING', 'this instance is shutting down')
   })
-  // A connection kept alive by an answer after the stop would be waited for.
+  // A connection that an answer keeps alive would hold up the stop.
   app.addHook('onSend', async (_request, reply) => {
     if (stopping) reply.header('connection', 'close')
   })
@@ -137,7 +137,7 @@ export async function healthRoutes(
   })
 }
 
-/** Serve the metrics as Prometheus text. Asks nothing of the store. */
+/** Serve the metrics as Prometheus text. Never reads the store. */
 export async function metricsRoutes(
   app: FastifyInstance,
   { metrics: { registry } }: { readonly metrics: Metrics }

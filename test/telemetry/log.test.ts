@@ -42,9 +42,12 @@ describe('a log entry', () => {
 
   it('gives a bug its stack where Error Reporting looks', () => {
     const { log, entries } = logged()
-    log.error({ err: new TypeError('a bug') }, 'bug')
+    log.error({ err: new TypeError('a bug') }, 'unexpected error')
     const inside = new RangeError('deep inside')
-    log.error({ err: new Failure('INTERNAL', 'an unexpected error', { cause: inside }) }, 'bug')
+    log.error(
+      { err: new Failure('INTERNAL', 'an unexpected error', { cause: inside }) },
+      'unexpected error'
+    )
     expect(entries[0]?.['stack_trace']).toMatch(/^TypeError: a bug\n\s+at .*log\.test/)
     expect(entries[1]?.['stack_trace']).toMatch(/^RangeError: deep inside\n/)
   })

@@ -1,6 +1,6 @@
 import { Failure, type FailureCode, type FailureRow, failures } from '../../failures.ts'
 import type { JsonObject } from '../../values/json.ts'
-import { asksToComeBack, toProblem } from '../errors.ts'
+import { isRetryable, toProblem } from '../errors.ts'
 import { reference } from './event-schemas.ts'
 
 const codes = Object.keys(failures) as readonly FailureCode[]
@@ -78,7 +78,7 @@ function problemResponse(refusals: readonly FailureCode[]): JsonObject {
 
 function headersOf(refusals: readonly FailureCode[]): JsonObject {
   const names = [
-    ...(refusals.every(asksToComeBack) ? ['Retry-After'] : []),
+    ...(refusals.every(isRetryable) ? ['Retry-After'] : []),
     ...(refusals.every((code) => failures[code].status === 401) ? ['WWW-Authenticate'] : [])
   ]
   const headers = names.map((name) => [name, { $ref: `#/components/headers/${name}` }])
