@@ -21,9 +21,9 @@ const sections = {
       'send them again. The status is the answer with `POISON=reject`.'
   ],
   retry: [
-    'Come back later',
+    'Retry later',
     'Nothing is wrong with the event and nothing was acknowledged. Answered with `Retry-After`; ' +
-      'Pub/Sub and Eventarc send it again by themselves.'
+      'Pub/Sub and Eventarc retry automatically.'
   ],
   refuse: ['Requests that are not served', 'Sending the same again will not help.'],
   stop: [
@@ -46,7 +46,7 @@ export function failuresPage(failures: Readonly<Record<string, FailureRow>>): st
       .map(([code, row]) => `| \`${code}\` | ${row.status} | ${row.summary} |`),
     ''
   ])
-  return page('Failures', 'Every way Landfall says no. A code never changes its meaning.', lines)
+  return page('Failures', 'Every way Landfall refuses. A code never changes its meaning.', lines)
 }
 
 const metricGroups = [

@@ -1,12 +1,12 @@
 /**
- * Every way Landfall says no, in one table. HTTP status, logs, dead-letter reasons and
+ * Every way Landfall refuses, in one table. HTTP status, logs, dead-letter reasons and
  * `docs/failures.md` are looked up from here; a code never changes its meaning.
  *
  * - `dead-letter`: the event cannot land as it is. It is stored with this reason and acknowledged;
  *   `status` is the answer only with `POISON=reject`.
  * - `retry`: nothing is wrong with the request. The sender should send it again, unchanged.
  * - `refuse`: the request is not one we serve. Sending it again unchanged will not help.
- * - `stop`: the process cannot serve. It says so in one line and exits with 1, or is not ready.
+ * - `stop`: the process cannot serve. It exits with 1 and one line that says why, or is not ready.
  */
 export const failures = {
   BODY_EMPTY: row('dead-letter', 400, 'The request has no body and no event in its headers.'),
@@ -20,7 +20,7 @@ export const failures = {
   JSON_KEY_FORBIDDEN: row(
     'dead-letter',
     400,
-    'The JSON has a `__proto__` or `constructor.prototype` key, which no honest sender needs.'
+    'The JSON has a `__proto__` or `constructor.prototype` key, which only an attacker sends.'
   ),
   NUMBER_INEXACT: row(
     'dead-letter',
@@ -55,25 +55,29 @@ export const failures = {
   VALUE_INVALID: row('dead-letter', 422, 'A value cannot be stored exactly in its column.'),
   VERSION_INVALID: row('dead-letter', 422, 'The version of the row is absent or of another type.'),
   KEY_REPEATED: row('dead-letter', 422, 'One event writes the same row twice.'),
-  EVENT_TOO_LARGE: row('dead-letter', 422, 'One event asks for more than one commit can hold.'),
+  EVENT_TOO_LARGE: row('dead-letter', 422, 'One event needs more than fits into one commit.'),
   COUNTER_OVERFLOW: row('dead-letter', 422, 'Adding the amount would overflow the column.'),
-  STORE_REFUSED: row('dead-letter', 422, 'The store refuses these rows whenever they are sent.'),
+  STORE_REFUSED: row('dead-letter', 422, 'The store refuses these rows every time.'),
 
-  STORE_UNAVAILABLE: row('retry', 503, 'The store did not answer, or answered that it cannot now.'),
+  STORE_UNAVAILABLE: row('retry', 503, 'The store did not answer, or is not available now.'),
   STORE_INTERNAL: row('retry', 503, 'The store reported an internal error.'),
   STORE_CONTENDED: row(
     'retry',
     503,
-    'Others kept the transaction from committing until its deadline.'
+    'Other transactions kept this one from committing before its deadline.'
   ),
   STORE_MISCONFIGURED: row(
     'retry',
     503,
-    'The deployment is at fault: a table or a permission is missing. No event is.'
+    'The deployment is at fault: a table or a permission is missing. The event is not.'
   ),
-  QUEUE_FULL: row('retry', 503, 'More is in flight than the queue may hold.'),
-  DEADLINE_EXCEEDED: row('retry', 503, 'The commit did not finish before the sender gives up.'),
-  ACCESS_UNAVAILABLE: row('retry', 503, 'What callers are checked against cannot be fetched.'),
+  QUEUE_FULL: row('retry', 503, 'The queue is full.'),
+  DEADLINE_EXCEEDED: row('retry', 503, 'The commit did not finish in time for the sender.'),
+  ACCESS_UNAVAILABLE: row(
+    'retry',
+    503,
+    'The keys that callers are checked against cannot be fetched.'
+  ),
   STOPPING: row('retry', 503, 'This instance is shutting down.'),
   INTERNAL: row('retry', 500, 'A bug in Landfall. Nothing was acknowledged.'),
 
@@ -81,17 +85,17 @@ export const failures = {
   ROUTE_NOT_FOUND: row('refuse', 404, 'There is no such route.'),
   ROW_NOT_FOUND: row('refuse', 404, 'There is no such row, or it was deleted.'),
   BODY_TOO_LARGE: row('refuse', 413, 'The body is larger than 16 MiB.'),
-  REQUEST_INVALID: row('refuse', 400, 'The request is not one that HTTP allows.'),
+  REQUEST_INVALID: row('refuse', 400, 'The request is not valid HTTP.'),
   REQUEST_TIMEOUT: row('refuse', 408, 'The request did not arrive in time.'),
-  TOKEN_INVALID: row('refuse', 401, 'The push has no token, or one that does not hold.'),
-  CALLER_FORBIDDEN: row('refuse', 403, 'The caller is known, but may not do this.'),
+  TOKEN_INVALID: row('refuse', 401, 'The push has no token, or an invalid one.'),
+  CALLER_FORBIDDEN: row('refuse', 403, 'The caller is authenticated, but not allowed to do this.'),
   API_KEY_INVALID: row(
     'refuse',
     401,
     'The read has no API key, or one that is unknown or expired.'
   ),
-  RATE_LIMITED: row('refuse', 429, 'The API key has used up its reads of this minute.'),
-  KEY_INVALID: row('refuse', 400, 'The path does not spell a key of this collection.'),
+  RATE_LIMITED: row('refuse', 429, 'The API key has used up its reads for this minute.'),
+  KEY_INVALID: row('refuse', 400, 'The path is not a valid key of this collection.'),
   QUERY_INVALID: row('refuse', 400, 'A query parameter is unknown or malformed.'),
   FILTER_UNSUPPORTED: row(
     'refuse',
@@ -101,7 +105,7 @@ export const failures = {
 
   CONFIG_INVALID: row('stop', 500, 'An environment variable is missing or malformed.'),
   SCHEMAS_INVALID: row('stop', 500, 'The files under schemas/ do not pass `landfall check`.'),
-  SECRET_INVALID: row('stop', 500, 'A secret cannot be read, or is not what it must be.'),
+  SECRET_INVALID: row('stop', 500, 'A secret cannot be read, or its content is malformed.'),
   DATABASE_UNSUPPORTED: row('stop', 500, 'The database is missing, or not of GoogleSQL dialect.'),
   SCHEMA_DRIFT: row('stop', 503, 'The live tables differ from the collections.')
 } as const satisfies Record<string, FailureRow>
@@ -138,7 +142,7 @@ export function isFailure(error: unknown, action?: FailureRow['action']): error 
   return error instanceof Failure && (!action || failures[error.code].action === action)
 }
 
-/** Say in one line why a process or a command cannot go on; a bug keeps its stack. */
+/** Explain in one line why a process or a command stops; a bug keeps its stack. */
 export function explain(error: unknown): string {
   if (error instanceof Failure) return `${error.code}: ${error.message}`
   if (isSystemError(error)) return `${error.code}: ${error.message}`

@@ -1,4 +1,4 @@
-import { handlingOf } from '../store/schema/difference.ts'
+import { policyOf } from '../store/schema/difference.ts'
 import type { Change } from '../store/spanner/apply.ts'
 
 /** Say what differs and what is done about it: a paragraph for each difference, and a sum. Pure. */
@@ -8,7 +8,7 @@ export function formatChanges(database: string, changes: readonly Change[]): str
 }
 
 function formatChange({ kind, message, statements }: Change): string {
-  const { apply, advice } = handlingOf(kind)
+  const { apply, advice } = policyOf(kind)
   const words = { run: '', leave: 'Left alone. ', refuse: 'Refused. ' } as const
   const lines = advice ? [`${words[apply]}${advice}`] : statements.map((one) => `${one};`)
   return [message, ...lines.map((line) => `  ${line.replaceAll('\n', '\n  ')}`)].join('\n')
@@ -17,7 +17,7 @@ function formatChange({ kind, message, statements }: Change): string {
 function summarize(changes: readonly Change[]): string {
   if (changes.length === 0) return 'no differences'
   const count = (apply: 'run' | 'leave' | 'refuse') =>
-    changes.filter(({ kind }) => handlingOf(kind).apply === apply).length
+    changes.filter(({ kind }) => policyOf(kind).apply === apply).length
   const parts = [
     `${changes.length} difference${changes.length === 1 ? '' : 's'}`,
     `${count('run')} additive`,
@@ -34,8 +34,8 @@ export function changesJson(
   changes: readonly Change[]
 ): string {
   const differences = changes.map(({ statements, ...difference }) => {
-    const { blocks, apply, advice = null } = handlingOf(difference.kind)
-    return { ...difference, blocksReadiness: blocks, apply, advice, statements }
+    const { blocksReadiness, apply, advice = null } = policyOf(difference.kind)
+    return { ...difference, blocksReadiness, apply, advice, statements }
   })
   return JSON.stringify({ database, applied, differences }, null, 2)
 }

@@ -2,7 +2,7 @@ import { Gauge } from 'prom-client'
 import { type BreakerState, breakerStates } from '../commit/breaker.ts'
 import type { Metrics } from './metrics.ts'
 
-/** What the gauges look at, each time somebody asks for them. */
+/** Where the gauges read their values, once for each scrape. */
 export interface Gauged {
   readonly queue: () => { readonly events: number; readonly bytes: number }
   readonly breaker: () => BreakerState
@@ -10,56 +10,88 @@ export interface Gauged {
   readonly readiness: () =>
     | { readonly ready: boolean; readonly drift: number | undefined }
     | undefined
-  /** Undefined where there is no secret. */
+  /** Undefined where no secret is configured. */
   readonly secret: () => { readonly ageMs: number } | undefined
   readonly requests: () => number
 }
 
-/** Add the gauges. They hold nothing: a value that is not known is not exported. */
-export function addGauges({ registry }: Metrics, gauged: Gauged): void {
-  const gauge = (name: string, help: string, read: () => number | undefined) =>
+interface GaugeRow {
+  readonly name: string
+  readonly help: string
+  /** The value now; undefined where it is not known. */
+  read(gauged: Gauged): number | undefined
+}
+
+const rows: readonly GaugeRow[] = [
+  {
+    name: 'landfall_requests_in_progress',
+    help: 'Deliveries and reads in progress.',
+    read: ({ requests }) => requests()
+  },
+  {
+    name: 'landfall_queue_events',
+    help: 'Events accepted and not yet settled.',
+    read: ({ queue }) => queue().events
+  },
+  {
+    name: 'landfall_queue_bytes',
+    help: 'Bytes of those events.',
+    read: ({ queue }) => queue().bytes
+  },
+  {
+    name: 'landfall_ready',
+    help: '1 when the last readiness check succeeded, else 0.',
+    read({ readiness }) {
+      const last = readiness()
+      return last && Number(last.ready)
+    }
+  },
+  {
+    name: 'landfall_store_drift',
+    help: 'Differences between live tables and collections, when they were last compared.',
+    read: ({ readiness }) => readiness()?.drift
+  },
+  {
+    name: 'landfall_secret_age_seconds',
+    help: 'Since the API keys were last read.',
+    read({ secret }) {
+      const last = secret()
+      return last && last.ageMs / 1000
+    }
+  }
+]
+
+/**
+ * Add the gauges to the registry. They keep nothing: a value that is not known is not exported.
+ *
+ * @param gauged undefined where the gauges are only listed
+ */
+export function addGauges({ registry }: Metrics, gauged: Gauged | undefined): void {
+  for (const { name, help, read } of rows) {
     new Gauge({
       name,
       help,
       registers: [registry],
       collect() {
-        const value = read()
+        const value = gauged && read(gauged)
         if (value === undefined) this.remove()
         else this.set(value)
       }
     })
-  gauge('landfall_requests_in_progress', 'Deliveries and reads in progress.', gauged.requests)
-  gauge(
-    'landfall_queue_events',
-    'Events accepted and not yet settled.',
-    () => gauged.queue().events
-  )
-  gauge('landfall_queue_bytes', 'Bytes of those events.', () => gauged.queue().bytes)
-  gauge('landfall_ready', '1 when the last check of readiness said ready, else 0.', () => {
-    const last = gauged.readiness()
-    return last && Number(last.ready)
-  })
-  gauge(
-    'landfall_store_drift',
-    'Differences between live tables and collections, when they were last compared.',
-    () => gauged.readiness()?.drift
-  )
-  gauge('landfall_secret_age_seconds', 'Since the API keys were last read.', () => {
-    const secret = gauged.secret()
-    return secret && secret.ageMs / 1000
-  })
-  addBreaker(registry, gauged.breaker)
+  }
+  addBreaker(registry, gauged)
 }
 
-function addBreaker(registry: Metrics['registry'], state: Gauged['breaker']): void {
+function addBreaker(registry: Metrics['registry'], gauged: Gauged | undefined): void {
   new Gauge({
     name: 'landfall_breaker_state',
-    help: '1 for the state that the breaker is in: closed, open or probing.',
+    help: '1 for the state of the circuit breaker: closed, open or probing.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      for (const each of breakerStates) {
-        this.set({ state: each }, Number(each === state()))
+      if (!gauged) return
+      for (const state of breakerStates) {
+        this.set({ state }, Number(state === gauged.breaker()))
       }
     }
   })

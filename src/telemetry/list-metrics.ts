@@ -12,13 +12,7 @@ export interface MetricRow {
 /** List every metric that a service exports, in the order of `/metrics`. */
 export function listMetrics(): readonly MetricRow[] {
   const metrics = createMetrics()
-  addGauges(metrics, {
-    requests: () => 0,
-    queue: () => ({ events: 0, bytes: 0 }),
-    breaker: () => 'closed',
-    readiness: () => undefined,
-    secret: () => undefined
-  })
+  addGauges(metrics, undefined)
   addProcessMetrics(metrics)
   return metrics.registry.getMetricsAsArray().map((metric) => ({
     name: metric.name,

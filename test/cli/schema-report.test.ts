@@ -46,10 +46,10 @@ describe('the report for people', () => {
       changes: [refused, left],
       lines: [
         'Column sales.day is nullable, expected NOT NULL.',
-        '  Refused. Fill it in every row, then make it NOT NULL by hand.',
+        '  Refused. Fill it in every row, then make it NOT NULL manually.',
         '',
         'Index mine on table sales is (day), expected no such index.',
-        '  Left alone. Drop it by hand, unless somebody else reads from it.',
+        '  Left alone. Drop it manually if nothing else reads from it.',
         '',
         `${database}: 2 differences, 0 additive, 1 refused, 1 left alone`
       ]
@@ -81,7 +81,7 @@ describe('the document for scripts', () => {
           message: 'Column sales.day is nullable, expected NOT NULL.',
           blocksReadiness: true,
           apply: 'refuse',
-          advice: 'Fill it in every row, then make it NOT NULL by hand.',
+          advice: 'Fill it in every row, then make it NOT NULL manually.',
           statements: []
         }
       ]

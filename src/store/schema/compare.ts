@@ -2,7 +2,7 @@ import type { Mismatch } from '../store.ts'
 import type { Table } from '../table.ts'
 import { compareColumns, type LiveColumn } from './compare-columns.ts'
 import { compareIndexes, type LiveIndex } from './compare-indexes.ts'
-import { type Difference, type DifferenceKind, handlingOf } from './difference.ts'
+import { type Difference, type DifferenceKind, policyOf } from './difference.ts'
 
 /** A table as a database describes it. */
 export interface LiveTable {
@@ -17,7 +17,7 @@ export interface LiveTable {
 /** Find what keeps the service from working with a live table. Pure. */
 export function findMismatches(table: Table, live: LiveTable | undefined): readonly Mismatch[] {
   return compareTable(table, live)
-    .filter(({ kind }) => handlingOf(kind).blocks)
+    .filter(({ kind }) => policyOf(kind).blocksReadiness)
     .map(({ table, message }) => ({ table, message }))
 }
 

@@ -1,106 +1,110 @@
-/** What is done about a kind of difference. */
-export interface Handling {
+/** What a kind of difference means for the service and for `schema apply`. */
+export interface DifferencePolicy {
   /** True when the service cannot land or serve rows while the difference lasts. */
-  readonly blocks: boolean
+  readonly blocksReadiness: boolean
   /**
    * - `run`: additive. No row is lost or changed, and what ran before goes on to work.
-   * - `leave`: harmless to the service. It is reported, and nothing is done about it.
-   * - `refuse`: a person must decide, so nothing at all is applied.
+   * - `leave`: harmless to the service. It is reported and left as it is.
+   * - `refuse`: a person must decide, so nothing is applied.
    */
   readonly apply: 'run' | 'leave' | 'refuse'
-  /** What a person can do, where nothing is run. */
+  /** What the operator can do, where nothing runs. */
   readonly advice?: string
 }
 
 /**
- * Every way in which a live table differs from what the collections ask for.
+ * Every way in which a live table can differ from what the collections declare.
  *
- * - `column-short`: of the right type, but shorter. `column-required`: NOT NULL, asked for nullable;
+ * - `column-short`: of the right type, but shorter. `column-required`: NOT NULL, declared nullable;
  *   `…-indexed` when an index or the key has it. `column-nullable`: the other way round.
- * - `column-extra`: nobody asked for it. `column-unfilled`: nor would anybody fill it, and it must be.
- * - `ttl-short`: rows go earlier than asked for. `ttl`: later, or after another column.
+ * - `column-extra`: not declared. `column-unfilled`: not declared, NOT NULL and without a default.
+ * - `ttl-short`: rows are deleted earlier than declared. `ttl`: later, or after another column.
  * - `stored-…`: a column that an index stores beside its own.
  */
 export const differenceKinds = {
-  'table-missing': { blocks: true, apply: 'run' },
-  'column-missing': { blocks: true, apply: 'run' },
+  'table-missing': { blocksReadiness: true, apply: 'run' },
+  'column-missing': { blocksReadiness: true, apply: 'run' },
   'column-missing-required': {
-    blocks: true,
+    blocksReadiness: true,
     apply: 'refuse',
     advice:
-      'Add it by hand as nullable, fill it in every row, then make it NOT NULL; or give the collection another name.'
+      'Add it manually as nullable, fill it in every row, then make it NOT NULL; or give the collection another name.'
   },
-  'column-short': { blocks: true, apply: 'run' },
+  'column-short': { blocksReadiness: true, apply: 'run' },
   'column-type': {
-    blocks: true,
+    blocksReadiness: true,
     apply: 'refuse',
     advice:
-      'Give the column another name in the collection, so that it is added beside this one; or change it by hand.'
+      'Give the column another name in the collection, so that it is added beside this one; or change it manually.'
   },
-  'column-required': { blocks: true, apply: 'run' },
+  'column-required': { blocksReadiness: true, apply: 'run' },
   'column-required-indexed': {
-    blocks: true,
+    blocksReadiness: true,
     apply: 'refuse',
     advice:
-      'Spanner changes no NOT NULL under an index: drop the indexes that have it, by hand, and apply again.'
+      'Spanner cannot change NOT NULL under an index: drop its indexes manually, then apply again.'
   },
   'column-nullable': {
-    blocks: true,
+    blocksReadiness: true,
     apply: 'refuse',
-    advice: 'Fill it in every row, then make it NOT NULL by hand.'
+    advice: 'Fill it in every row, then make it NOT NULL manually.'
   },
-  'column-commit-timestamp': { blocks: true, apply: 'run' },
+  'column-commit-timestamp': { blocksReadiness: true, apply: 'run' },
   'column-extra': {
-    blocks: false,
+    blocksReadiness: false,
     apply: 'refuse',
     advice:
-      'It may hold the values of a column that has another name now: move what is needed, then drop it by hand; or bring it back into the collection.'
+      'It may hold the values of a renamed column: move what is needed, then drop it manually; or declare it in the collection again.'
   },
   'column-unfilled': {
-    blocks: true,
+    blocksReadiness: true,
     apply: 'refuse',
     advice:
-      'Drop it, make it nullable or give it a default, by hand; or bring it back into the collection.'
+      'Manually drop it, make it nullable or give it a default; or declare it in the collection again.'
   },
   key: {
-    blocks: true,
+    blocksReadiness: true,
     apply: 'refuse',
     advice:
-      'The key of a table never changes: give the collection another name, and land its events again.'
+      'The key of a table never changes: give the collection another name, and send its events again.'
   },
-  'ttl-missing': { blocks: false, apply: 'run' },
-  'ttl-short': { blocks: false, apply: 'run' },
+  'ttl-missing': { blocksReadiness: false, apply: 'run' },
+  'ttl-short': { blocksReadiness: false, apply: 'run' },
   ttl: {
-    blocks: false,
+    blocksReadiness: false,
     apply: 'refuse',
     advice:
-      'The policy asked for deletes rows that are kept now: change it by hand, or `keepDeletedDays` in the collection.'
+      'The declared policy deletes rows that are kept now: change it manually, or `keepDeletedDays` in the collection.'
   },
   'ttl-extra': {
-    blocks: false,
+    blocksReadiness: false,
     apply: 'leave',
-    advice: 'Drop the policy by hand, unless it is meant.'
+    advice: 'Drop the policy manually if it is not intended.'
   },
-  'index-missing': { blocks: true, apply: 'run' },
+  'index-missing': { blocksReadiness: true, apply: 'run' },
   'index-building': {
-    blocks: true,
+    blocksReadiness: true,
     apply: 'leave',
     advice: 'Nothing can be read from it yet. Wait until it is filled.'
   },
   index: {
-    blocks: true,
+    blocksReadiness: true,
     apply: 'refuse',
     advice:
-      'Give the index another name in the collection, so that it is made beside this one; then drop this one by hand.'
+      'Give the index another name in the collection, so that it is created beside this one; then drop this one manually.'
   },
   'index-extra': {
-    blocks: false,
+    blocksReadiness: false,
     apply: 'leave',
-    advice: 'Drop it by hand, unless somebody else reads from it.'
+    advice: 'Drop it manually if nothing else reads from it.'
   },
-  'stored-missing': { blocks: false, apply: 'run' },
-  'stored-extra': { blocks: false, apply: 'leave', advice: 'Drop it from the index by hand.' }
-} as const satisfies Readonly<Record<string, Handling>>
+  'stored-missing': { blocksReadiness: false, apply: 'run' },
+  'stored-extra': {
+    blocksReadiness: false,
+    apply: 'leave',
+    advice: 'Drop it from the index manually.'
+  }
+} as const satisfies Readonly<Record<string, DifferencePolicy>>
 
 export type DifferenceKind = keyof typeof differenceKinds
 
@@ -109,7 +113,7 @@ export type AdditiveKind = {
   [K in DifferenceKind]: (typeof differenceKinds)[K]['apply'] extends 'run' ? K : never
 }[DifferenceKind]
 
-/** One difference between a live table and what the collections ask for. */
+/** One difference between a live table and what the collections declare. */
 export interface Difference {
   readonly kind: DifferenceKind
   readonly table: string
@@ -119,5 +123,5 @@ export interface Difference {
   readonly message: string
 }
 
-/** Look up what is done about a kind of difference. */
-export const handlingOf = (kind: DifferenceKind): Handling => differenceKinds[kind]
+/** Return the policy for a kind of difference. */
+export const policyOf = (kind: DifferenceKind): DifferencePolicy => differenceKinds[kind]

@@ -1,7 +1,7 @@
 import type { protos } from '@google-cloud/spanner'
 import { Failure } from '../../failures.ts'
 import { compareTable } from '../schema/compare.ts'
-import { type Difference, handlingOf } from '../schema/difference.ts'
+import { type Difference, policyOf } from '../schema/difference.ts'
 import type { Table } from '../table.ts'
 import { checkDatabase } from './check-database.ts'
 import { type Connection, connect } from './connect.ts'
@@ -95,7 +95,7 @@ async function compare(
 }
 
 function refuseDrift(changes: readonly Change[]): void {
-  const refused = changes.filter(({ kind }) => handlingOf(kind).apply === 'refuse')
+  const refused = changes.filter(({ kind }) => policyOf(kind).apply === 'refuse')
   if (refused.length === 0) return
   const sentences = refused.map(({ message }) => message).join(' ')
   throw new Failure(

@@ -1,5 +1,5 @@
 import { formatType } from '../../values/column-types.ts'
-import { type AdditiveKind, type Difference, handlingOf } from '../schema/difference.ts'
+import { type AdditiveKind, type Difference, policyOf } from '../schema/difference.ts'
 import { type Column, columnOf, type Index, type Table } from '../table.ts'
 
 /**
@@ -25,7 +25,7 @@ export function additiveDdl(table: Table, difference: Difference): readonly stri
 }
 
 const isAdditive = (kind: Difference['kind']): kind is AdditiveKind =>
-  handlingOf(kind).apply === 'run'
+  policyOf(kind).apply === 'run'
 
 type Addition = (table: Table, column: string, index: string) => readonly string[]
 
