@@ -1,5 +1,6 @@
 import { cruise } from 'dependency-cruiser'
-import { forbidden, options } from './boundary-rules.ts'
+import { forbidden, options, rooms } from './boundary-rules.ts'
+import { staleImports } from './rooms.ts'
 
 /** Check the import rules, and that the check saw the code: a parser that fails sees no modules. */
 const { output } = await cruise(['src', 'bin', 'dev', 'test', 'bench', 'build'], {
@@ -12,7 +13,11 @@ const { violations, totalDependenciesCruised = 0 } = output.summary
 const modules = output.modules.filter(({ source }) => source.startsWith('src/'))
 
 for (const { rule, from, to } of violations) console.error(`${rule.name}: ${from} -> ${to}`)
+const stale = staleImports(rooms, output.modules)
+for (const line of stale) console.error(line)
 console.log(
-  `${modules.length} modules of src, ${totalDependenciesCruised} imports, ${violations.length} violations`
+  `${modules.length} modules of src in ${rooms.length} rooms, ${totalDependenciesCruised} imports, ` +
+    `${violations.length + stale.length} violations`
 )
-if (violations.length > 0 || modules.length < 150 || totalDependenciesCruised < 300) process.exit(1)
+if (violations.length + stale.length > 0 || modules.length < 150 || totalDependenciesCruised < 300)
+  process.exit(1)
