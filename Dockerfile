@@ -1,5 +1,5 @@
-# Both bases are pinned to digests, because a tag can be moved; of each it is the index of all
-# platforms. They share Debian 13, so that the build can run the Node of the image.
+# Both base images are pinned by digest, because a tag can move; each digest is the index of all
+# platforms. Both are Debian 13, so that the build can run the Node of the image.
 FROM gcr.io/distroless/nodejs24-debian13:nonroot@sha256:9eeb7f5887d0e239e78264b06f7f11d2e14be534050481803a9e4728fcdd278e AS runtime
 
 FROM node:24.21.0-trixie-slim@sha256:173f125896c3b47ddf056734c7ea789d04595a6a08769a8f78e0df642781fb66 AS build
@@ -11,7 +11,7 @@ COPY build build
 COPY bench/model bench/model
 COPY src src
 RUN ["node", "build/build.ts"]
-# V8 takes the compile cache from its own version only, so the Node of the image makes it.
+# V8 accepts a compile cache only from its own version, so the Node of the image makes it.
 COPY --from=runtime /nodejs /nodejs
 RUN ["/nodejs/bin/node", "build/compile-cache.ts"]
 
@@ -26,12 +26,12 @@ LABEL org.opencontainers.image.title="landfall" \
       org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.base.name="gcr.io/distroless/nodejs24-debian13:nonroot"
 WORKDIR /app
-# The files stay root's: the service reads them and writes none.
+# The files belong to root: the service reads them and writes none.
 COPY --from=build /app/schemas schemas
-# Last, because it alone changes with the code.
+# Last, because only this layer changes with the code.
 COPY --from=build /app/dist dist
-# By itself Node gives a container of 512 MiB 1 MiB for young objects, and then every event costs half
-# as much processor time again (npm run bench -- concurrency --node-options=--max-semi-space-size=1).
+# In a container of 512 MiB, Node's default for young objects is 1 MiB, and then every event costs 50 %
+# more processor time (npm run bench -- concurrency --node-options=--max-semi-space-size=1).
 ENV NODE_OPTIONS=--max-semi-space-size=16
 USER 65532:65532
 EXPOSE 8080
