@@ -5,34 +5,34 @@ usage() {
   cat <<'USAGE'
 Usage: deploy/canary.sh --project PROJECT --image IMAGE@sha256:DIGEST [option value]...
 
-Deploys the image with the settings of service.yaml as a new revision without traffic, tries it at
-its own URL, then gives it 5, 25, 50 and 100 % of the traffic. At the first bad sign, at any failure
-and at SIGINT, SIGTERM or SIGHUP all traffic goes back to the revision that had it. Where a run
-stands is read from Cloud Run: the same command goes on where a killed run stopped.
+Deploys the image with the settings of service.yaml as a new revision without traffic, tests it at
+its own URL, then moves 5, 25, 50 and 100 % of the traffic to it. At the first bad sign, at any failure
+and at SIGINT, SIGTERM or SIGHUP, all traffic goes back to the revision that had it. The progress is
+read from Cloud Run: after a kill, the same command continues where the run stopped.
 
-  --dry-run                   print the commands as a runbook, call nothing
+  --dry-run                   print the commands as a runbook, run nothing
   --service landfall          --region us-central1         --manifest service.yaml
   --steps "5 25 50 100"       percent of the traffic, rising to 100
-  --watch 600                 seconds at each step         --interval 30   seconds between looks
+  --watch 600                 seconds at each step         --interval 30   seconds between checks
   --timeout 120               seconds for one call; the deployment has five times as many
-  --max-errors 0              log entries of severity ERROR that are let pass
-  --max-unacknowledged 0.01   share of deliveries answered so that they come again
-  --max-commit-failures 0.01  share of commits
-  --max-dead-letters 0.01     share of events beyond twice the share of the old revision
-  --max-latency 1             seconds for the mean delivery, and no more than 0.1 s beyond twice
-                              the mean of the old revision
-  --min-deliveries 1          deliveries that a step must see; 0 where traffic may be absent
-  --contract schemas/events/com.example.item.changed.v1.json   its first example is the dry run
+  --max-errors 0              log entries of severity ERROR that are allowed
+  --max-unacknowledged 0.01   share of deliveries that aren't acknowledged
+  --max-commit-failures 0.01  share of commits that fail
+  --max-dead-letters 0.01     share of events, plus twice the share of the old revision
+  --max-latency 1             seconds for the mean delivery, and at most twice the mean of the old
+                              revision plus 0.1 s
+  --min-deliveries 1          deliveries that a step must see; 0 if there may be no traffic
+  --contract schemas/events/com.example.item.changed.v1.json   its first example is the test event
   --impersonate ACCOUNT       service account of the identity token, one that may push
-  --audience URL              of the identity token; PUSH_AUDIENCE where that is set
-  --connect-to HOST           where run.app is reached, such as private.googleapis.com
-  --attempt 1                 2 and so on deploys the same image and settings as another revision
+  --audience URL              audience of the identity token; PUSH_AUDIENCE if that is set
+  --connect-to HOST           host to reach run.app at, such as private.googleapis.com
+  --attempt 1                 2, 3, … deploy the same image and settings as another revision
 
-Needs bash 5, gcloud, curl, jq and timeout, and a network from which the ingress of the service lets
-requests in. docs/canary.md says more.
+Needs bash 5, gcloud, curl, jq and timeout, and a network that the ingress of the service accepts.
+Details: docs/canary.md.
 
 Exit codes: 0 the new revision has all traffic; 1 the old one has it again; 2 nothing was changed;
-3 the way back failed: see to it that the old revision has all traffic.
+3 the rollback failed: make sure that the old revision has all traffic.
 USAGE
 }
 
@@ -45,8 +45,8 @@ declare -A option=(
   [impersonate]='' [audience]='' [connect-to]='' [attempt]=1
 )
 dry_run=0
-shown=0 # 1 when a dry run has printed a look
-rollback_due=0 # 1 from when the old revision is known until all is well
+shown=0 # 1 after a dry run has printed one check
+rollback_due=0 # 1 from when the old revision is known until the canary has succeeded
 
 say() {
   if ((dry_run)); then printf '\n# %s\n' "$*"; else printf 'canary: %s\n' "$*" >&2 || true; fi
@@ -67,11 +67,12 @@ parse_options() {
       --help) usage && exit ;;
       --dry-run) dry_run=1 ;;
       --[a-z]*)
-        [[ $1 =~ ^--[a-z-]+$ && -v "option[${1#--}]" && $# -ge 2 ]] || die 2 "what is $1? See --help"
+        [[ $1 =~ ^--[a-z-]+$ && -v "option[${1#--}]" && $# -ge 2 ]] ||
+          die 2 "unknown option or missing value: $1; see --help"
         option[${1#--}]=$2
         shift
         ;;
-      *) die 2 "what is $1? See --help" ;;
+      *) die 2 "unknown argument: $1; see --help" ;;
     esac
     shift
   done
@@ -117,7 +118,7 @@ show() {
   printf '%s\n' "${line% }"
 }
 
-# What Google Cloud says on a good day, for a dry run.
+# Successful answers of Google Cloud, for a dry run.
 good_answer() {
   case $1 in
     state.json) jq -n --arg service "$service" '{status: {url: "https://\($service)-HASH.run.app", traffic: [
@@ -127,8 +128,8 @@ good_answer() {
   esac
 }
 
-# Run a command with a deadline and keep what it prints in $work/OUTPUT; in a dry run, print it. A
-# signal waits for its end, so that a change on its way cannot undo the way back.
+# Run a command with a deadline and keep its output in $work/OUTPUT; in a dry run, print it. A
+# signal waits for its end, so that a pending change cannot undo the rollback.
 run() {
   local output=$1 seconds=$2
   shift 2
@@ -142,12 +143,12 @@ run() {
 
 cloud() { run "$1" "${option[timeout]}" gcloud "${@:2}"; }
 
-# Sleep as a builtin: a signal ends it, and no child is left behind.
+# Sleep with a builtin: a signal ends it, and it leaves no child behind.
 pause() { read -rt "$1" <> <(:) || true; }
 pause_briefly() { pause $((option[interval] < 5 ? option[interval] : 5)); }
 
-# The URL of a tag needs some seconds to appear, and a cold instance some more. curl's own --retry
-# would leave the body of every try in one file.
+# The URL of a tag takes some seconds to appear, and a cold instance some more. curl's own --retry
+# would append the body of every attempt to one file.
 request() {
   local try
   for try in 1 2 3 4 5; do
@@ -157,7 +158,7 @@ request() {
   return 1
 }
 
-# Put a bearer token into a file for curl, so that it is in no list of processes.
+# Put a bearer token into a file for curl, so that it does not appear in the process list.
 authorise() {
   cloud token auth "${@:2}"
   run "$1" 10 sed 's/^/Authorization: Bearer /' "$work/token"
@@ -169,7 +170,7 @@ tagged() { of_traffic "$1" "select(.tag == \$name).$2" ' | first // ""'; }
 percent_of() { of_traffic "$1" "select(.revisionName == \$name).percent // 0" ' | add // 0'; }
 serving() { of_traffic '' 'select((.percent // 0) > 0).revisionName' ' | unique | join(" ")'; }
 
-# Same image, same settings, same name: so a run goes on where another one stopped.
+# Same image, same settings, same name: so a run can continue where another one stopped.
 name_revision() {
   local hash
   hash=$({ cat "${option[manifest]}" && echo "${option[image]} ${option[attempt]}"; } | sha256sum)
@@ -186,12 +187,12 @@ find_old() {
     [[ $old =~ ^[^\ ]+$ ]] || die 2 "no single revision has all traffic: $old"
     [[ $old != "$new" ]] || { say "$new has all traffic" && exit; }
   elif [[ $canary != "$new" ]]; then
-    die 2 "the canary of ${canary:-nobody} is unfinished: finish it, or go back with" \
+    die 2 "the canary of ${canary:-no revision} is unfinished: finish it, or roll back with" \
       "gcloud run services update-traffic $service --to-revisions $old=100 --remove-tags canary,previous"
   fi
 }
 
-# The manifest with this image, this name, and traffic that stays where it is.
+# The manifest with this image, this name, and unchanged traffic.
 render_manifest() {
   awk -v image="${option[image]}" -v new="$new" -v old="$old" '
     /^  [^ #]/ { in_template = /^  template:/; in_traffic = /^  traffic:/ }
@@ -217,7 +218,7 @@ render_manifest() {
 deploy() {
   say "$new: deploy it without traffic, tagged canary"
   if [[ $(jq -r .status.latestReadyRevisionName "$work/state.json") == "$new" ]]; then
-    # It has been rolled back before. Its settings are in its name, so they are the same.
+    # It was rolled back before. Its name is a hash of its settings, so they are the same.
     cloud log run services update-traffic "$service" --to-revisions "$old=100" \
       --update-tags "canary=$new,previous=$old"
   else
@@ -232,12 +233,12 @@ deploy() {
 
 smoke_test() {
   local url token to=()
-  say "$new: is it ready, and what would become of an event?"
+  say "$new: check that it is ready, and send a dry-run event"
   read_state
   url=$(tagged canary url)
   [[ -n $url ]] || die 1 'no revision has the tag canary'
   [[ -z ${option[connect-to]} ]] || to=(--connect-to "::${option[connect-to]}:443")
-  # The URL of the service is an audience that Cloud Run always takes
+  # Cloud Run always accepts the URL of the service as an audience
   # (https://cloud.google.com/run/docs/configuring/custom-audiences).
   token=(--audiences "${option[audience]:-$(jq -r .status.url "$work/state.json")}")
   [[ -z ${option[impersonate]} ]] ||
@@ -260,38 +261,38 @@ shift_traffic() {
   cloud log run services update-traffic "$service" --to-revisions "$split"
 }
 
-# Log entries and samples arrive late, so each look covers the whole window again. Request logs are
-# left to the metrics: they call every 503 an error.
-look_at_log() {
+# Log entries and samples arrive late, so each check covers the whole window again. It skips request
+# logs, because they log every 503 as an error; the metrics cover these.
+check_log() {
   local filter="resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"$service\"\
  AND resource.labels.location=\"${option[region]}\" AND resource.labels.revision_name=\"$new\"\
  AND severity>=ERROR AND NOT log_id(\"run.googleapis.com/requests\")"
   explain "More than ${option[max-errors]} lines are a bad sign"
   cloud errors logging read "$filter" --freshness "${window}s" --limit $((option[max-errors] + 1)) \
-    --format 'value(insertId)' || bad_sign 'nobody can read its log'
+    --format 'value(insertId)' || bad_sign 'cannot read its log'
   (($(wc -l <"$work/errors") <= option[max-errors])) || bad_sign "errors in its log: $filter"
 }
 
-# Ask Managed Prometheus. A sample that comes back is a bad sign, and so is no answer.
+# Query Managed Prometheus. A sample in the result is a bad sign, and so is no answer.
 # https://cloud.google.com/monitoring/api/ref_v3/rest/v1/projects.location.prometheus.api.v1/query
 expect_none() {
   local value
   explain "A sample is a bad sign: $1"
   request samples.json --header "@$work/access" --get --data-urlencode "query=$2" \
     "https://monitoring.googleapis.com/v1/projects/${option[project]}/location/global/prometheus/api/v1/query" ||
-    bad_sign "nobody can tell the $1"
-  jq -e '.status == "success"' "$work/samples.json" >"$work/log" || bad_sign "nobody can tell the $1"
+    bad_sign "cannot query the $1"
+  jq -e '.status == "success"' "$work/samples.json" >"$work/log" || bad_sign "cannot query the $1"
   value=$(jq -r '.data.result[0].value[1] // ""' "$work/samples.json")
   [[ -z $value ]] || bad_sign "$1: $value"
 }
 
-# What a metric grew by. The sidecar puts these labels on every series
+# The increase of a metric. The sidecar puts these labels on every series
 # (https://github.com/GoogleCloudPlatform/run-gmp-sidecar, confgenerator/config.go).
 grown() {
   echo "sum(increase($1{location=\"${option[region]}\",service_name=\"$service\",revision_name=\"$2\"${4:-}}[$3s]))"
 }
 
-look_at_metrics() {
+check_metrics() {
   local delivery=landfall_delivery_duration_seconds commit=landfall_commit_duration_seconds_count
   local events=landfall_events_total dead=',verdict="dead-lettered"'
   local before=$((window + 3600)) mean old_mean old_dead
@@ -299,7 +300,7 @@ look_at_metrics() {
   / $(grown ${delivery}_count "$new" $window)"
   old_mean="$(grown ${delivery}_sum "$old" $before)
   / $(grown ${delivery}_count "$old" $before)"
-  # Where the old revision settled nothing its share is absent or NaN, which is not >= 0.
+  # If the old revision settled nothing, its share is absent or NaN, which is not >= 0.
   old_dead="($(grown $events "$old" $before "$dead")
   / $(grown $events "$old" $before) >= 0 or vector(0))"
   authorise access print-access-token
@@ -316,19 +317,19 @@ look_at_metrics() {
   or $mean > 2 * $old_mean + 0.1"
 }
 
-# Silence is a bad sign too: it may be the metrics that broke.
+# Silence is a bad sign too: the metrics may be broken.
 expect_deliveries() {
-  expect_none 'number of deliveries that were seen' \
+  expect_none 'number of deliveries in the metrics' \
     "($(grown landfall_delivery_duration_seconds_count "$new" $window) or vector(0)) < ${option[min-deliveries]}"
 }
 
 watch_step() {
   local end=$((SECONDS + (dry_run ? 0 : option[watch])))
-  say "$new: watch it for ${option[watch]} s, with a look every ${option[interval]} s"
+  say "$new: watch it for ${option[watch]} s, and check it every ${option[interval]} s"
   if ((dry_run && shown++)); then return; fi
   while :; do
-    look_at_log
-    look_at_metrics
+    check_log
+    check_metrics
     ((SECONDS < end)) || break
     pause "${option[interval]}"
   done
@@ -336,11 +337,11 @@ watch_step() {
   expect_deliveries
 }
 
-# gcloud may report the failure of the newest revision though it has moved the traffic: what counts
-# is where the traffic is.
+# gcloud may report the failure of the newest revision although it has moved the traffic, so check
+# where the traffic is.
 roll_back() {
   local try
-  say "$old: all traffic back to it"
+  say "$old: move all traffic back to it"
   for try in 1 2 3 4 5; do
     cloud log run services update-traffic "$service" --to-revisions "$old=100" --remove-tags canary,previous
     read_state
@@ -351,16 +352,16 @@ roll_back() {
   return 1
 }
 
-# All is well, and no signal undoes it.
+# The canary succeeded, and no signal undoes it.
 finish() {
   trap '' INT TERM HUP
   rollback_due=0
-  say "$new: it has all traffic, the tags go"
+  say "$new: it has all traffic; remove the tags"
   cloud log run services update-traffic "$service" --remove-tags canary,previous ||
     say 'the tags canary and previous are still there: remove them before the next canary'
 }
 
-# Every way out but success leads back.
+# Every exit except success rolls back.
 leave() {
   local status=$?
   set +e
@@ -372,7 +373,7 @@ leave() {
       say "$old: it has all traffic"
     else
       status=3
-      say "THE WAY BACK FAILED. Run: gcloud run services update-traffic $service --project ${option[project]}" \
+      say "ROLLBACK FAILED. Run: gcloud run services update-traffic $service --project ${option[project]}" \
         "--region ${option[region]} --to-revisions $old=100"
     fi
   elif ((status)); then
@@ -386,7 +387,7 @@ parse_options "$@"
 work=$(mktemp -d)
 trap leave EXIT
 trap 'say interrupted; exit 1' INT TERM HUP
-trap '' PIPE # The reader of the messages may be gone: no reason to leave the traffic split.
+trap '' PIPE # If the reader of the messages is gone, the traffic must not stay split.
 check_options
 service=${option[service]}
 window=$((option[watch] > 300 ? option[watch] : 300))
@@ -396,7 +397,7 @@ export "${settings[@]}"
 if ((dry_run)); then printf 'export %s\nwork=%s\n' "${settings[*]}" "\$(mktemp -d)"; fi
 
 name_revision
-say 'What serves now?'
+say 'Find the revision that has the traffic'
 read_state
 find_old
 render_manifest >"$work/service.yaml" ||

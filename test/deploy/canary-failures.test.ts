@@ -67,7 +67,7 @@ const whileWatched: readonly Row[] = [
       'bad sign: landfall-'
     ]
   ),
-  ['the log cannot be read', { at: /logging read/, play: 'fails' }, 'nobody can read its log'],
+  ['the log cannot be read', { at: /logging read/, play: 'fails' }, 'cannot read its log'],
   ['there is no access token', { at: /access-token/, play: 'fails' }, 'exit code 1 of gcloud'],
   [
     'too few deliveries are acknowledged',
@@ -92,17 +92,17 @@ const whileWatched: readonly Row[] = [
   [
     'no delivery was seen',
     { at: /vector\(0\)\) < 1/, play: sample('0') },
-    'number of deliveries that were seen: 0'
+    'number of deliveries in the metrics: 0'
   ],
   [
     'the metrics cannot be reached',
     { at: /query=/, play: { says: '', status: 28 } },
-    'nobody can tell the share of deliveries not acknowledged'
+    'cannot query the share of deliveries not acknowledged'
   ],
   [
     'the metrics do not answer the question',
     { at: /query=/, play: noSuccess },
-    'nobody can tell the share of deliveries not acknowledged'
+    'cannot query the share of deliveries not acknowledged'
   ]
 ]
 
@@ -179,7 +179,7 @@ test('when the way back fails too, the exit code is 3 and the last line is the c
   const { status, stderr } = await runCanary(cloud)
   expect(status).toBe(3)
   expect(stderr.trimEnd().split('\n').at(-1)).toBe(
-    'canary: THE WAY BACK FAILED. Run: gcloud run services update-traffic landfall --project my-project --region us-central1 --to-revisions landfall-old=100'
+    'canary: ROLLBACK FAILED. Run: gcloud run services update-traffic landfall --project my-project --region us-central1 --to-revisions landfall-old=100'
   )
 })
 

@@ -147,8 +147,12 @@ describe('a dry run', () => {
 
 describe('nothing is changed, and the exit code is 2,', () => {
   test.each([
-    ['for an option that it does not know', ['--fast', '1'], 'what is --fast?'],
-    ['for an option without a value', ['--watch'], 'what is --watch?'],
+    [
+      'for an option that it does not know',
+      ['--fast', '1'],
+      'unknown option or missing value: --fast'
+    ],
+    ['for an option without a value', ['--watch'], 'unknown option or missing value: --watch'],
     ['for an image without a digest', ['--image', 'landfall:latest'], '--image must end with'],
     ['for steps that do not rise', ['--steps', '50 25 100'], '--steps must rise'],
     ['for steps that end early', ['--steps', '5 50'], '--steps must end with 100'],
@@ -196,7 +200,7 @@ describe('nothing is changed, and the exit code is 2,', () => {
     expect(stderr).toContain('--to-revisions landfall-old=100 --remove-tags canary,previous')
   })
 
-  test('when nobody can tell what serves', async () => {
+  test('when the revision that has the traffic cannot be read', async () => {
     const cloud = await openGoogleCloud()
     cloud.fault({ at: /services describe/, play: 'fails' })
     expect([(await runCanary(cloud)).status, changes(cloud)]).toEqual([2, []])
