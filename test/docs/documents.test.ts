@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join, normalize } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { failures } from '../../src/failures.ts'
 import { anchorsOf, linksOf, type Page, readPages } from './markdown.ts'
 import { metrics, unknownCommands, unknownConstants, unknownMetrics } from './names.ts'
@@ -28,6 +30,23 @@ describe('what people read', () => {
     const own = metrics.filter((name) => name.startsWith('landfall_'))
     expect(own.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
   })
+})
+
+it('README.md shows a collection and a contract that pass landfall check', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'landfall-readme-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const steps = readSteps(readFileSync('README.md', 'utf8'))
+  const files = steps.flatMap((step) => (step.does === 'write' ? [step] : []))
+  for (const { file, text } of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
+  const { status, stdout } = spawnSync('npm', ['run', '--silent', 'landfall', '--', 'check'], {
+    encoding: 'utf8',
+    env: { ...process.env, SCHEMAS_DIR: folder }
+  })
+  expect(status, stdout).toBe(0)
+  expect(stdout).toContain('1 collection and 1 event type')
 })
 
 describe('the runbook', () => {
