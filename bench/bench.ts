@@ -50,7 +50,7 @@ function readOptions(args: readonly string[]) {
   return { ...values, asked: positionals.length > 0 ? positionals.filter(isPart) : names }
 }
 
-/** Measure the parts that are asked for, one after the other, on one model of Spanner. */
+/** Measure the selected parts, one after the other, on one model of Spanner. */
 async function bench(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
   const { entry, 'node-options': nodeOptions } = options

@@ -31,7 +31,7 @@ export async function bundle(outdir: string): Promise<Metafile> {
 const moduleUrl = "const __url = require('node:url').pathToFileURL(__filename).href;"
 
 /**
- * CommonJS: V8 gives back the code of a Script only, and Node is 4 ms sooner at the first line. Names
+ * CommonJS: V8 returns the code of a Script only, and Node is 4 ms sooner at the first line. Names
  * stay whole, for stacks; without spaces and comments the process is 11 MB smaller.
  */
 const options = {

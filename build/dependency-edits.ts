@@ -14,7 +14,7 @@ const spanner = 'node_modules/@google-cloud/spanner/build/src'
  * is a fact about the pinned version; the tests that run against dist prove that nothing misses it.
  */
 export const edits: readonly Edit[] = [
-  // Reads .proto files to make a stub of long-running operations, through which nothing is called.
+  // Reads .proto files to make a stub of long-running operations, which is never called.
   {
     file: `${spanner}/index.js`,
     find: /protoServices: \{\s*Operations: \{[^{}]*\},\s*\},/,

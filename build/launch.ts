@@ -28,7 +28,7 @@ function readIfThere(name: string): Buffer | undefined {
 
 /**
  * Name the lines of `src` in stacks. `--enable-source-maps` does not see a `Script`, and reads the
- * map at every start; here it is read for the first stack that somebody looks at.
+ * map at every start; here it is read for the first stack that is printed.
  */
 Error.prepareStackTrace = (error, frames) =>
   [Error.prototype.toString.call(error), ...frames.map((frame) => `    at ${frame}`)]

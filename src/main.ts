@@ -49,7 +49,7 @@ async function openLog(config: Config): Promise<Logger> {
   return createLog(LOG_LEVEL, { service, revision, destination: prettyOutput() })
 }
 
-/** Exporters are loaded only where there is somebody to send to. */
+/** Load the exporters only where a collector is configured. */
 async function startExporting(
   config: Config,
   { registry }: Metrics
@@ -81,7 +81,7 @@ function stopOnSignals(app: FastifyInstance, config: Config, exporting?: Exporti
   for (const signal of stopSignals) process.off(signal, exit).once(signal, stop)
 }
 
-/** Say where it listens, and at once whether it can land anything. */
+/** Log where it listens, and check readiness at once. */
 async function report(app: FastifyInstance, config: Config): Promise<void> {
   const { port } = app.server.address() as AddressInfo
   const store = config.SPANNER_DATABASE ?? config.EMBEDDED_FILE
@@ -95,7 +95,7 @@ const exit = () => process.exit(0)
 // Nothing is accepted yet. A container's first process ignores a signal that it has no handler for.
 for (const signal of stopSignals) process.once(signal, exit)
 
-// Whoever read the output may be gone; that is no reason to stop serving.
+// The reader of the output may be gone; the service goes on.
 process.stdout.on('error', () => undefined)
 
 start().catch((error: unknown) => {

@@ -11,10 +11,10 @@ export interface ReadinessReport {
 export interface Readiness {
   /** Compare the live tables with the collections; one comparison serves all callers of 5 s. */
   check(): Promise<ReadinessReport>
-  /** Hear how a batch of commits went: after one that failed the service is not ready for 30 s, or
-   * until one succeeds. Contention is the price of load, and no reason. */
+  /** Report how a commit went. After a failure the service is not ready for 30 s, or until a commit
+   * succeeds. Contention does not count: it is the price of load. */
   committed(failure: Failure | undefined): void
-  /** What is known without asking anybody; undefined before the first check. */
+  /** The last result, without a new check; undefined before the first one. */
   last(): { readonly ready: boolean; readonly drift: number | undefined } | undefined
 }
 
@@ -22,10 +22,10 @@ const comparedForMs = 5000
 const failedForMs = 30_000
 
 /**
- * Judge whether this instance can land events.
+ * Decide whether this instance can land events.
  *
  * @param now a clock that never goes back, in milliseconds
- * @param onChange told when the judgement changes, and when the first one is bad
+ * @param onChange called when the result changes, and when the first one is a failure
  */
 export function createReadiness(
   store: Store,

@@ -9,7 +9,7 @@ import type { Server } from '../process/server.ts'
 const slow = { commitMs: 1000, readMs: 2 }
 const settings = { COMMIT_LANES: '1' }
 
-/** More than the service lets in; who is refused comes back at once. */
+/** More than the service admits; a refused connection retries at once. */
 const connections = 2500
 
 const limitMiB = 300

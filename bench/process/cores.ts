@@ -13,7 +13,7 @@ export function pinClient(): Pin {
   return status === 0 ? ['taskset', '-c', serverCore] : []
 }
 
-/** Say in one line what the figures are measured on, and how busy it is with other work before. */
+/** Describe in one line the machine of the figures, and how busy it was before. */
 export function describeMachine(pin: Pin): string {
   const [cpu] = cpus()
   const [load = 0] = loadavg()

@@ -80,7 +80,7 @@ export interface Store {
    *
    * @throws {Failure} STORE_REFUSED: the store refuses the content, now and always
    * @throws {Failure} STORE_INTERNAL: an error that may be the fault of one row
-   * @throws {Failure} STORE_CONTENDED, STORE_UNAVAILABLE: nobody's fault; the outcome may be unknown
+   * @throws {Failure} STORE_CONTENDED, STORE_UNAVAILABLE: not the fault of the rows; the outcome may be unknown
    * @throws {Failure} STORE_MISCONFIGURED: a table, a column or a permission is missing
    */
   commit<T>(

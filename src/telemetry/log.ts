@@ -58,7 +58,7 @@ export function createLog(level: string, options: LogOptions = {}): Logger {
 }
 
 function standardOutput(): DestinationStream {
-  // pino's own default destination never returns from an exit when nobody reads the log any more.
+  // pino's own default destination never returns from an exit once the reader of the log is gone.
   const destination = pino.destination({ fd: 1, sync: true })
   destination.on('error', () => undefined)
   return destination

@@ -36,7 +36,7 @@ function readGoogle(value: Headers[string]): TraceContext | undefined {
 /**
  * Spell a trace as Cloud Logging wants it
  * (https://cloud.google.com/logging/docs/structured-logging#special-payload-fields): the entries of
- * a request then stand below it. Without a project there is no name for a trace. Pure.
+ * a request then stand below it. Without a project a trace cannot be named. Pure.
  */
 export function traceFields(headers: Headers, project: string | undefined): object {
   const context = project === undefined ? undefined : traceContextOf(headers)

@@ -21,7 +21,7 @@ export const assets = {
 
 export type AssetName = keyof typeof assets
 
-/** Tell whether an asset has this name. */
+/** Report whether an asset has this name. */
 export function isAsset(name: string): name is AssetName {
   return Object.hasOwn(assets, name)
 }

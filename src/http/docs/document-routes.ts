@@ -39,8 +39,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
 }
 
 /**
- * Serve both documents, and pages that show them. Everybody may read them: they hold no rows and
- * ask nothing of the store. All is loaded and made when it is first asked for: a start pays nothing.
+ * Serve both documents, and pages that show them, to every caller: they hold no rows and never read
+ * the store. Each is loaded and made at its first request, so a start pays nothing.
  */
 export async function documentRoutes(
   app: FastifyInstance,

@@ -12,7 +12,7 @@ export interface Representation {
   readonly bytes: Buffer
   /** Changes with the content. */
   readonly hash: string
-  /** Compressed when somebody first asks for it so. */
+  /** Compressed at the first request that accepts gzip. */
   gzipped(): Promise<Buffer>
 }
 

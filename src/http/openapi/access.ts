@@ -37,10 +37,10 @@ const read: Readonly<Record<AccessModes['read'], Access>> = {
   }
 }
 
-/** Say what deliveries ask of their sender. */
+/** Return how a sender authenticates. */
 export const pushAccess = (modes: AccessModes): Access => push[modes.push]
 
-/** Say what reads ask of their caller. */
+/** Return how a reader authenticates. */
 export const readAccess = (modes: AccessModes): Access => read[modes.read]
 
 const schemes: Readonly<Record<string, JsonObject>> = {

@@ -43,7 +43,7 @@ export function rowSchema({ table, read, description, ...rest }: ReadableCollect
   }
 }
 
-/** Say what a column means, and its type where JSON does not tell. */
+/** Describe a column, with its type where the JSON type does not show it. */
 export function describe(sentence: string | undefined, type: ColumnType): string {
   return sentence === undefined ? `${formatType(type)}.` : `${sentence} ${formatType(type)}.`
 }

@@ -73,7 +73,7 @@ export const verdictSchemas: JsonObject = {
     ]
   },
   Rehearsal: {
-    description: 'What would become of the event. Nothing is written.',
+    description: 'The verdict that the event would get. Nothing is written.',
     type: 'object',
     required: ['dryRun', 'verdict', 'eventKey', 'writes'],
     properties: {

@@ -4,7 +4,7 @@ import type { Column } from '../table.ts'
 import { numericPattern } from './numeric-text.ts'
 
 /**
- * Say why Spanner would refuse this value in this column, so that the embedded store refuses it
+ * Return why Spanner would refuse this value in this column, so that the embedded store refuses it
  * too; undefined when it would not. Pure. The answer never quotes the value. Limits:
  * https://cloud.google.com/spanner/quotas, https://cloud.google.com/spanner/docs/data-types.
  */

@@ -16,7 +16,7 @@ import { decodeRow, type Prepare, readSql, sqliteDialect, upsertSql } from './st
  * Missing tables, columns and indexes are created. A commit is on the disk when it resolves. Reads
  * are always of the newest rows, whatever freshness they ask for.
  *
- * @throws {Failure} STORE_UNAVAILABLE when the file cannot be opened or is no database
+ * @throws {Failure} STORE_UNAVAILABLE when the file cannot be opened or is not a database
  */
 export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store> {
   const connection = translated(() => connect(options))

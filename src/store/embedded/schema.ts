@@ -20,8 +20,8 @@ export function embeddedTable(table: Table): Table {
 }
 
 /**
- * Create what is missing of these tables: tables, columns and indexes. What the rows that are there
- * do not allow stays missing and is left to the comparison; nothing is ever changed or dropped.
+ * Create the missing tables, columns and indexes. What the existing rows do not allow stays missing,
+ * and the comparison reports it. Never changes or drops anything.
  */
 export function createMissing(database: DatabaseSync, tables: readonly Table[]): void {
   for (const table of tables.map(embeddedTable)) {
@@ -31,7 +31,7 @@ export function createMissing(database: DatabaseSync, tables: readonly Table[]):
   }
 }
 
-/** A required column too is added where there are no rows. */
+/** In an empty table a required column can be added too. */
 function additionSql(table: Table, { kind, column = '', index }: Difference): readonly string[] {
   if (kind === 'table-missing')
     return [createTable(table), ...table.indexes.map(createIndex(table))]

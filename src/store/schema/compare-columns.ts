@@ -75,7 +75,7 @@ function fitOf(live: string, asked: ColumnType): 'column-short' | 'column-type' 
   return asked.length === 'MAX' || Number(length) < asked.length ? 'column-short' : undefined
 }
 
-/** A column nobody asked for is in the way when a row cannot be written without it. */
+/** An undeclared column blocks when a row cannot be written without it. */
 function extraColumn(table: Table, column: LiveColumn): Difference {
   const kind = column.notNull && !column.filled ? 'column-unfilled' : 'column-extra'
   const type = `${column.type}${column.notNull ? ' NOT NULL' : ''}`

@@ -22,8 +22,8 @@ export function findMismatches(table: Table, live: LiveTable | undefined): reado
 }
 
 /**
- * Compare a live table with what is asked for. Pure. A longer STRING or BYTES than asked for is no
- * difference: no value that is landed needs the length.
+ * Compare a live table with the declared one. Pure. A STRING or BYTES that is longer than declared is
+ * not a difference: every value that lands fits.
  */
 export function compareTable(table: Table, live: LiveTable | undefined): readonly Difference[] {
   if (!live) {

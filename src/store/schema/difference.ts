@@ -119,7 +119,7 @@ export interface Difference {
   readonly table: string
   readonly column?: string
   readonly index?: string
-  /** One sentence that names what differs, what is there and what was expected. */
+  /** One sentence that names what differs, what was found and what was expected. */
   readonly message: string
 }
 

@@ -37,7 +37,7 @@ const readTimeoutMs = 30_000
 /**
  * Compare a database with these tables.
  *
- * @throws {Failure} DATABASE_UNSUPPORTED: there is no such database, or it is of another dialect
+ * @throws {Failure} DATABASE_UNSUPPORTED: the database does not exist, or has another dialect
  */
 export function diffSchema(options: SchemaOptions): Promise<readonly Change[]> {
   return connected(options, (connection) => compare(connection, options))
@@ -49,7 +49,7 @@ export function diffSchema(options: SchemaOptions): Promise<readonly Change[]> {
  *
  * @returns the statements that ran, or with `dryRun` would run, in their order
  * @throws {Failure} SCHEMA_DRIFT, with nothing changed, when a difference is not additive
- * @throws {Failure} DATABASE_UNSUPPORTED: there is no such database, or it is of another dialect
+ * @throws {Failure} DATABASE_UNSUPPORTED: the database does not exist, or has another dialect
  */
 export function applySchema(options: ApplyOptions): Promise<readonly string[]> {
   return connected(options, async (connection) => {
@@ -197,7 +197,7 @@ export async function runDdl(
 
 type DdlMetadata = protos.google.spanner.admin.database.v1.IUpdateDatabaseDdlMetadata
 
-/** Say how far an operation is: what is done, and the statement that runs. */
+/** Describe the progress of an operation: what is done, and the statement that runs. */
 function describeProgress(metadata: DdlMetadata, statements: readonly string[]): string {
   const done = metadata.commitTimestamps?.length ?? 0
   const running = statements[done]?.split('\n', 1)[0]

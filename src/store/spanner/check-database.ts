@@ -6,7 +6,7 @@ import { querySchema } from './read-rows.ts'
 /**
  * Ask for the dialect of a database, in words that both dialects understand.
  *
- * @throws {Failure} DATABASE_UNSUPPORTED: there is no such database, or it is of another dialect
+ * @throws {Failure} DATABASE_UNSUPPORTED: the database does not exist, or has another dialect
  */
 export async function checkDatabase(
   connection: Connection,

@@ -63,7 +63,7 @@ const shortestAttemptMs = 50
 /** Short at first, because most conflicts are over with the other commit; never in step. */
 const backoffMs = (attempts: number) => (0.5 + Math.random()) * Math.min(200, 4 * 2 ** attempts)
 
-/** Nothing is sent for it: the transaction begins with its first read or its commit. */
+/** Sends nothing: the transaction begins with its first read or its commit. */
 async function begin(
   connection: Connection,
   left: () => number,

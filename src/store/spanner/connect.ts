@@ -40,7 +40,7 @@ export function parseDatabaseName(name: string): DatabaseName {
   throw new Failure('CONFIG_INVALID', `The Spanner database is ${name}, expected ${expected}.`)
 }
 
-/** Load the client and create it. Nothing is asked of Spanner yet, so nothing can fail yet. */
+/** Load the client and create it. It sends nothing yet, so nothing can fail yet. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const name = parseDatabaseName(options.database)
   const { Database: DatabaseClient, Spanner: encoders } = await import('@google-cloud/spanner')
@@ -70,7 +70,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   }
 }
 
-/** RPCs that the client would send again by itself, with delays up to 32 s, for up to ten minutes. */
+/** RPCs that the client would retry automatically, with delays up to 32 s, for up to ten minutes. */
 const retriedMethods = [
   'CreateSession',
   'BatchCreateSessions',
@@ -83,8 +83,8 @@ const retriedMethods = [
 ]
 
 /**
- * A sender that is told to come back is the retry, and a short outage must end when it ends: no
- * retries inside of the client, and a new attempt to connect every second.
+ * The sender retries, and the service must recover as soon as Spanner does: so the client does not
+ * retry, and tries to connect again every second.
  */
 function clientOptions({ emulator, builtInMetrics = false }: ConnectOptions, projectId: string) {
   const methods = Object.fromEntries(retriedMethods.map((method) => [method, null]))

@@ -17,7 +17,7 @@ export function spannerDdl(tables: readonly Table[]): readonly string[] {
 /**
  * Print what makes a difference good. None for one that is not additive: see `differenceKinds`.
  *
- * @param table as it is asked for; the difference is one of its own
+ * @param table as declared; the difference is one of this table
  */
 export function additiveDdl(table: Table, difference: Difference): readonly string[] {
   const { kind, column = '', index = '' } = difference

@@ -28,7 +28,7 @@ const exceptions: readonly {
 }[] = [
   // Sessions and transactions go with age or with a restart of the emulator; the next is another.
   { status: [5], text: /^(Session|Transaction) not found/i, code: 'STORE_UNAVAILABLE' },
-  // With multiplexed sessions a missing table is no NOT_FOUND when only mutations name it.
+  // With multiplexed sessions a missing table that only mutations name is not NOT_FOUND.
   {
     status: [3, 9],
     text: /^(Table|Column|Index|Database|Instance) not found|^Unrecognized name|^The table \S* does not have/i,

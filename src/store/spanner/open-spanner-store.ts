@@ -21,7 +21,7 @@ export interface SpannerOptions extends ConnectOptions {
  * that does not answer, or not yet allows, does not stop the start: calls fail with a `Failure`
  * until it does. With an emulator, call `prepareEmulatorEnvironment` before.
  *
- * @throws {Failure} DATABASE_UNSUPPORTED: there is no such database, or it is of another dialect
+ * @throws {Failure} DATABASE_UNSUPPORTED: the database does not exist, or has another dialect
  * @throws {Failure} CONFIG_INVALID: not the full name of a database
  */
 export async function openSpannerStore(options: SpannerOptions): Promise<Store> {

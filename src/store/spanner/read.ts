@@ -80,7 +80,7 @@ export async function read(
 export const spannerDialect: Dialect = {
   from(table, index) {
     const hints = [`FORCE_INDEX=${index ? quote(index.name) : '_BASE_TABLE'}`]
-    // The emulator does not see that IS NOT NULL is asked for; Spanner ignores what is for it.
+    // The emulator does not see the IS NOT NULL of the query; Spanner ignores a hint for the emulator.
     if (index?.unique) hints.push('spanner_emulator.disable_query_null_filtered_index_check=true')
     return `FROM ${quote(table.name)}@{${hints.join(', ')}}`
   }
