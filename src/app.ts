@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { createPushAuth, type PushAuth } from './access/push-auth.ts'
+import type { PushAuth } from './access/push-auth.ts'
 import type { ReadAuth } from './access/read-auth.ts'
 import { type CommitReport, type Committer, createCommitter } from './commit/committer.ts'
 import type { Contracts } from './contracts/contracts.ts'
@@ -17,14 +17,15 @@ export interface Parts {
   readonly config: Config
   readonly contracts: Contracts
   readonly store: Store
+  readonly pushAuth: PushAuth
   readonly readAuth: ReadAuth
   readonly metrics: Metrics
   readonly log: FastifyBaseLogger
 }
 
-/** Put the parts together. Opens nothing; closing the app closes the store. */
+/** Put the parts together. Opens nothing; closing the app closes `readAuth` and the store. */
 export function buildApp(parts: Parts): FastifyInstance {
-  const { config, contracts, store, readAuth, metrics, log } = parts
+  const { config, contracts, store, pushAuth, readAuth, metrics, log } = parts
   const readiness = createReadiness(store, contracts.tables, monotonic, ({ failure }) => {
     if (failure) log.error({ err: failure }, 'not ready')
     else log.info('ready again')
@@ -43,7 +44,7 @@ export function buildApp(parts: Parts): FastifyInstance {
     ingest: createIngest(contracts, committer, config.POISON),
     readiness,
     store,
-    pushAuth: pushAuthOf(parts),
+    pushAuth,
     authoriseRead: readAuth.authorise,
     access: { push: config.PUSH_AUTH, read: config.READ_AUTH },
     now: Date.now,
@@ -87,15 +88,4 @@ function measureCommit(metrics: Metrics, { failure, durationMs, waitsMs }: Commi
   metrics.commitEvents.observe(waitsMs.length)
   metrics.commitDuration.observe({ outcome: failure?.code ?? 'ok' }, durationMs / 1000)
   for (const waitMs of waitsMs) metrics.queueWait.observe(waitMs / 1000)
-}
-
-function pushAuthOf({ config, log }: Parts): PushAuth {
-  return createPushAuth({
-    mode: config.PUSH_AUTH,
-    audience: config.PUSH_AUDIENCE,
-    serviceAccounts: config.PUSH_SERVICE_ACCOUNTS,
-    certsUrl: config.PUSH_CERTS_URL,
-    now: Date.now,
-    onFailure: (failure) => log.warn({ err: failure }, 'the keys of push tokens are not refreshed')
-  })
 }

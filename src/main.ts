@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { createReadAuth } from './access/read-auth.ts'
+import { createPushAuth, type PushAuth } from './access/push-auth.ts'
+import { createReadAuth, type ReadAuth } from './access/read-auth.ts'
 import { buildApp } from './app.ts'
 import { explain } from './failures.ts'
 import { readContracts } from './read-schemas.ts'
@@ -18,24 +19,13 @@ async function start(): Promise<void> {
   addProcessMetrics(metrics)
   const exporting = await startExporting(config, metrics)
   const contracts = await readContracts(config.SCHEMAS_DIR)
-  const readAuth = await createReadAuth({
-    mode: config.READ_AUTH,
-    secret: config.API_KEYS_SECRET,
-    secretManagerHost: config.SECRET_MANAGER_EMULATOR_HOST,
-    ttlMs: config.SECRET_TTL_MS,
-    readsPerMinute: config.API_KEY_READS_PER_MINUTE,
-    onChange: (version) => log.info({ version }, 'API keys are in use'),
-    onWarning(error) {
-      metrics.secretFailures.inc()
-      log.warn({ err: error }, 'the API keys stay as they were')
-    }
-  })
+  const access = await openAccess(config, metrics, log)
   const store = await openStore(config, contracts.tables, process.env, {
     onError: (error) =>
       log.warn({ err: error }, 'the Spanner client reports an error in the background'),
     onAbort: () => metrics.commitAborts.inc()
   })
-  const app = buildApp({ config, contracts, store, readAuth, metrics, log })
+  const app = buildApp({ config, contracts, store, ...access, metrics, log })
   await app.listen({ port: config.PORT, host: config.HOST })
   stopOnSignals(app, config, exporting)
   await report(app, config)
@@ -47,6 +37,36 @@ async function openLog(config: Config): Promise<Logger> {
   if (!process.stdout.isTTY) return createLog(LOG_LEVEL, { service, revision })
   const { prettyOutput } = await import('./telemetry/pretty.ts')
   return createLog(LOG_LEVEL, { service, revision, destination: prettyOutput() })
+}
+
+/** Open the checks of pushes and of reads; with API keys the start waits for their first read. */
+async function openAccess(
+  config: Config,
+  metrics: Metrics,
+  log: Logger
+): Promise<{ pushAuth: PushAuth; readAuth: ReadAuth }> {
+  const pushAuth = await createPushAuth({
+    mode: config.PUSH_AUTH,
+    audience: config.PUSH_AUDIENCE,
+    serviceAccounts: config.PUSH_SERVICE_ACCOUNTS,
+    certsUrl: config.PUSH_CERTS_URL,
+    now: Date.now,
+    onFailure: (failure) =>
+      log.warn({ err: failure }, 'could not refresh the push-token signing keys')
+  })
+  const readAuth = await createReadAuth({
+    mode: config.READ_AUTH,
+    secret: config.API_KEYS_SECRET,
+    secretManagerHost: config.SECRET_MANAGER_EMULATOR_HOST,
+    ttlMs: config.SECRET_TTL_MS,
+    readsPerMinute: config.API_KEY_READS_PER_MINUTE,
+    onChange: (version) => log.info({ version }, 'API keys are in use'),
+    onWarning(error) {
+      metrics.secretFailures.inc()
+      log.warn({ err: error }, 'could not reload the API keys; keeping the previous ones')
+    }
+  })
+  return { pushAuth, readAuth }
 }
 
 /** Load the exporters only where a collector is configured. */

@@ -18,6 +18,13 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { circular: true }
   },
   {
+    name: 'every-import-resolves',
+    comment: 'A rule about a package does not see an import that was not resolved.',
+    severity: 'error',
+    from: { path: '^(src|dev|test|bench)/' },
+    to: { couldNotResolve: true }
+  },
+  {
     name: 'the-service-needs-no-workshop',
     comment: 'src is what runs in production; dev, bench, build and bin work with it.',
     severity: 'error',
@@ -46,6 +53,13 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { path: 'node_modules/@google-cloud/secret-manager' }
   },
   {
+    name: 'tokens-are-verified-in-one-room',
+    comment: 'Only access/ loads jose.',
+    severity: 'error',
+    from: { path: inside, pathNot: room('access') },
+    to: { path: 'node_modules/jose/' }
+  },
+  {
     name: 'http-words-stop-here',
     comment: 'Only http/ speaks Fastify; app.ts and main.ts hand it on.',
     severity: 'error',
@@ -65,7 +79,7 @@ export const forbidden: IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: inside },
     to: {
-      path: '^src/(store/spanner/open-spanner-store|access/secret-manager-secret|telemetry/(start-otlp|pretty))\\.ts$',
+      path: '^src/(store/spanner/open-spanner-store|access/(secret-manager-secret|oidc-token)|telemetry/(start-otlp|pretty))\\.ts$',
       dynamic: false,
       dependencyTypesNot: ['type-only']
     }
@@ -95,6 +109,7 @@ export const options: ICruiseOptions = {
   tsPreCompilationDeps: true,
   enhancedResolveOptions: {
     extensions: ['.ts', '.js'],
+    exportsFields: ['exports'],
     conditionNames: ['import', 'node', 'default']
   }
 }

@@ -1,8 +1,8 @@
 import { Failure } from '../failures.ts'
 import { type ApiKey, findApiKey, parseApiKeys } from './api-keys.ts'
 import { openCachedSecret, type SecretStatus } from './cached-secret.ts'
-import type { HeaderLines } from './header-lines.ts'
 import { openSecret } from './open-secret.ts'
+import type { HeaderLines } from './push-auth.ts'
 import { sentApiKey } from './sent-api-key.ts'
 import { createTokenBucket } from './token-bucket.ts'
 

@@ -1,5 +1,5 @@
 import { Failure } from '../failures.ts'
-import type { HeaderLines } from './header-lines.ts'
+import type { HeaderLines } from './push-auth.ts'
 
 /**
  * Take the API key from `x-api-key: KEY` or `Authorization: Bearer KEY`. Pure.

@@ -68,7 +68,7 @@ it('the process refuses every attack, writes nothing, and logs no token', async 
   }
   const wanted = attacks.map((attack) => [attack.name, wantedStatus(attack)])
   expect(answers).toEqual(Object.fromEntries(wanted))
-  // One fetch at the cold start, and one for all the ids that nobody knows.
+  // One fetch at the cold start, and one for all unknown ids.
   expect(certs.requests).toHaveLength(2)
 
   expect(before).toMatchObject({ items: 0, dead_letters: 0 })

@@ -7,7 +7,7 @@ type Sign = (signed: string) => Buffer
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** What Pub/Sub says in a token that is a minute old at `nowMs`, with these differences. */
+/** The claims of a Pub/Sub token that is a minute old at `nowMs`, with these differences. */
 export function claims(differences: Claims = {}, nowMs = Date.now()): Claims {
   const now = Math.floor(nowMs / 1000)
   const times = { iat: now - 60, exp: now + 3540 }
@@ -21,10 +21,15 @@ export function claims(differences: Claims = {}, nowMs = Date.now()): Claims {
   }
 }
 
+/** The text of claims with a number that JSON allows and JavaScript reads as infinite. */
+export function infiniteClaim(name: string, number: '1e400' | '-1e400'): string {
+  return JSON.stringify(claims({ [name]: 'infinite' })).replace('"infinite"', number)
+}
+
 /** One part of a token. */
 export const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
 
-/** A token with this header and whatever signature. */
+/** A token with this header and any signature. */
 export function forge(header: Claims, signature: Sign, body: unknown = claims()) {
   const signed = `${encode({ typ: 'JWT', kid: 'google', ...header })}.${encode(body)}`
   return `${signed}.${signature(signed).toString('base64url')}`

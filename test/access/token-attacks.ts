@@ -7,6 +7,7 @@ import {
   email,
   encode,
   forge,
+  infiniteClaim,
   pss,
   publicJwk,
   rs256,
@@ -16,12 +17,13 @@ import {
 const attacker = rsa(2048)
 const weak = rsa(1024)
 const encryption = rsa(2048)
+const signing = rsa(2048)
 const twin = rsa(2048)
 const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 export const google = createIssuerKey('google')
 
-/** One way to get in that must not work. */
+/** A request that must be refused. */
 export interface Attack {
   readonly name: string
   readonly code: 'TOKEN_INVALID' | 'CALLER_FORBIDDEN'
@@ -37,6 +39,9 @@ export const issuerKeys: readonly unknown[] = [
   { ...publicJwk(weak), kid: 'weak', use: 'sig' },
   { ...publicJwk(attacker), kid: 'one', e: 'AQ', use: 'sig' },
   { ...publicJwk(encryption), kid: 'encryption', use: 'enc' },
+  { ...publicJwk(signing), kid: 'signing', key_ops: ['sign'] },
+  { ...publicJwk(signing), kid: 'nothing', use: 'sig', key_ops: [] },
+  { ...publicJwk(signing), kid: 'text', key_ops: 'verify' },
   { ...publicJwk(twin), kid: 'twin', use: 'sig' },
   { ...google.jwk, kid: 'twin' },
   { ...publicJwk(twin), kid: 'ps256', alg: 'PS256' },
@@ -49,7 +54,7 @@ export const issuerKeys: readonly unknown[] = [
 
 const byAttacker = (header: Claims) => forge({ alg: 'RS256', ...header }, rs256(attacker))
 
-/** What "signing" with an exponent of 1 comes to: the padding and the hash, as they are. */
+/** A "signature" under the exponent 1: the padding and the hash, unchanged. */
 function exponentOne(signed: string): Buffer {
   const prefix = Buffer.from('003031300d060960864801650304020105000420', 'hex')
   const hash = createHash('sha256').update(signed).digest()
@@ -65,13 +70,13 @@ const publicPem = createPublicKey({ key: google.jwk, format: 'jwk' }).export({
   format: 'pem'
 })
 
-/** The same bytes in base64url: the last character carries four bits that mean nothing. */
+/** The same bytes in base64url: the last four bits of the last character are ignored. */
 function respell(token: string): string {
   const last = token.charCodeAt(token.length - 1)
   return token.slice(0, -1) + String.fromCharCode(last + 1)
 }
 
-/** A good signature over claims that are no object. */
+/** A good signature over these bytes in place of the claims. */
 function signRaw(text: string): string {
   const signed = `${goodHeader}.${Buffer.from(text).toString('base64url')}`
   return `${signed}.${google.signText(signed).toString('base64url')}`
@@ -141,6 +146,9 @@ const forgeries: Readonly<Record<string, string>> = {
   'a key of 1024 bits': forge({ alg: 'RS256', kid: 'weak' }, rs256(weak)),
   'a key with the exponent 1': forge({ alg: 'RS256', kid: 'one' }, exponentOne),
   'a key for encryption': forge({ alg: 'RS256', kid: 'encryption' }, rs256(encryption)),
+  'a key that may only sign': forge({ alg: 'RS256', kid: 'signing' }, rs256(signing)),
+  'a key that may do nothing': forge({ alg: 'RS256', kid: 'nothing' }, rs256(signing)),
+  'a key whose key_ops is text': forge({ alg: 'RS256', kid: 'text' }, rs256(signing)),
   'the audience of another service': google.sign(claims({ aud: 'https://other.example.com' })),
   'no audience': google.sign(claims({ aud: undefined })),
   'an audience list without ours': google.sign(claims({ aud: ['https://other.example.com'] })),
@@ -158,13 +166,22 @@ const forgeries: Readonly<Record<string, string>> = {
   'no exp': google.sign(claims({ exp: undefined })),
   'an exp that is text': google.sign(claims({ exp: String(seconds + 3600) })),
   'an exp that is null': google.sign(claims({ exp: null })),
+  'an exp that is true': google.sign(claims({ exp: true })),
+  'an exp that is a list': google.sign(claims({ exp: [seconds + 3600] })),
+  'an exp that is an object': google.sign(claims({ exp: { valueOf: seconds + 3600 } })),
+  'an exp that is infinite': signRaw(infiniteClaim('exp', '1e400')),
   'an iat in the future': google.sign(claims({ iat: seconds + 300 })),
   'an iat that is text': google.sign(claims({ iat: String(seconds) })),
+  'an iat that is null': google.sign(claims({ iat: null })),
+  'an iat that is infinitely long ago': signRaw(infiniteClaim('iat', '-1e400')),
   'an nbf in the future': google.sign(claims({ nbf: seconds + 300 })),
+  'an nbf that is text': google.sign(claims({ nbf: String(seconds) })),
+  'an nbf that is null': google.sign(claims({ nbf: null })),
+  'an nbf that is infinitely long ago': signRaw(infiniteClaim('nbf', '-1e400')),
   'a token of 10 KB': google.sign(claims({ padding: 'x'.repeat(7000) }))
 }
 
-const strangers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+const otherAccounts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'another service account': { email: 'other@project.iam.gserviceaccount.com' },
   'the same name in another project': { email: email.replace('project', 'elsewhere') },
   'an email in upper case': { email: email.toUpperCase() },
@@ -178,7 +195,7 @@ const strangers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** Every attack, with the answer it must get. */
 export const attacks: readonly Attack[] = [
   ...Object.entries(forgeries).map(([name, token]) => invalid(name, [`Bearer ${token}`])),
-  ...Object.entries(strangers).map(
+  ...Object.entries(otherAccounts).map(
     ([name, differences]): Attack => ({
       name,
       code: 'CALLER_FORBIDDEN',

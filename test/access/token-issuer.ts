@@ -12,7 +12,7 @@ export interface CertsServer {
   close(): Promise<void>
 }
 
-/** A server of key sets that answers as it is told. */
+/** Start a server of key sets that answers as the test says. */
 export async function startCertsServer(answer: RequestListener): Promise<CertsServer> {
   const requests: IncomingHttpHeaders[] = []
   const server = createServer((request, response) => {
@@ -37,7 +37,7 @@ export async function startCertsServer(answer: RequestListener): Promise<CertsSe
 
 type Headers = Readonly<Record<string, string>>
 
-/** Answer with a key set, and with 304 to who has the same ETag. */
+/** Answer with a key set, and with 304 to a request with the same ETag. */
 export function keySet(keys: readonly unknown[], headers: Headers = {}): RequestListener {
   return ({ headers: { 'if-none-match': known } }, response) => {
     const unchanged = known !== undefined && known === headers['etag']
@@ -50,5 +50,5 @@ export function answerWith(status: number, body: string, headers: Headers = {}):
   return (_request, response) => response.writeHead(status, headers).end(body)
 }
 
-/** A certificate server that is there, takes the request, and hangs up. */
+/** Accept the request and hang up. */
 export const hangUp: RequestListener = ({ socket }) => socket.destroy()

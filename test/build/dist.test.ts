@@ -147,6 +147,19 @@ describe('what a configuration does not use is not evaluated', () => {
     expect(modules).toContain('node_modules/@google-cloud/spanner/build/src/index.js')
   })
 
+  it('the verification of tokens only with PUSH_AUTH=oidc', async () => {
+    const verification = /jose\/dist\/webapi\/(jws|key)\/|access\/(oidc-token|key-set)/
+    const without = await evaluated({ PUSH_AUTH: 'cloud-run' })
+    expect(without.filter((name) => verification.test(name))).toEqual([])
+    const modules = await evaluated({
+      PUSH_AUTH: 'oidc',
+      PUSH_AUDIENCE: 'https://landfall.example',
+      PUSH_SERVICE_ACCOUNTS: 'push@example.iam.gserviceaccount.com'
+    })
+    expect(modules).toContain('src/access/oidc-token.ts')
+    expect(modules).toContain('node_modules/jose/dist/webapi/jws/compact/verify.js')
+  })
+
   it('Secret Manager where a secret is there, without Spanner', async () => {
     const server = await startSecretManager()
     server.addVersion('{"keys":[]}')

@@ -6,7 +6,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import { applySchema } from '../../src/store/spanner/apply.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
-import { anyReader, changed, send } from '../http/open-app.ts'
+import { changed, openAccess, send } from '../http/open-app.ts'
 import { freshDatabaseName } from '../store/spanner-database.ts'
 import { createGrpcProxy } from './grpc-proxy.ts'
 
@@ -45,7 +45,7 @@ async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
     config,
     contracts,
     store,
-    readAuth: await anyReader(),
+    ...(await openAccess(config)),
     metrics,
     log: createLog('silent')
   })

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
-import { createReadAuth, type ReadAuth } from '../../src/access/read-auth.ts'
-import { buildApp } from '../../src/app.ts'
+import { createPushAuth } from '../../src/access/push-auth.ts'
+import { createReadAuth } from '../../src/access/read-auth.ts'
+import { buildApp, type Parts } from '../../src/app.ts'
 import { readContracts } from '../../src/read-schemas.ts'
-import { parseConfig } from '../../src/settings.ts'
+import { type Config, parseConfig } from '../../src/settings.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createLog } from '../../src/telemetry/log.ts'
@@ -24,11 +25,12 @@ export async function openApp(
 ): Promise<OpenApp> {
   const contracts = await readContracts('schemas')
   const store = await openEmbeddedStore({ file: ':memory:', tables: contracts.tables })
+  const config = parseConfig(env)
   const app = buildApp({
-    config: parseConfig(env),
+    config,
     contracts,
     store: wrap(store),
-    readAuth: await anyReader(),
+    ...(await openAccess(config)),
     metrics: createMetrics(),
     log: createLog('silent')
   })
@@ -36,15 +38,24 @@ export async function openApp(
   return { app, store }
 }
 
-/** Let everybody read. */
-export function anyReader(): Promise<ReadAuth> {
+/** Check pushes as the configuration says, and let every caller read. */
+export async function openAccess(config: Config): Promise<Pick<Parts, 'pushAuth' | 'readAuth'>> {
   const secret = { secret: undefined, secretManagerHost: undefined, ttlMs: 1000, readsPerMinute: 1 }
-  return createReadAuth({
+  const readAuth = await createReadAuth({
     mode: 'none',
     ...secret,
     onChange: () => undefined,
     onWarning: () => undefined
   })
+  const pushAuth = await createPushAuth({
+    mode: config.PUSH_AUTH,
+    audience: config.PUSH_AUDIENCE,
+    serviceAccounts: config.PUSH_SERVICE_ACCOUNTS,
+    certsUrl: config.PUSH_CERTS_URL,
+    now: Date.now,
+    onFailure: () => undefined
+  })
+  return { pushAuth, readAuth }
 }
 
 /** A structured CloudEvent of the shipped contract for items. */

@@ -8,7 +8,7 @@ import { createLog } from '../../../src/telemetry/log.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
 import type { Json } from '../../../src/values/json.ts'
 import { compile, withWrites } from '../../contracts/schema-sets.ts'
-import { anyReader, changed, openApp, send } from '../open-app.ts'
+import { changed, openAccess, openApp, send } from '../open-app.ts'
 
 const at = (second: number) => `2026-11-01T10:00:${String(second).padStart(2, '0')}Z`
 type App = Awaited<ReturnType<typeof openApp>>['app']
@@ -44,11 +44,12 @@ function watched(writes: string[]) {
 async function openThings(writes: readonly Json[]) {
   const contracts = compile(withWrites(...writes))
   const store = await openEmbeddedStore({ file: ':memory:', tables: contracts.tables })
+  const config = parseConfig({})
   const app = buildApp({
-    config: parseConfig({}),
+    config,
     contracts,
     store,
-    readAuth: await anyReader(),
+    ...(await openAccess(config)),
     metrics: createMetrics(),
     log: createLog('silent')
   })

@@ -10,7 +10,7 @@ import { openEmbeddedStore } from '../../../src/store/embedded/open-embedded-sto
 import { createLog } from '../../../src/telemetry/log.ts'
 import { createMetrics } from '../../../src/telemetry/metrics.ts'
 import { readRecordedDeliveries } from '../../fixtures/deliveries.ts'
-import { anyReader, changed, openApp, send } from '../open-app.ts'
+import { changed, openAccess, openApp, send } from '../open-app.ts'
 import { validatorOf } from './document-validator.ts'
 
 const contracts = await readContracts('schemas')
@@ -199,11 +199,13 @@ async function openGuarded(reader: Partial<ReadAuth>): Promise<App> {
     READ_AUTH: 'api-key',
     API_KEYS_SECRET: 'unused'
   })
+  const { pushAuth, readAuth } = await openAccess(config)
   const app = buildApp({
     config,
     contracts,
     store: await openEmbeddedStore({ file: ':memory:', tables: contracts.tables }),
-    readAuth: { ...(await anyReader()), ...reader },
+    pushAuth,
+    readAuth: { ...readAuth, ...reader },
     metrics: createMetrics(),
     log: createLog('silent')
   })

@@ -1,9 +1,12 @@
+import { inspect } from 'node:util'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { startTokenIssuer } from '../../dev/local/token-issuer.ts'
 import { createPushAuth } from '../../src/access/push-auth.ts'
-import { openPushAuth } from './push-auth.ts'
-import { audience, claims, email, encode } from './signed-token.ts'
-import { google } from './token-attacks.ts'
+import { openPushAuth } from './open-push-auth.ts'
+import { audience, claims, email, encode, infiniteClaim } from './signed-token.ts'
+import { attacks, google, issuerKeys } from './token-attacks.ts'
+import { keySet } from './token-issuer.ts'
 
 const seconds = 1_790_000_000
 const now = () => seconds * 1000
@@ -42,7 +45,7 @@ describe('with oidc', () => {
     expect(await outcome(scheme + google.sign(claims()))).toBe('in')
   })
 
-  it('every service account of the list may push', async () => {
+  it('every service account in the list may push', async () => {
     const { outcome } = await openPushAuth({ serviceAccounts: ['a@p.example', email] })
     expect(await outcome(`Bearer ${google.sign(claims())}`)).toBe('in')
     expect(await outcome(`Bearer ${google.sign(claims({ email: 'a@p.example' }))}`)).toBe('in')
@@ -57,7 +60,7 @@ describe('with oidc', () => {
     expect(await outcome(`Bearer ${token}`)).toMatchObject({ code: 'TOKEN_INVALID' })
   })
 
-  it('a token that was let in lets nothing else in that resembles it', async () => {
+  it('a token that was let in does not let a similar one in', async () => {
     const { outcome } = await openPushAuth()
     const token = google.sign(claims())
     expect(await outcome(`Bearer ${token}`)).toBe('in')
@@ -76,7 +79,7 @@ describe('with oidc', () => {
   it.each([
     ['an audience', { audience: undefined }],
     ['a service account', { serviceAccounts: [] }]
-  ])('there is no check without %s', async (_name, missing) => {
+  ])('the check cannot be created without %s', async (_name, missing) => {
     await expect(openPushAuth(missing)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 })
@@ -85,6 +88,7 @@ describe('with cloud-run', () => {
   const removed = 'SIGNATURE_REMOVED_BY_GOOGLE'
   const stripped = (differences = {}) =>
     `Bearer ${encode({ alg: 'RS256', kid: 'k' })}.${encode(claims(differences))}.${removed}`
+  const endless = Buffer.from(infiniteClaim('exp', '1e400')).toString('base64url')
   const open = { mode: 'cloud-run', audience: undefined, serviceAccounts: [] } as const
 
   it('a token whose signature Cloud Run has removed lets a push in, and no key is fetched', async () => {
@@ -105,6 +109,7 @@ describe('with cloud-run', () => {
     ['more than the placeholder', [`${stripped()}x`], 'TOKEN_INVALID'],
     ['two tokens', [stripped(), stripped()], 'TOKEN_INVALID'],
     ['an expired token', [stripped({ exp: 1 })], 'TOKEN_INVALID'],
+    ['an exp that is infinite', [`Bearer ${encode({})}.${endless}.${removed}`], 'TOKEN_INVALID'],
     ['another issuer', [stripped({ iss: 'https://evil.example' })], 'TOKEN_INVALID'],
     ['another audience', [stripped({ aud: 'other' })], 'TOKEN_INVALID'],
     ['another service account', [stripped({ email: 'other@p.example' })], 'CALLER_FORBIDDEN'],
@@ -114,7 +119,7 @@ describe('with cloud-run', () => {
     expect(await outcome(...lines)).toMatchObject({ code })
   })
 
-  it('the token that Cloud Run has checked counts, not the one beside it', async () => {
+  it('the token that Cloud Run has checked decides, not the one in Authorization', async () => {
     const { auth } = await openPushAuth({ mode: 'cloud-run' })
     const mine = stripped({ email: 'other@p.example' })
     const both = { authorization: [stripped()], 'x-serverless-authorization': [mine] }
@@ -123,7 +128,7 @@ describe('with cloud-run', () => {
 })
 
 it('with none a push needs no token', async () => {
-  const auth = createPushAuth({
+  const auth = await createPushAuth({
     mode: 'none',
     audience: undefined,
     serviceAccounts: [],
@@ -132,4 +137,31 @@ it('with none a push needs no token', async () => {
     onFailure: () => undefined
   })
   await auth.authenticate({})
+})
+
+it('a push is let in or refused, whatever JSON its header and claims have', async () => {
+  const { outcome } = await openPushAuth({}, keySet(issuerKeys))
+  const names = ['alg', 'kid', 'typ', 'crit', 'b64', 'jwk', 'exp', 'iat', 'nbf', 'aud', 'email']
+  const members = fc.dictionary(fc.constantFrom(...names), fc.jsonValue())
+  await fc.assert(
+    fc.asyncProperty(members, members, async (header, differences) => {
+      const result = await outcome(`Bearer ${google.sign(claims(differences), header)}`)
+      expect(['in', 'TOKEN_INVALID', 'CALLER_FORBIDDEN']).toContain(
+        result === 'in' ? result : result.code
+      )
+    })
+  )
+})
+
+/** The parts of a token that are long enough to be recognised. */
+function secretsOf(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => line.split(/[\s.,]/)).filter((part) => part.length > 20)
+}
+
+it.each(attacks)('$name does not let a push in', async ({ authorization, code }) => {
+  const { outcome } = await openPushAuth({}, keySet(issuerKeys))
+  const failure = await outcome(...authorization)
+  expect(failure).toMatchObject({ code })
+  const told = inspect(failure, { depth: 9 })
+  for (const secret of secretsOf(authorization)) expect(told).not.toContain(secret)
 })

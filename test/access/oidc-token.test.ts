@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { createVerifiedTokens } from '../../src/access/verified-tokens.ts'
+import { createVerifiedTokens } from '../../src/access/oidc-token.ts'
 
-it('the token that was used longest ago is forgotten first', () => {
+it('the least recently used token is forgotten first', () => {
   const tokens = createVerifiedTokens(2)
   tokens.remember('a', { sub: 'a' })
   tokens.remember('b', { sub: 'b' })

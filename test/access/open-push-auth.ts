@@ -5,7 +5,7 @@ import { audience, email } from './signed-token.ts'
 import { google } from './token-attacks.ts'
 import { keySet, startCertsServer } from './token-issuer.ts'
 
-/** The check of pushes against a certificate server of its own; both end with the test. */
+/** The check of pushes against a key server of its own; both end with the test. */
 export async function openPushAuth(
   options: Partial<PushAuthOptions> = {},
   answer = keySet([google.jwk], { 'cache-control': 'max-age=3600' })
@@ -13,7 +13,7 @@ export async function openPushAuth(
   const certs = await startCertsServer(answer)
   onTestFinished(() => certs.close())
   const failures: Failure[] = []
-  const auth = createPushAuth({
+  const auth = await createPushAuth({
     mode: 'oidc',
     audience,
     serviceAccounts: [email],
@@ -22,7 +22,7 @@ export async function openPushAuth(
     onFailure: (failure) => failures.push(failure),
     ...options
   })
-  /** `in`, or the failure that keeps the push out. */
+  /** `in`, or the failure that refuses the push. */
   const outcome = (...authorization: readonly string[]) =>
     auth.authenticate(authorization.length > 0 ? { authorization } : {}).then(
       () => 'in' as const,
