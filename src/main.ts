@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { createPushAuth, type PushAuth } from './access/push-auth.ts'
-import { createReadAuth, type ReadAuth } from './access/read-auth.ts'
+import { openReadAuth, type ReadAuth } from './access/read-auth.ts'
 import { buildApp } from './app.ts'
 import { explain } from './failures.ts'
 import { readContracts } from './read-schemas.ts'
@@ -54,7 +54,7 @@ async function openAccess(
     onFailure: (failure) =>
       log.warn({ err: failure }, 'could not refresh the push-token signing keys')
   })
-  const readAuth = await createReadAuth({
+  const readAuth = await openReadAuth({
     mode: config.READ_AUTH,
     secret: config.API_KEYS_SECRET,
     secretManagerHost: config.SECRET_MANAGER_EMULATOR_HOST,

@@ -3,9 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { Failure } from '../failures.ts'
 
-/** One line of the secret: what is known about a key, without the key. */
+/** An entry of the secret: describes an API key, without the key. */
 export interface ApiKeyEntry {
-  /** Who has the key, for people. */
+  /** The holder of the key, for people. */
   readonly name: string
   /** SHA-256 of the key as it is sent, in hex. */
   readonly sha256: string
@@ -35,7 +35,7 @@ const entrySchema = {
   additionalProperties: false
 }
 
-// To check these schemas against the meta-schema of JSON Schema would take most of a start.
+// Checking these schemas against the meta-schema of JSON Schema would take most of a start.
 const ajv = new Ajv2020({ meta: false, validateSchema: false })
 addFormats.default(ajv)
 const isSecret = ajv.compile<{ readonly keys: readonly ApiKeyEntry[] }>({
@@ -47,7 +47,7 @@ const isSecret = ajv.compile<{ readonly keys: readonly ApiKeyEntry[] }>({
 
 const isEntry = ajv.compile<ApiKeyEntry>(entrySchema)
 
-/** Say what is wrong with an entry, if anything. Pure. */
+/** Return what is wrong with an entry; undefined when it is valid. Pure. */
 export function faultOfEntry(entry: ApiKeyEntry): string | undefined {
   if (isEntry(entry)) return undefined
   const [error] = isEntry.errors ?? []
@@ -57,13 +57,13 @@ export function faultOfEntry(entry: ApiKeyEntry): string | undefined {
 /**
  * Parse the secret `{"keys": […]}`. Pure.
  *
- * @throws {Failure} SECRET_INVALID: says where it is wrong, never what is there
+ * @throws {Failure} SECRET_INVALID: names the place of the fault, never the value
  */
 export function parseApiKeys(bytes: Buffer): readonly ApiKey[] {
   const secret = parseJson(bytes)
   if (!isSecret(secret)) {
     const [error] = isSecret.errors ?? []
-    throw invalid(`${error?.instancePath || 'the whole'} ${error?.message}`)
+    throw invalid(`${error?.instancePath || 'it'} ${error?.message}`)
   }
   for (const member of ['name', 'sha256'] as const) {
     const values = new Set(secret.keys.map((entry) => entry[member]))
@@ -91,27 +91,27 @@ function parseJson(bytes: Buffer): unknown {
 }
 
 const invalid = (fault: string) =>
-  new Failure('SECRET_INVALID', `the secret with the API keys is malformed: ${fault}`)
+  new Failure('SECRET_INVALID', `the secret with the API keys is invalid: ${fault}`)
 
 const keyPattern = /^lf_[\w-]{43}$/
 
-/** Make a key of 256 random bits: `lf_` and 43 characters of base64url. */
+/** Create a key of 256 random bits: `lf_` and 43 characters of base64url. */
 export function createApiKey(): string {
   return `lf_${randomBytes(32).toString('base64url')}`
 }
 
-/** SHA-256 is enough, and fast: nobody can try 2^256 keys, so slowness would protect nothing. */
+/** SHA-256 is fast, and enough: 2^256 keys cannot be tried, so a slow hash would protect nothing. */
 export function hashApiKey(key: string): Buffer {
   return createHash('sha256').update(key).digest()
 }
 
-/** Find the key that was sent. How long it takes does not tell how near it came. */
+/** Find the key that was sent, in a time that does not depend on how much of it matches. */
 export function findApiKey<K extends ApiKey>(keys: readonly K[], sent: string): K | undefined {
   if (!keyPattern.test(sent)) return undefined
   const digest = hashApiKey(sent)
-  let found: K | undefined
+  let match: K | undefined
   for (const key of keys) {
-    if (timingSafeEqual(key.digest, digest)) found = key
+    if (timingSafeEqual(key.digest, digest)) match = key
   }
-  return found
+  return match
 }

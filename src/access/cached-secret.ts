@@ -2,19 +2,19 @@ import { Failure } from '../failures.ts'
 import type { Secret, SecretSource } from './secret-source.ts'
 
 export interface CachedSecretOptions<T> {
-  /** Closed with the cache, and when the first reading fails. */
+  /** Closed with the cache, and when the first read fails. */
   readonly source: SecretSource
-  /** Make the value of the bytes, or throw `Failure` SECRET_INVALID. */
+  /** Turn the bytes into the value, or throw `Failure` SECRET_INVALID. */
   readonly parse: (bytes: Buffer) => T
   readonly ttlMs: number
-  /** Told the version when the first value is there, and whenever another takes its place. */
+  /** Called with the version of the first value and of every other that replaces it. */
   readonly onChange: (version: string) => void
-  /** Told why a refresh failed; the last good value stays. */
+  /** Called with the error when a refresh failed; the last good value stays. */
   readonly onWarning: (error: unknown) => void
 }
 
 export interface CachedSecret<T> {
-  /** The last good value, at once. The same object until the secret changes. */
+  /** Return the last good value: the same object until the secret changes. */
   current(): T
   status(): SecretStatus
   close(): Promise<void>
@@ -22,21 +22,21 @@ export interface CachedSecret<T> {
 
 export interface SecretStatus {
   readonly version: string
-  /** Milliseconds since a reading last succeeded. */
+  /** Milliseconds since the last successful read. */
   readonly ageMs: number
-  /** Refreshes that failed since the start. */
+  /** Failed refreshes since the start. */
   readonly failures: number
 }
 
-/** Longer than one call to Secret Manager may take, and a bound for files on a network. */
+/** Longer than the timeout of one call to Secret Manager; it also bounds files on a network. */
 const readTimeoutMs = 5000
 
 /**
- * Read a secret, then again before each TTL ends, so that what was changed counts within it. Only
- * this first reading is waited for. There is one reading at a time; after a failed one the next
- * comes sooner. Delays are spread, so that instances that started together do not ask together.
+ * Read a secret, then again before each TTL ends, so that a change takes effect within it. Only this
+ * first read is awaited. There is one read at a time; after a failed one the next comes sooner.
+ * Delays vary, so that instances that started together do not all read together.
  *
- * @throws {Failure} SECRET_INVALID when the first reading fails
+ * @throws {Failure} SECRET_INVALID when the first read fails
  */
 export async function openCachedSecret<T>(
   options: CachedSecretOptions<T>
@@ -97,16 +97,16 @@ async function readGood<T>(
   return { bytes, version, value, at }
 }
 
-/** Give up waiting after a while, but never start a second reading beside one that hangs. */
+/** Give up after a timeout, but never start a second read while one hangs. */
 function createReader(source: SecretSource): () => Promise<Secret> {
-  let reading: Promise<Secret> | undefined
+  let pending: Promise<Secret> | undefined
   return async () => {
-    reading ??= source.read().finally(() => {
-      reading = undefined
+    pending ??= source.read().finally(() => {
+      pending = undefined
     })
     const late = Promise.withResolvers<never>()
     const message = `the secret could not be read within ${readTimeoutMs} ms`
     const timer = setTimeout(late.reject, readTimeoutMs, new Failure('SECRET_INVALID', message))
-    return Promise.race([reading, late.promise]).finally(() => clearTimeout(timer))
+    return Promise.race([pending, late.promise]).finally(() => clearTimeout(timer))
   }
 }

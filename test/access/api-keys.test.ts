@@ -20,16 +20,16 @@ describe('the secret with the API keys', () => {
   it.each([
     ['nothing', '', 'it is not JSON'],
     ['half of it', secretOf(entry).slice(0, -2), 'it is not JSON'],
-    ['null', 'null', 'the whole must be object'],
-    ['an array', '[]', 'the whole must be object'],
-    ['no keys', '{}', "the whole must have required property 'keys'"],
-    ['another member', '{"keys":[],"extra":1}', 'the whole must NOT have additional properties'],
+    ['null', 'null', 'it must be object'],
+    ['an array', '[]', 'it must be object'],
+    ['no keys', '{}', "it must have required property 'keys'"],
+    ['another member', '{"keys":[],"extra":1}', 'it must NOT have additional properties'],
     ['an entry without a name', secretOf({ sha256 }), "/keys/0 must have required property 'name'"],
     ['an entry with a key in clear', secretOf({ ...entry, key: 'lf_x' }), '/keys/0 must NOT have'],
     ['a name with a space', secretOf({ ...entry, name: 'a b' }), '/keys/0/name must match'],
     ['a short hash', secretOf({ ...entry, sha256: 'abc' }), '/keys/0/sha256 must match'],
     [
-      'a date that is none',
+      'an impossible date',
       secretOf({ ...entry, expires: '2027-02-30T00:00:00Z' }),
       '/expires must'
     ],

@@ -5,7 +5,7 @@ import type { Secret } from '../../src/access/secret-source.ts'
 const ttlMs = 60_000
 const secretOf = (text: string): Secret => ({ bytes: Buffer.from(text), version: `v-${text}` })
 
-/** A secret `now` that `read` answers with, on a clock of the test. */
+/** A secret that `read` returns, on a clock that the test moves. */
 async function open(read: () => Promise<Secret>) {
   vi.useFakeTimers()
   onTestFinished(() => {
@@ -44,7 +44,7 @@ describe('a cached secret', () => {
     await cached.close()
   })
 
-  it('is asked for at other times by other instances', async () => {
+  it('is read at other times by other instances', async () => {
     const times = new Set<number>()
     for (let n = 0; n < 5; n++) {
       const readAt: number[] = []
@@ -73,25 +73,28 @@ describe('a cached secret', () => {
   it.each([
     ['cannot be read', async () => Promise.reject(new Error('gone')), 'gone'],
     ['is malformed', async () => secretOf('bad'), 'bad']
-  ])('keeps its last good value while it %s, warns, and asks sooner', async (_name, fail, said) => {
-    let read = async () => secretOf('one')
-    const { opening, warnings } = await open(() => read())
-    const cached = await opening
-    read = fail
-    await vi.advanceTimersByTimeAsync(ttlMs * 2)
-    expect(cached.current()).toEqual({ text: 'one' })
-    expect(warnings.length).toBeGreaterThan(2)
-    expect(new Set(warnings)).toEqual(new Set([said]))
-    expect(cached.status()).toMatchObject({ version: 'v-one', failures: warnings.length })
-    expect(cached.status().ageMs).toBeGreaterThan(ttlMs)
-    read = async () => secretOf('two')
-    await vi.advanceTimersByTimeAsync(ttlMs / 5)
-    expect(cached.current()).toEqual({ text: 'two' })
-    expect(cached.status().ageMs).toBeLessThan(ttlMs / 5)
-    await cached.close()
-  })
+  ])(
+    'keeps its last good value while it %s, warns, and is read sooner',
+    async (_name, fail, said) => {
+      let read = async () => secretOf('one')
+      const { opening, warnings } = await open(() => read())
+      const cached = await opening
+      read = fail
+      await vi.advanceTimersByTimeAsync(ttlMs * 2)
+      expect(cached.current()).toEqual({ text: 'one' })
+      expect(warnings.length).toBeGreaterThan(2)
+      expect(new Set(warnings)).toEqual(new Set([said]))
+      expect(cached.status()).toMatchObject({ version: 'v-one', failures: warnings.length })
+      expect(cached.status().ageMs).toBeGreaterThan(ttlMs)
+      read = async () => secretOf('two')
+      await vi.advanceTimersByTimeAsync(ttlMs / 5)
+      expect(cached.current()).toEqual({ text: 'two' })
+      expect(cached.status().ageMs).toBeLessThan(ttlMs / 5)
+      await cached.close()
+    }
+  )
 
-  it('answers with the last good value while a reading hangs, beside which no other is started', async () => {
+  it('returns the last good value while a read hangs, and starts no second one', async () => {
     let read = async () => secretOf('one')
     const { opening, warnings, reads } = await open(() => read())
     const cached = await opening
@@ -119,7 +122,7 @@ describe('a cached secret', () => {
   it.each([
     ['breaks off', (hanging: PromiseWithResolvers<Secret>) => hanging.reject(new Error('cut'))],
     ['is too late for', (hanging: PromiseWithResolvers<Secret>) => hanging.resolve(secretOf('two'))]
-  ])('is quiet once it is closed, also when that %s a reading', async (_name, settle) => {
+  ])('does nothing once it is closed, also when that %s a read', async (_name, settle) => {
     let read = async () => secretOf('one')
     const { opening, warnings, closed, reads } = await open(() => read())
     const cached = await opening

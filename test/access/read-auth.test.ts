@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
-import { createReadAuth } from '../../src/access/read-auth.ts'
+import { createTokenBucket, openReadAuth } from '../../src/access/read-auth.ts'
 import { secret, startSecretManager } from './secret-manager-server.ts'
 
 const all = createApiKey()
@@ -41,8 +41,8 @@ async function fileWith(keys: readonly object[]): Promise<string> {
   return join(dir, 'keys.json')
 }
 
-async function open(more: Partial<Parameters<typeof createReadAuth>[0]> = {}) {
-  const auth = await createReadAuth({ ...options, secret: await fileWith(entries), ...more })
+async function open(more: Partial<Parameters<typeof openReadAuth>[0]> = {}) {
+  const auth = await openReadAuth({ ...options, secret: await fileWith(entries), ...more })
   onTestFinished(() => auth.close())
   return auth
 }
@@ -66,23 +66,23 @@ describe('a read with an API key', () => {
     ['in another case', send(all.toUpperCase()), 'API_KEY_INVALID'],
     ['that is the hash', send(entries[0]?.sha256 ?? ''), 'API_KEY_INVALID'],
     ['with a line end', send(`${all}\n`), 'API_KEY_INVALID'],
-    ['that is listed, but no random key', send('password'), 'API_KEY_INVALID'],
+    ['that is listed but not random', send('password'), 'API_KEY_INVALID'],
     ['as Basic', { authorization: [`Basic ${all}`] }, 'API_KEY_INVALID'],
     ['without a scheme', { authorization: [all] }, 'API_KEY_INVALID'],
     ['in both headers', { ...send(all), authorization: [`Bearer ${all}`] }, 'API_KEY_INVALID'],
     ['twice', { 'x-api-key': [all, all] }, 'API_KEY_INVALID'],
     ['beside another scheme', { ...send(all), authorization: ['Basic x'] }, 'API_KEY_INVALID'],
     ['of 100 KB', send('x'.repeat(100_000)), 'API_KEY_INVALID']
-  ])('%s is told what it must be', async (_name, headers, outcome) => {
+  ])('%s gets the right outcome', async (_name, headers, expected) => {
     const auth = await open()
-    const told = await auth.authorise(headers, 'items').then(
+    const outcome = await auth.authorise(headers, 'items').then(
       () => allowed,
       (error) => error.code
     )
-    expect(told).toBe(outcome)
+    expect(outcome).toBe(expected)
   })
 
-  it('is forbidden another collection than those of its key', async () => {
+  it('is forbidden outside the collections of its key', async () => {
     const auth = await open()
     await auth.authorise(send(all), 'orders')
     await expect(auth.authorise(send(items), 'orders')).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('a read with an API key', () => {
     })
   })
 
-  it('is never told its key', async () => {
+  it('is refused without quoting its key', async () => {
     const auth = await open({ readsPerMinute: 1 })
     await auth.authorise(send(items), 'items')
     for (const key of [items, ended, unlisted]) {
@@ -100,7 +100,7 @@ describe('a read with an API key', () => {
     }
   })
 
-  it('is refused when its key has used up its reads, while other keys go on', async () => {
+  it('is refused when its key has used its reads, while other keys still work', async () => {
     const auth = await open({ readsPerMinute: 3 })
     for (let n = 0; n < 3; n++) await auth.authorise(send(all), 'items')
     await expect(auth.authorise(send(all), 'items')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
@@ -115,7 +115,7 @@ describe('a read with an API key', () => {
     await auth.authorise(send(items), 'items')
   })
 
-  it('gets no new reads by the secret being read again', async () => {
+  it('gets no new reads when the secret is read again', async () => {
     const server = await startSecretManager()
     server.addVersion(JSON.stringify({ keys: entries }))
     const auth = await open({
@@ -125,7 +125,7 @@ describe('a read with an API key', () => {
       ttlMs: 100
     })
     await auth.authorise(send(all), 'items')
-    await expect.poll(() => server.asked.length).toBeGreaterThan(2)
+    await expect.poll(() => server.requests.length).toBeGreaterThan(2)
     await expect(auth.authorise(send(all), 'items')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
   })
 })
@@ -151,7 +151,7 @@ describe('keys in Secret Manager', () => {
   })
 
   it.each<[string, (server: Awaited<ReturnType<typeof startSecretManager>>) => void, RegExp]>([
-    ['the server is killed', (server) => server.kill(), /does not give/],
+    ['the server is killed', (server) => server.kill(), /did not return/],
     [
       'the checksum is wrong',
       (server) => Object.assign(server, { fault: { kind: 'wrong checksum' } }),
@@ -183,7 +183,7 @@ describe('keys in Secret Manager', () => {
 
 describe('a start', () => {
   it.each([
-    ['no place', undefined],
+    ['no secret', undefined],
     ['an absent file', '/nowhere/keys.json'],
     ['garbage', import.meta.filename],
     ['half a name', 'projects/p/secrets/s']
@@ -191,7 +191,7 @@ describe('a start', () => {
     await expect(open({ secret: where })).rejects.toMatchObject({ code: 'SECRET_INVALID' })
   })
 
-  it('fails with SECRET_INVALID for a Secret Manager that is not there', async () => {
+  it('fails with SECRET_INVALID when Secret Manager is down', async () => {
     const server = await startSecretManager()
     server.kill()
     const opening = open({ secret: `${secret}/versions/1`, secretManagerHost: server.host })
@@ -199,8 +199,19 @@ describe('a start', () => {
   })
 })
 
-it.each(['cloud-run', 'none'] as const)('with %s every read goes on', async (mode) => {
+it.each(['cloud-run', 'none'] as const)('with %s every read is allowed', async (mode) => {
   const auth = await open({ mode, secret: undefined })
   await auth.authorise({}, 'items')
   expect(auth.status()).toBeUndefined()
+})
+
+it('a token bucket allows the reads of a minute at once, then one per share of the minute', () => {
+  const take = createTokenBucket(60)
+  const taken = (times: number, now: number) =>
+    Array.from({ length: times }, () => take(now)).filter(Boolean).length
+  expect(taken(100, 5000)).toBe(60)
+  expect(taken(1, 5999)).toBe(0)
+  expect(taken(2, 6000)).toBe(1)
+  expect(taken(10, 9000)).toBe(3)
+  expect(taken(100, 3_600_000)).toBe(60)
 })

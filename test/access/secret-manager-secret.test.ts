@@ -1,11 +1,14 @@
 import { status } from '@grpc/grpc-js'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { openSecret } from '../../src/access/open-secret.ts'
-import { apiEndpointOf } from '../../src/access/secret-manager-secret.ts'
+import {
+  apiEndpointOf,
+  crc32c,
+  openSecretManagerSecret
+} from '../../src/access/secret-manager-secret.ts'
 import { secret, startSecretManager } from './secret-manager-server.ts'
 
 async function open(host: string, version = 'latest', name = secret) {
-  const source = await openSecret(`${name}/versions/${version}`, host)
+  const source = await openSecretManagerSecret(`${name}/versions/${version}`, host)
   onTestFinished(() => source.close())
   return source
 }
@@ -50,12 +53,12 @@ describe('a secret in Secret Manager', () => {
   })
 
   it.each([
-    ['a wrong checksum', { kind: 'wrong checksum' } as const, 'did not arrive whole'],
-    ['no checksum', { kind: 'no checksum' } as const, 'did not arrive whole'],
+    ['a wrong checksum', { kind: 'wrong checksum' } as const, 'was damaged in transit'],
+    ['no checksum', { kind: 'no checksum' } as const, 'was damaged in transit'],
     [
       'a missing permission',
       { kind: 'fail', code: status.PERMISSION_DENIED, message: 'missing\nsecond line' } as const,
-      `does not give ${secret}/versions/latest: 7 PERMISSION_DENIED: missing`
+      `did not return ${secret}/versions/latest: 7 PERMISSION_DENIED: missing`
     ],
     [
       'an outage, without trying again',
@@ -72,23 +75,23 @@ describe('a secret in Secret Manager', () => {
       message: expect.stringContaining(message)
     })
     expect(error.message).not.toMatch(/\n|the secret itself/)
-    expect(server.asked).toHaveLength(1)
+    expect(server.requests).toHaveLength(1)
   })
 
-  it('is refused in one line without credentials, and that is all that fails', async () => {
+  it('is refused in one line without credentials, and nothing else fails', async () => {
     vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '/nowhere.json')
     onTestFinished(() => {
       vi.unstubAllEnvs()
     })
-    const source = await openSecret(`${secret}/versions/1`)
+    const source = await openSecretManagerSecret(`${secret}/versions/1`, undefined)
     await expect(source.read()).rejects.toMatchObject({
       code: 'SECRET_INVALID',
-      message: expect.stringMatching(/^Secret Manager does not give [^\n]*nowhere\.json[^\n]*$/)
+      message: expect.stringMatching(/^Secret Manager did not return [^\n]*nowhere\.json[^\n]*$/)
     })
     await source.close()
   })
 
-  it('is waited for three seconds', async () => {
+  it('is awaited for three seconds', async () => {
     const server = await startSecretManager()
     server.fault = { kind: 'hang' }
     const source = await open(server.host)
@@ -116,7 +119,7 @@ describe('a secret in Secret Manager', () => {
       'projects/p/locations/europe-west1/secrets/s/versions/latest',
       'secretmanager.europe-west1.rep.googleapis.com'
     ]
-  ])('named %s is asked for at %s', (name, endpoint) => {
+  ])('named %s is requested from %s', (name, endpoint) => {
     expect(apiEndpointOf(name)).toBe(endpoint)
   })
 
@@ -126,6 +129,21 @@ describe('a secret in Secret Manager', () => {
     'projects/p/locations/evil.example.com:1#/secrets/s/versions/1',
     'projects/p/secrets/s/versions/1/more'
   ])('is not named %s', async (name) => {
-    await expect(openSecret(name)).rejects.toMatchObject({ code: 'SECRET_INVALID' })
+    await expect(openSecretManagerSecret(name, undefined)).rejects.toMatchObject({
+      code: 'SECRET_INVALID'
+    })
   })
+})
+
+// The vectors of RFC 3720, appendix B.4 (https://www.rfc-editor.org/rfc/rfc3720#appendix-B.4), and
+// the check value of the catalogue of CRCs (https://reveng.sourceforge.io/crc-catalogue/17plus.htm).
+it.each([
+  ['nothing', Buffer.alloc(0), 0],
+  ['the check value', Buffer.from('123456789'), 0xe3069283],
+  ['32 zeros', Buffer.alloc(32), 0x8a9136aa],
+  ['32 ones', Buffer.alloc(32, 0xff), 0x62a8ab43],
+  ['bytes that count up', Buffer.from(Array.from({ length: 32 }, (_, n) => n)), 0x46dd794e],
+  ['bytes that count down', Buffer.from(Array.from({ length: 32 }, (_, n) => 31 - n)), 0x113fdb5c]
+])('the CRC32C of %s is the published one', (_name, bytes, sum) => {
+  expect(crc32c(bytes)).toBe(sum)
 })

@@ -10,7 +10,7 @@ import {
 import { fromJSON } from '@grpc/proto-loader'
 import { onTestFinished } from 'vitest'
 
-/** What to do with a call instead of answering it truly. */
+/** What to do with a call instead of answering it. */
 type Fault =
   | { readonly kind: 'fail'; readonly code: status; readonly message: string }
   | { readonly kind: 'wrong checksum' }
@@ -20,8 +20,8 @@ type Fault =
 export interface SecretManagerServer {
   /** `host:port` for SECRET_MANAGER_EMULATOR_HOST. */
   readonly host: string
-  /** Names asked for, in order. */
-  readonly asked: readonly string[]
+  /** Names requested, in order. */
+  readonly requests: readonly string[]
   fault: Fault | undefined
   /** Add a version to the secret and make it the latest; returns its resolved name. */
   addVersion(payload: string | Buffer): string
@@ -44,12 +44,12 @@ const { crc32c } = createCastagnoli()
 /** Serve the real service definition of Secret Manager on a free port, for one test. */
 export async function startSecretManager(): Promise<SecretManagerServer> {
   const versions: Buffer[] = []
-  const asked: string[] = []
+  const requests: string[] = []
   let port = 0
   let server = new Server()
   const self: SecretManagerServer = {
     host: '',
-    asked,
+    requests,
     fault: undefined,
     addVersion: (payload) => `${secret}/versions/${versions.push(Buffer.from(payload))}`,
     kill: () => server.forceShutdown(),
@@ -57,7 +57,7 @@ export async function startSecretManager(): Promise<SecretManagerServer> {
   }
 
   const access: handleUnaryCall<{ name: string }, unknown> = ({ request: { name } }, reply) => {
-    asked.push(name)
+    requests.push(name)
     const [base, version] = name.split('/versions/')
     const number = version === 'latest' ? versions.length : Number(version)
     const data = versions[number - 1]

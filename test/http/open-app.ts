@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { createPushAuth } from '../../src/access/push-auth.ts'
-import { createReadAuth } from '../../src/access/read-auth.ts'
+import { openReadAuth } from '../../src/access/read-auth.ts'
 import { buildApp, type Parts } from '../../src/app.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { type Config, parseConfig } from '../../src/settings.ts'
@@ -41,7 +41,7 @@ export async function openApp(
 /** Check pushes as the configuration says, and let every caller read. */
 export async function openAccess(config: Config): Promise<Pick<Parts, 'pushAuth' | 'readAuth'>> {
   const secret = { secret: undefined, secretManagerHost: undefined, ttlMs: 1000, readsPerMinute: 1 }
-  const readAuth = await createReadAuth({
+  const readAuth = await openReadAuth({
     mode: 'none',
     ...secret,
     onChange: () => undefined,

@@ -116,5 +116,5 @@ it('does not start without credentials for Secret Manager, and says why', async 
   const credentials = { GOOGLE_APPLICATION_CREDENTIALS: '/nowhere.json' }
   const { code, stderr } = await runService({ ...secretEnv, ...credentials })
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^landfall: SECRET_INVALID: Secret Manager does not give [^\n]*\n$/)
+  expect(stderr).toMatch(/^landfall: SECRET_INVALID: Secret Manager did not return [^\n]*\n$/)
 })

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openSecret } from '../../src/access/open-secret.ts'
+import { fileSecret } from '../../src/access/secret-source.ts'
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'landfall-'))
@@ -10,8 +10,8 @@ async function folder(): Promise<string> {
   return path
 }
 
-async function open(path: string) {
-  const source = await openSecret(path)
+function open(path: string) {
+  const source = fileSecret(path)
   return async () => (await source.read()).bytes.toString()
 }
 
@@ -20,7 +20,7 @@ describe('a secret in a file', () => {
     const dir = await folder()
     const path = join(dir, 'keys.json')
     await writeFile(path, 'one')
-    const read = await open(path)
+    const read = open(path)
     expect(await read()).toBe('one')
     await writeFile(join(dir, 'next'), 'two')
     await rename(join(dir, 'next'), path)
@@ -35,19 +35,19 @@ describe('a secret in a file', () => {
     }
     await symlink('one', join(dir, '..data'))
     await symlink('..data/keys.json', join(dir, 'keys.json'))
-    const read = await open(join(dir, 'keys.json'))
+    const read = open(join(dir, 'keys.json'))
     expect(await read()).toBe('one')
     await symlink('two', join(dir, '..next'))
     await rename(join(dir, '..next'), join(dir, '..data'))
     expect(await read()).toBe('two')
   })
 
-  it('is the old one or the new one, whole, while it is replaced all the time', async () => {
+  it('is the old one or the new one, whole, while it is replaced repeatedly', async () => {
     const dir = await folder()
     const path = join(dir, 'keys.json')
     const contents = ['a', 'b'].map((letter) => letter.repeat(60_000))
     await writeFile(path, contents[0] ?? '')
-    const read = await open(path)
+    const read = open(path)
     const replacing = (async () => {
       for (let n = 0; n < 50; n++) {
         await writeFile(join(dir, 'next'), contents[n % 2] ?? '')
@@ -63,7 +63,7 @@ describe('a secret in a file', () => {
     ['is a folder', '.', 'EISDIR']
   ])('is refused where it %s', async (_name, name, code) => {
     const path = join(await folder(), name)
-    await expect((await open(path))()).rejects.toMatchObject({
+    await expect(open(path)()).rejects.toMatchObject({
       code: 'SECRET_INVALID',
       message: `the file ${path} cannot be read: ${code}`
     })
