@@ -14,7 +14,7 @@ export interface KeySet {
   find(kid: string): Promise<CryptoKey | undefined>
 }
 
-export interface KeySetOptions {
+interface KeySetOptions {
   /** The URL of a JSON Web Key Set. */
   readonly url: string
   /** Milliseconds; setting the clock forward or back costs at most one fetch. */

@@ -6,7 +6,7 @@ import { Failure } from '../failures.ts'
 import { type Claims, checkClaims, type Expected, readClaims } from './claims.ts'
 import { createKeySet, type KeySet } from './key-set.ts'
 
-export interface TokenVerifierOptions {
+interface TokenVerifierOptions {
   readonly expected: Expected
   /** The URL of the JSON Web Key Set that tokens are signed with. */
   readonly certsUrl: string
@@ -77,7 +77,7 @@ async function keyOf(header: Claims, keys: KeySet): Promise<CryptoKey> {
   return key
 }
 
-export interface VerifiedTokens {
+interface VerifiedTokens {
   /** Return the claims of a token that was remembered. */
   claimsOf(token: string): Claims | undefined
   remember(token: string, claims: Claims): void

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startTokenIssuer } from '../../dev/local/token-issuer.ts'
 import { createPushAuth } from '../../src/access/push-auth.ts'
 import { openPushAuth } from './open-push-auth.ts'
@@ -49,6 +49,19 @@ describe('with oidc', () => {
     const { outcome } = await openPushAuth({ serviceAccounts: ['a@p.example', email] })
     expect(await outcome(`Bearer ${google.sign(claims())}`)).toBe('in')
     expect(await outcome(`Bearer ${google.sign(claims({ email: 'a@p.example' }))}`)).toBe('in')
+  })
+
+  it.each([
+    ['is let in', 'once', {}, 1],
+    ['is forbidden', 'each time', { email: 'other@p.example' }, 2]
+  ])('a token that %s is verified %s', async (_what, _often, differences, times) => {
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+    onTestFinished(() => verify.mockRestore())
+    const { outcome } = await openPushAuth()
+    const token = google.sign(claims(differences))
+    await outcome(`Bearer ${token}`)
+    await outcome(`Bearer ${token}`)
+    expect(verify).toHaveBeenCalledTimes(times)
   })
 
   it('a token that was let in is refused once it has expired', async () => {
