@@ -21,7 +21,7 @@ export const forbidden: IForbiddenRuleType[] = [
     name: 'every-import-resolves',
     comment: 'A rule about a package does not see an import that was not resolved.',
     severity: 'error',
-    from: { path: '^(src|dev|test|bench)/' },
+    from: { path: '^(src|bin|dev|test|bench|build)/' },
     to: { couldNotResolve: true }
   },
   {
