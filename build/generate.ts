@@ -7,7 +7,8 @@ import { openApiDocument } from '../src/http/openapi/document.ts'
 import { readContracts } from '../src/read-schemas.ts'
 import { settings } from '../src/settings.ts'
 import { listMetrics } from '../src/telemetry/list-metrics.ts'
-import { environmentPage, failuresPage, metricsPage } from './pages.ts'
+import { architecturePage, environmentPage, failuresPage, metricsPage } from './pages.ts'
+import { readRooms } from './rooms.ts'
 import { generateSpannerSql } from './spanner-sql.ts'
 
 const contracts = await readContracts('schemas')
@@ -20,6 +21,7 @@ const print = (document: unknown) => `${JSON.stringify(document, null, 2)}\n`
 
 /** Write every file that is derived from the code or the schemas; with --check, only compare. */
 const files: Readonly<Record<string, string>> = {
+  'ARCHITECTURE.md': architecturePage(await readFile('ARCHITECTURE.md', 'utf8'), readRooms()),
   'docs/environment.md': environmentPage(settings),
   'docs/failures.md': failuresPage(failures),
   'docs/metrics.md': metricsPage(listMetrics()),

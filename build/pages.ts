@@ -1,6 +1,7 @@
 import type { FailureRow } from '../src/failures.ts'
 import type { Setting } from '../src/settings.ts'
 import type { MetricRow } from '../src/telemetry/list-metrics.ts'
+import type { Room } from './rooms.ts'
 
 /** Write docs/environment.md. Pure. */
 export function environmentPage(settings: Readonly<Record<string, Setting<unknown>>>): string {
@@ -86,6 +87,20 @@ export function metricsPage(metrics: readonly MetricRow[]): string {
     '`GET /metrics` is Prometheus text. With `OTEL_EXPORTER_OTLP_ENDPOINT` the same go to a collector ' +
     'every minute, under the same names.'
   return page('Metrics', lead, lines)
+}
+
+const roomsStart = '<!-- Rooms: written by `npm run generate` from the README of each folder. -->'
+const roomsEnd = '<!-- End of the rooms. -->'
+
+/** Write the table of rooms into ARCHITECTURE.md. Pure. @throws {Error} where it has no marks */
+export function architecturePage(text: string, rooms: readonly Room[]): string {
+  const [before, rest] = text.split(roomsStart)
+  const after = rest?.split(roomsEnd)[1]
+  if (before === undefined || after === undefined)
+    throw new Error('there are no marks of the rooms')
+  const lines = rooms.map(({ folder, purpose }) => `| \`${folder}\` | ${purpose} |`)
+  const table = ['| room | purpose |', '| --- | --- |', ...lines].join('\n')
+  return `${before}${roomsStart}\n\n${table}\n\n${roomsEnd}${after}`
 }
 
 function page(title: string, lead: string, lines: readonly string[]): string {

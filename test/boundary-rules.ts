@@ -1,5 +1,5 @@
 import type { ICruiseOptions, IForbiddenRuleType } from 'dependency-cruiser'
-import { readRooms, roomRules } from './rooms.ts'
+import { readRooms, roomRules } from '../build/rooms.ts'
 
 const room = (name: string) => `^src/${name}/`
 const inside = '^src/'
