@@ -5,7 +5,8 @@ import {
   formatType,
   type ScalarType
 } from '../values/column-types.ts'
-import { anyType, type Found, type JsonType } from './json-types.ts'
+import type { JsonType } from '../values/json.ts'
+import { anyType, type Found } from './json-types.ts'
 import { locateSource, type Place } from './locate-source.ts'
 import type { EventFile, SourceSpec } from './schema-file.ts'
 

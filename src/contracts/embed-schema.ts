@@ -1,5 +1,5 @@
-import type { Json } from '../values/json.ts'
-import { asSchema, isObject, subschemas } from './json-types.ts'
+import { isObject, type Json } from '../values/json.ts'
+import { asSchema, subschemas } from './json-types.ts'
 import type { JsonSchema } from './schema-file.ts'
 
 /** Keywords of JSON Schema 2020-12 that hold one schema, a list of them, or a map of them. */

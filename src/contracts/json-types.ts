@@ -1,5 +1,5 @@
-import type { Json } from '../values/json.ts'
-import { resolve } from '../values/json-pointer.ts'
+import { isObject, type Json, type JsonType, jsonTypes, typeOfValue } from '../values/json.ts'
+import { resolve, unescapeToken } from '../values/json-pointer.ts'
 import type { JsonSchema } from './schema-file.ts'
 
 /** References may form a circle that reads nothing; no honest schema nests them this deep. */
@@ -49,18 +49,13 @@ export function subschemas(value: Json | undefined): readonly JsonSchema[] {
   return Array.isArray(value) ? value.map(asSchema) : []
 }
 
-/** Tell whether a value is a JSON object. */
-export function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** References by pointer are followed; an anchor says nothing here, and Ajv checks it. */
 function dereference(root: JsonSchema, reference: string): JsonSchema {
   if (typeof root === 'boolean' || !/^#(\/|$)/.test(reference)) return true
   const tokens = reference
     .split('/')
     .slice(1)
-    .map((token) => decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((token) => unescapeToken(decodeURIComponent(token)))
   return asSchema(resolve(root, tokens))
 }
 
@@ -76,26 +71,7 @@ function ownTypes(schema: { readonly [keyword: string]: Json }): ReadonlySet<Jso
   )
 }
 
-function typeOfValue(value: Json): JsonType {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
-  if (typeof value === 'boolean') return 'boolean'
-  return typeof value === 'string' ? 'string' : 'object'
-}
-
-/** JSON Schema's types, where an integer is not also a number. */
-export type JsonType = 'null' | 'boolean' | 'string' | 'integer' | 'number' | 'array' | 'object'
-
-export const anyType: ReadonlySet<JsonType> = new Set([
-  'null',
-  'boolean',
-  'string',
-  'integer',
-  'number',
-  'array',
-  'object'
-])
+export const anyType: ReadonlySet<JsonType> = new Set(jsonTypes)
 
 /**
  * What a JSON Schema says of the place that a pointer names:

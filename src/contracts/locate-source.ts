@@ -1,5 +1,6 @@
+import type { JsonType } from '../values/json.ts'
 import { parsePointer } from '../values/json-pointer.ts'
-import { anyType, type Found, type JsonType, open } from './json-types.ts'
+import { anyType, type Found, open } from './json-types.ts'
 import { EACH, locate, type Step } from './locate.ts'
 import type { EventFile, JsonSchema } from './schema-file.ts'
 

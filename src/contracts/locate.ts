@@ -1,4 +1,4 @@
-import type { Json } from '../values/json.ts'
+import { isList, isObject, type Json } from '../values/json.ts'
 import {
   alternatives,
   asSchema,
@@ -6,7 +6,6 @@ import {
   conjuncts,
   either,
   type Found,
-  isObject,
   maxReferences,
   open,
   subschemas,
@@ -120,10 +119,6 @@ function isArray({ items, prefixItems, type }: Keywords): boolean {
 
 function excludes({ type }: Keywords, container: 'object' | 'array'): boolean {
   return type !== undefined && ![type].flat().includes(container)
-}
-
-function isList(next: Next): next is readonly JsonSchema[] {
-  return Array.isArray(next)
 }
 
 function closed(declared: readonly string[]): Found {

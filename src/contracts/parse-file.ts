@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { Failure } from '../failures.ts'
-import { parseJson } from '../values/json.ts'
+import { parseJson } from '../values/json-parse.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import type { Fault } from './fault.ts'
 import { isCollection, isEvent } from './file-schemas.ts'

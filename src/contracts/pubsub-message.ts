@@ -1,7 +1,8 @@
 import type { CloudEvent } from '../delivery/event.ts'
 import { pubsubSource } from '../delivery/message.ts'
 import type { Letter } from '../plan.ts'
-import { isObject, parseJson } from '../values/json.ts'
+import { isObject } from '../values/json.ts'
+import { parseJson } from '../values/json-parse.ts'
 import type { Match } from './schema-file.ts'
 import type { View } from './sources.ts'
 

@@ -2,7 +2,7 @@ import type { CloudEvent } from '../delivery/event.ts'
 import { Failure } from '../failures.ts'
 import type { ColumnType, ScalarType } from '../values/column-types.ts'
 import { converterFor } from '../values/column-types.ts'
-import type { Json } from '../values/json.ts'
+import { isList, type Json } from '../values/json.ts'
 import { formatPointer, parsePointer, resolve } from '../values/json-pointer.ts'
 import { refuseValue, type Value } from '../values/value.ts'
 import type { SourceSpec, VersionScalar } from './schema-file.ts'
@@ -55,10 +55,6 @@ export function* scopesOf(view: View, forEach: string | undefined): Generator<Sc
   for (const [index, item] of list.entries()) {
     yield { ...view, each: { item, index, pointer: `${forEach}/${index}` } }
   }
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value)
 }
 
 /** Take the value of a column from an event; undefined where the event has none. */

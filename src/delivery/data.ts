@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { isFailure } from '../failures.ts'
 import type { Json } from '../values/json.ts'
-import { MAX_JSON_DEPTH, parseJson } from '../values/json.ts'
+import { MAX_JSON_DEPTH, parseJson } from '../values/json-parse.ts'
 import type { CloudEvent, Content } from './event.ts'
 import { isJsonType, isTextType } from './headers.ts'
 

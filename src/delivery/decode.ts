@@ -1,5 +1,6 @@
 import { Failure } from '../failures.ts'
-import { isObject, type JsonObject, parseJson } from '../values/json.ts'
+import { isObject, type JsonObject } from '../values/json.ts'
+import { parseJson } from '../values/json-parse.ts'
 import { splitArray } from '../values/json-scan.ts'
 import { hasEventAttributes, readBinary } from './binary.ts'
 import { type Arrival, type Delivery, type Envelope, type Reading, refusal } from './event.ts'

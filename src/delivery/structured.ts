@@ -1,12 +1,7 @@
 import { Failure } from '../failures.ts'
 import { decodeBase64 } from '../values/base64.ts'
-import {
-  isObject,
-  type JsonObject,
-  MAX_JSON_DEPTH,
-  type ParsedJson,
-  parseJson
-} from '../values/json.ts'
+import { isObject, type JsonObject } from '../values/json.ts'
+import { MAX_JSON_DEPTH, type ParsedJson, parseJson } from '../values/json-parse.ts'
 import { checkAttributes } from './attributes.ts'
 import { withData } from './data.ts'
 import { type Claims, type CloudEvent, type Content, type Reading, settle } from './event.ts'

@@ -1,6 +1,6 @@
 import { maxBytes, toBytes } from './base64.ts'
 import { toDate, toTimestamp } from './calendar.ts'
-import type { Json } from './json.ts'
+import { isList, type Json } from './json.ts'
 import { toFloat, toInt64, toNumeric } from './numeric.ts'
 import { maxCharacters, toJsonText, toText, toUuid } from './text.ts'
 import { refuseValue, type Value } from './value.ts'
@@ -100,10 +100,6 @@ function arrayOf(convert: Convert): Convert {
 
 function sizeOf(element: Value): number {
   return typeof element === 'string' ? Buffer.byteLength(element) : 8
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value)
 }
 
 /** Spell a type as GoogleSQL DDL and INFORMATION_SCHEMA do: `STRING(64)`, `ARRAY<INT64>`. */

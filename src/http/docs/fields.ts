@@ -1,12 +1,6 @@
-import {
-  asSchema,
-  conjuncts,
-  isObject,
-  type JsonType,
-  typesOf
-} from '../../contracts/json-types.ts'
+import { asSchema, conjuncts, typesOf } from '../../contracts/json-types.ts'
 import type { JsonSchema } from '../../contracts/schema-file.ts'
-import type { Json } from '../../values/json.ts'
+import { isObject, type Json, type JsonType } from '../../values/json.ts'
 
 /** A member of the data of an event, as a table shows it. */
 export interface Field {

@@ -1,5 +1,6 @@
 import { columnOf, type Table } from '../../store/table.ts'
 import type { ColumnType, ScalarType } from '../../values/column-types.ts'
+import { isList } from '../../values/json.ts'
 import type { Row, Value } from '../../values/value.ts'
 
 /** Spell one row as the text of a JSON object. */
@@ -35,8 +36,4 @@ function writeScalar(scalar: ScalarType, value: Value): string {
 
 function trimFraction(timestamp: string): string {
   return timestamp.replace(/(?:\.0*|(\.\d*?[1-9])0*)Z$/, '$1Z')
-}
-
-function isList(value: Value): value is readonly Value[] {
-  return Array.isArray(value)
 }

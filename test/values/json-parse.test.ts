@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/failures.ts'
-import { parseJson } from '../../src/values/json.ts'
+import { parseJson } from '../../src/values/json-parse.ts'
 
 function codeOf(text: string | Buffer, maxDepth?: number): string {
   try {
