@@ -1,7 +1,7 @@
 import type { CounterWrite, Plan, Reason } from '../plan.ts'
 import { ledgerTable } from '../store/managed-tables.ts'
-import { columnOf, managed, type Table } from '../store/table.ts'
-import { addDecimals } from '../values/numeric.ts'
+import { columnOf, managed } from '../store/table.ts'
+import { addValues } from '../values/column-types.ts'
 import { COMMIT_TIMESTAMP } from '../values/value.ts'
 import type { Rows } from './rows.ts'
 import type { WriteOutcome } from './write-outcome.ts'
@@ -19,8 +19,8 @@ export function foldCounter(write: CounterWrite, rows: Rows): Reason | undefined
   const current = rows.get(table, key)
   const sums: Record<string, string> = {}
   for (const name of table.guardColumns) {
-    const sum = addDecimals(
-      countedType(table, name),
+    const sum = addValues(
+      columnOf(table, name).type,
       String(current?.[name] ?? '0'),
       amounts[name] ?? '0'
     )
@@ -31,9 +31,4 @@ export function foldCounter(write: CounterWrite, rows: Rows): Reason | undefined
   }
   rows.put(table, key, { ...sums, [managed.committedAt]: COMMIT_TIMESTAMP })
   return undefined
-}
-
-/** Only INT64 and NUMERIC columns count: the contracts see to it. */
-function countedType(table: Table, name: string): 'INT64' | 'NUMERIC' {
-  return columnOf(table, name).type.scalar === 'INT64' ? 'INT64' : 'NUMERIC'
 }

@@ -1,12 +1,10 @@
 import type { Letter, Reason } from '../plan.ts'
 import { deadLettersTable } from '../store/managed-tables.ts'
+import { limits } from '../values/limits.ts'
 import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
 import type { Rows } from './rows.ts'
 
-const mebibyte = 1024 * 1024
-
-/** A cell holds 10 MiB (https://cloud.google.com/spanner/quotas). */
-const cellBytes = 10 * mebibyte
+const cellBytes = limits.cellBytes.ours
 
 /** An identity longer than this is itself the fault; its head is enough to find the sender. */
 const textLength = 2048

@@ -2,14 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { Failure } from '../failures.ts'
 import type { Plan } from '../plan.ts'
+import { limits } from '../values/limits.ts'
 import type { Origin } from './commit-tracing.ts'
 import type { Outcome, Settled } from './landing.ts'
 
-/**
- * What one commit may hold, kept below Spanner's own limits of 80,000 mutations and 100 MiB
- * (https://cloud.google.com/spanner/quotas) because a bound on bytes leaves out index entries.
- */
-const commitLimits = { mutations: 72_000, bytes: 48 * 1024 * 1024 }
+const maxMutations = limits.commitMutations.ours
+const maxBytes = limits.commitBytes.ours
 
 /** An event that waits for a commit. */
 export interface Queued {
@@ -80,7 +78,7 @@ function batchLength(queue: readonly Queued[], maxEvents: number): number {
   const full = queue.slice(0, maxEvents).findIndex(({ plan }, i) => {
     mutations += plan.mutations
     bytes += plan.bytes
-    return i > 0 && (mutations > commitLimits.mutations || bytes > commitLimits.bytes)
+    return i > 0 && (mutations > maxMutations || bytes > maxBytes)
   })
   return full === -1 ? Math.min(queue.length, maxEvents) : full
 }

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../values/column-types.ts'
+import { type ColumnType, columnTypes } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { below, type Report } from './fault.ts'
 import type { CollectionFile, ColumnSpec, IndexSpec } from './schema-file.ts'
@@ -6,17 +6,17 @@ import type { CollectionFile, ColumnSpec, IndexSpec } from './schema-file.ts'
 /** Types of the declared columns, in the order of the table. */
 export type Types = ReadonlyMap<string, ColumnType>
 
-/** Tell whether rows can be looked up and ordered by values of this type. */
+/** Report whether rows can be looked up and ordered by values of this type. */
 export function isOrderable({ scalar, array }: ColumnType): boolean {
-  return !array && scalar !== 'JSON' && scalar !== 'FLOAT64' && scalar !== 'FLOAT32'
+  return !array && columnTypes[scalar].ordered
 }
 
 /**
- * Tell whether a key that begins with this type would send all new rows to one server: see
+ * Report whether a key that begins with this type would send all new rows to one split: see
  * https://cloud.google.com/spanner/docs/schema-design
  */
 export function isHotspot(type: ColumnType | undefined): boolean {
-  return type?.scalar === 'TIMESTAMP' || type?.scalar === 'DATE'
+  return type !== undefined && columnTypes[type.scalar].growing
 }
 
 /** Check that a column exists and may be part of a key or an index. */

@@ -1,10 +1,5 @@
 import { isFailure } from '../failures.ts'
-import {
-  type ColumnType,
-  converterFor,
-  formatType,
-  type ScalarType
-} from '../values/column-types.ts'
+import { type ColumnType, columnTypes, converterFor, formatType } from '../values/column-types.ts'
 import type { JsonType } from '../values/json.ts'
 import { anyType, type Found } from './json-types.ts'
 import { locateSource, type Place } from './locate-source.ts'
@@ -17,20 +12,6 @@ export interface Target {
   readonly type: ColumnType
   /** Why there must always be a value; undefined when there may be none. */
   readonly must?: 'present' | 'not-null' | undefined
-}
-
-const accepted: Record<ScalarType, readonly JsonType[]> = {
-  STRING: ['string'],
-  INT64: ['string', 'integer'],
-  FLOAT64: ['integer', 'number'],
-  FLOAT32: ['integer', 'number'],
-  NUMERIC: ['string', 'integer', 'number'],
-  BOOL: ['boolean'],
-  BYTES: ['string'],
-  DATE: ['string'],
-  TIMESTAMP: ['string'],
-  JSON: [...anyType],
-  UUID: ['string']
 }
 
 /** Prove that a source fits its target whenever the data is valid; or say what is wrong. */
@@ -84,11 +65,11 @@ function checkPresence(
 }
 
 function checkTypes(pointer: string, place: Place, { type, label }: Target): string | undefined {
-  const expected: readonly JsonType[] = type.array ? ['array'] : accepted[type.scalar]
-  const fault = misfit(place.found, expected)
+  const { accepts } = columnTypes[type.scalar]
+  const fault = misfit(place.found, type.array ? ['array'] : accepts)
   if (fault) return `"${pointer}" ${fault} for ${label} ${formatType(type)}`
   if (!type.array) return undefined
-  const inner = misfit(place.element(), accepted[type.scalar])
+  const inner = misfit(place.element(), accepts)
   return inner && `the elements of "${pointer}" ${inner} for ${label} ${formatType(type)}`
 }
 

@@ -1,9 +1,7 @@
-import { type Column, type Index, managed, type Table } from '../store/table.ts'
-import type { ColumnType, ScalarType } from '../values/column-types.ts'
+import { type Column, column, type Index, managed, type Table } from '../store/table.ts'
+import type { ColumnType } from '../values/column-types.ts'
+import { limits } from '../values/limits.ts'
 import type { CollectionFile, IndexSpec } from './schema-file.ts'
-
-/** Longer than Pub/Sub keeps any message, 31 days: https://cloud.google.com/pubsub/quotas */
-const keepDeletedDays = 35
 
 /**
  * Derive the table of a collection: declared columns, then the managed ones of its kind.
@@ -24,7 +22,7 @@ export function tableOf(
     indexes: (file.indexes ?? []).map((index) => indexOf(file, index)),
     guardColumns: guardColumns(file, mergeable),
     ...(file.kind === 'state' && {
-      ttl: { column: managed.deletedAt, days: file.keepDeletedDays ?? keepDeletedDays }
+      ttl: { column: managed.deletedAt, days: file.keepDeletedDays ?? limits.retentionDays.ours }
     })
   }
 }
@@ -54,7 +52,7 @@ function managedColumns(file: CollectionFile, mergeable: boolean): readonly Colu
   if (file.kind === 'counter') return [committedAt]
   if (file.kind === 'log') return [key, committedAt]
   const deletedAt = column(managed.deletedAt, 'TIMESTAMP', { commitTimestamp: true })
-  const versions = mergeable ? [column(managed.columnVersions, 'JSON', {})] : []
+  const versions = mergeable ? [column(managed.columnVersions, 'JSON')] : []
   return [versionColumn(file), key, committedAt, deletedAt, ...versions]
 }
 
@@ -64,20 +62,6 @@ function versionColumn({ version }: CollectionFile): Column {
   return typeof type === 'string' && type !== 'STRING'
     ? column(managed.version, type, { notNull: true })
     : column(managed.version, 'STRING', { length: 'MAX', notNull: true })
-}
-
-function column(
-  name: string,
-  scalar: ScalarType,
-  options: { length?: number | 'MAX'; notNull?: boolean; commitTimestamp?: boolean }
-): Column {
-  const { length, notNull = false, commitTimestamp } = options
-  return {
-    name,
-    type: { scalar, array: false, ...(length !== undefined && { length }) },
-    notNull,
-    ...(commitTimestamp && { commitTimestamp })
-  }
 }
 
 /** Reads leave out tombstones, so an index of a `state` table knows them. */

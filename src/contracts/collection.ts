@@ -1,6 +1,10 @@
 import { managed } from '../store/table.ts'
-import type { ColumnType } from '../values/column-types.ts'
-import { parseColumnType } from '../values/column-types.ts'
+import {
+  type ColumnType,
+  isSummable,
+  parseColumnType,
+  scalarTypes
+} from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { checkIndexes, checkKeyPart, isHotspot, type Types } from './check-keys.ts'
 import { checkRead, maxPageSizeOf, pageSizeOf } from './check-read.ts'
@@ -8,6 +12,8 @@ import { tableOf } from './collection-table.ts'
 import type { Collection, ReadSpec } from './contracts.ts'
 import type { Report } from './fault.ts'
 import type { CollectionFile, ColumnSpec, ReadFile } from './schema-file.ts'
+
+const summable = scalarTypes.filter((scalar) => isSummable({ scalar, array: false }))
 
 const managedNames: readonly string[] = Object.values(managed)
 
@@ -79,10 +85,10 @@ function checkCounted(
     report('/columns', 'has no column to add to, expected one beside the key')
   for (const name of counted) {
     const type = types.get(name)
-    if (type && (type.array || (type.scalar !== 'INT64' && type.scalar !== 'NUMERIC'))) {
+    if (type && !isSummable(type)) {
       report(
         formatPointer('columns', name, 'type'),
-        'cannot be added to, expected INT64 or NUMERIC'
+        `cannot be added to, expected ${summable.join(' or ')}`
       )
     }
   }

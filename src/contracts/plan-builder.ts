@@ -1,15 +1,13 @@
 import { Failure } from '../failures.ts'
 import type { CounterWrite, Write } from '../plan.ts'
 import { columnOf, type Table } from '../store/table.ts'
-import { addDecimals } from '../values/numeric.ts'
-import type { Row, Value } from '../values/value.ts'
+import { addValues } from '../values/column-types.ts'
+import { limits } from '../values/limits.ts'
+import { type Row, type Value, valueBytes } from '../values/value.ts'
 
-/** Mutations of one commit: https://cloud.google.com/spanner/quotas#limits-for */
-const maxMutations = 80_000
-/** A third of what one commit may hold, because index entries and encoding come on top. */
-const maxBytes = 32 * 1024 * 1024
-/** A key of a table or an index: https://cloud.google.com/spanner/quotas#tables */
-const maxKeyBytes = 8192
+const maxMutations = limits.eventMutations.ours
+const maxBytes = limits.eventBytes.ours
+const maxKeyBytes = limits.keyBytes.ours
 /** Names, types and lengths that a value travels with. */
 const overheadBytes = 24
 
@@ -51,12 +49,9 @@ function grow(draft: Draft, write: Write): void {
   const { table, key } = write
   const values = write.kind === 'counter' ? write.amounts : write.values
   const keyBytes = checkKeys(table, key, values)
-  const valueBytes = Object.values(values).reduce<number>(
-    (total, value) => total + sizeOf(value),
-    0
-  )
+  const bytes = Object.values(values).reduce<number>((total, value) => total + valueBytes(value), 0)
   draft.bytes +=
-    (keyBytes + valueBytes + overheadBytes * table.columns.length) * (1 + table.indexes.length)
+    (keyBytes + bytes + overheadBytes * table.columns.length) * (1 + table.indexes.length)
   draft.mutations += mutationsOf(table)
   if (draft.mutations > maxMutations) {
     throw new Failure('EVENT_TOO_LARGE', `more than ${maxMutations} mutations are asked for`)
@@ -67,12 +62,15 @@ function grow(draft: Draft, write: Write): void {
 }
 
 function checkKeys(table: Table, key: readonly Value[], values: Row): number {
-  const keyBytes = key.reduce<number>((total, value) => total + sizeOf(value), 0)
+  const keyBytes = key.reduce<number>((total, value) => total + valueBytes(value), 0)
   if (keyBytes > maxKeyBytes) {
     throw new Failure('VALUE_INVALID', `${table.name}: the key is larger than 8 KiB`)
   }
   for (const { name, columns } of table.indexes) {
-    const size = columns.reduce((total, column) => total + sizeOf(values[column] ?? null), keyBytes)
+    const size = columns.reduce(
+      (total, column) => total + valueBytes(values[column] ?? null),
+      keyBytes
+    )
     if (size > maxKeyBytes) {
       throw new Failure('VALUE_INVALID', `${name}: the key of the index is larger than 8 KiB`)
     }
@@ -91,17 +89,10 @@ function mutationsOf({ columns, indexes, primaryKey }: Table): number {
   )
 }
 
-function sizeOf(value: Value): number {
-  if (typeof value === 'string') return Buffer.byteLength(value)
-  if (value === null || typeof value !== 'object') return 8
-  return value.reduce<number>((total, element) => total + sizeOf(element), 8)
-}
-
 function sum(a: CounterWrite, b: CounterWrite): CounterWrite {
   const amounts = Object.entries(a.amounts).map(([name, amount]) => {
-    const { scalar } = columnOf(a.table, name).type
-    const type = scalar === 'INT64' ? scalar : 'NUMERIC'
-    const total = addDecimals(type, amount, b.amounts[name] ?? '0')
+    const { type } = columnOf(a.table, name)
+    const total = addValues(type, amount, b.amounts[name] ?? '0')
     if (total === undefined) {
       throw new Failure('COUNTER_OVERFLOW', `${a.table.name}.${name}: the sum does not fit`)
     }

@@ -1,6 +1,7 @@
 import { Failure } from '../failures.ts'
 import { isTimestamp } from '../values/calendar.ts'
 import type { Json } from '../values/json.ts'
+import { limits } from '../values/limits.ts'
 import type { Claims, CloudEvent } from './event.ts'
 import { isMediaType } from './headers.ts'
 
@@ -8,8 +9,7 @@ import { isMediaType } from './headers.ts'
 export const MAX_ID_CHARACTERS = 256
 /** The length of a URL that every client and proxy handles. */
 export const MAX_SOURCE_CHARACTERS = 2048
-/** As much as a Pub/Sub attribute holds: https://cloud.google.com/pubsub/quotas */
-export const MAX_TYPE_CHARACTERS = 1024
+export const MAX_TYPE_CHARACTERS = limits.typeCharacters.ours
 
 const required = ['id', 'source', 'type'] as const
 

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { isFailure } from '../failures.ts'
 import type { Json } from '../values/json.ts'
-import { MAX_JSON_DEPTH, parseJson } from '../values/json-parse.ts'
+import { parseJson } from '../values/json-parse.ts'
+import { limits } from '../values/limits.ts'
 import type { CloudEvent, Content } from './event.ts'
 import { isJsonType, isTextType } from './headers.ts'
 
@@ -32,7 +33,7 @@ function read(bytes: Buffer, type: string | undefined): Data {
 }
 
 function readJson(bytes: Buffer): Data {
-  const { value, inexact } = parseJson(bytes, MAX_JSON_DEPTH, '/data')
+  const { value, inexact } = parseJson(bytes, limits.jsonDepth.ours, '/data')
   return { data: value, inexact }
 }
 

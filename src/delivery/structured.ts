@@ -1,7 +1,8 @@
 import { Failure } from '../failures.ts'
 import { decodeBase64 } from '../values/base64.ts'
 import { isObject, type JsonObject } from '../values/json.ts'
-import { MAX_JSON_DEPTH, type ParsedJson, parseJson } from '../values/json-parse.ts'
+import { type ParsedJson, parseJson } from '../values/json-parse.ts'
+import { limits } from '../values/limits.ts'
 import { checkAttributes } from './attributes.ts'
 import { withData } from './data.ts'
 import { type Claims, type CloudEvent, type Content, type Reading, settle } from './event.ts'
@@ -13,7 +14,7 @@ export function readStructured(bytes: Buffer): Reading {
   const content = settle(() => {
     if (bytes.length === 0)
       throw new Failure('BODY_EMPTY', 'there is no body, so there is no event')
-    const parsed = parseJson(bytes, MAX_JSON_DEPTH + 1)
+    const parsed = parseJson(bytes, limits.jsonDepth.ours + 1)
     if (!isObject(parsed.value)) {
       throw new Failure('ENVELOPE_UNKNOWN', 'a structured CloudEvent is a JSON object; this is not')
     }

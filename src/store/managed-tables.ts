@@ -1,57 +1,47 @@
-import type { ScalarType } from '../values/column-types.ts'
-import type { Column, Table } from './table.ts'
+import { limits } from '../values/limits.ts'
+import { column, type Table } from './table.ts'
 
-function column(name: string, scalar: ScalarType, length?: number | 'MAX'): Column {
-  return { name, type: { scalar, array: false, ...(length && { length }) }, notNull: false }
-}
+const required = { notNull: true } as const
+const committed = { notNull: true, commitTimestamp: true } as const
+const anyLength = { length: 'MAX' } as const
 
-const required = (made: Column): Column => ({ ...made, notNull: true })
-
-const committed = (name: string): Column => ({
-  ...required(column(name, 'TIMESTAMP')),
-  commitTimestamp: true
-})
-
-/**
- * The events that counters have counted. Its rows outlive every redelivery: Pub/Sub keeps a
- * message for at most 31 days (https://cloud.google.com/pubsub/quotas).
- */
+/** The events that counters have counted. Its rows outlive every redelivery. */
 export const ledgerTable: Table = {
   name: 'event_ledger',
   kind: 'ledger',
-  columns: [required(column('event_key', 'STRING', 32)), committed('committed_at')],
+  columns: [
+    column('event_key', 'STRING', { length: 32, notNull: true }),
+    column('committed_at', 'TIMESTAMP', committed)
+  ],
   primaryKey: ['event_key'],
   indexes: [],
   guardColumns: [],
-  ttl: { column: 'committed_at', days: 35 }
+  ttl: { column: 'committed_at', days: limits.retentionDays.ours }
 }
 
-/**
- * The events that could not land. A cell holds 10 MiB (https://cloud.google.com/spanner/quotas) and
- * a body up to 16 MiB, so a long body goes on in `body_rest`.
- */
+/** The events that could not land. A body may be larger than a cell, so `body_rest` has its rest. */
 export const deadLettersTable: Table = {
   name: 'dead_letters',
   kind: 'dead-letters',
   columns: [
-    required(column('id', 'STRING', 32)),
-    required(column('reason', 'STRING', 64)),
-    required(column('detail', 'STRING', 'MAX')),
-    column('source', 'STRING', 'MAX'),
-    column('event_id', 'STRING', 'MAX'),
-    column('type', 'STRING', 'MAX'),
-    column('content_type', 'STRING', 'MAX'),
-    required(column('headers', 'JSON')),
-    required(column('body', 'BYTES', 'MAX')),
-    column('body_rest', 'BYTES', 'MAX'),
-    column('subscription', 'STRING', 'MAX'),
-    column('message_id', 'STRING', 'MAX'),
+    column('id', 'STRING', { length: 32, notNull: true }),
+    column('reason', 'STRING', { length: 64, notNull: true }),
+    column('detail', 'STRING', { length: 'MAX', notNull: true }),
+    column('source', 'STRING', anyLength),
+    column('event_id', 'STRING', anyLength),
+    column('type', 'STRING', anyLength),
+    column('content_type', 'STRING', anyLength),
+    column('headers', 'JSON', required),
+    column('body', 'BYTES', { length: 'MAX', notNull: true }),
+    column('body_rest', 'BYTES', anyLength),
+    column('subscription', 'STRING', anyLength),
+    column('message_id', 'STRING', anyLength),
     column('delivery_attempt', 'INT64'),
-    committed('first_seen'),
-    committed('last_seen'),
-    required(column('times_seen', 'INT64')),
-    required(column('replays', 'INT64')),
-    required(column('status', 'STRING', 16))
+    column('first_seen', 'TIMESTAMP', committed),
+    column('last_seen', 'TIMESTAMP', committed),
+    column('times_seen', 'INT64', required),
+    column('replays', 'INT64', required),
+    column('status', 'STRING', { length: 16, notNull: true })
   ],
   primaryKey: ['id'],
   indexes: [],

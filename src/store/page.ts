@@ -1,4 +1,4 @@
-import type { Row, Value } from '../values/value.ts'
+import { type Row, valueBytes } from '../values/value.ts'
 
 /**
  * A page ends with the row that brings it to this size, whatever its limit says: a row may have many
@@ -25,10 +25,4 @@ export function takePage(rows: Iterable<Row>): readonly Row[] {
 
 export function rowBytes(row: Row): number {
   return Object.values(row).reduce<number>((sum, value) => sum + valueBytes(value), 0)
-}
-
-function valueBytes(value: Value): number {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 8
-  return value.reduce<number>((sum, element) => sum + valueBytes(element), 8)
 }

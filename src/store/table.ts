@@ -1,4 +1,4 @@
-import type { ColumnType } from '../values/column-types.ts'
+import type { ColumnType, ScalarType } from '../values/column-types.ts'
 
 export interface Column {
   readonly name: string
@@ -43,6 +43,21 @@ export const managed = {
   deletedAt: 'deleted_at',
   columnVersions: 'column_versions'
 } as const
+
+/** Make a column that is not an array; nullable unless `notNull` is given. */
+export function column(
+  name: string,
+  scalar: ScalarType,
+  options: { length?: number | 'MAX'; notNull?: boolean; commitTimestamp?: boolean } = {}
+): Column {
+  const { length, notNull = false, commitTimestamp } = options
+  return {
+    name,
+    type: { scalar, array: false, ...(length !== undefined && { length }) },
+    notNull,
+    ...(commitTimestamp && { commitTimestamp })
+  }
+}
 
 /** Look up a column. @throws {Error} when the table has none of that name: a bug, not an input. */
 export function columnOf(table: Table, name: string): Column {

@@ -1,5 +1,6 @@
 import { Failure } from '../failures.ts'
 import type { Json } from './json.ts'
+import { limits } from './limits.ts'
 import { refuseValue } from './value.ts'
 
 /**
@@ -11,28 +12,26 @@ import { refuseValue } from './value.ts'
  * @throws {Failure} BASE64_INVALID
  */
 export function decodeBase64(text: string, where: string): Buffer {
-  const bytes = Buffer.from(text, 'base64')
-  if (bytes.toString('base64') !== text) {
-    throw new Failure('BASE64_INVALID', `${where} is not standard base64 with padding`)
-  }
-  return bytes
+  const bytes = decodeCanonical(text)
+  if (bytes) return bytes
+  throw new Failure('BASE64_INVALID', `${where} is not standard base64 with padding`)
 }
 
-/** Bytes of a BYTES(MAX): https://cloud.google.com/spanner/quotas#tables */
-export const maxBytes = 10_485_760
+/** The decoder skips what it does not know; only canonical text survives the way back. */
+function decodeCanonical(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.toString('base64') === text ? bytes : undefined
+}
 
 /**
- * Take the bytes of a standard base64 string (RFC 4648 section 4) with its padding.
+ * Convert a standard base64 string (RFC 4648 section 4) with its padding; `length` counts bytes.
  *
  * @throws {Failure} VALUE_INVALID
  */
-export function toBytes(value: Json, pointer: string, length: number | 'MAX' | undefined): string {
+export function toBytes(value: Json, pointer: string, length: number | 'MAX' = 'MAX'): string {
   if (typeof value !== 'string') return refuseValue(pointer, 'is not a base64 string')
-  const decoded = Buffer.from(value, 'base64')
-  // The decoder skips what it does not know; only canonical text survives the way back.
-  if (decoded.toString('base64') !== value) {
-    return refuseValue(pointer, 'is not standard base64 with padding')
-  }
-  const limit = typeof length === 'number' ? length : maxBytes
-  return decoded.length > limit ? refuseValue(pointer, `is longer than ${limit} bytes`) : value
+  const bytes = decodeCanonical(value)
+  if (!bytes) return refuseValue(pointer, 'is not standard base64 with padding')
+  const limit = length === 'MAX' ? limits.cellBytes.ours : length
+  return bytes.length > limit ? refuseValue(pointer, `is longer than ${limit} bytes`) : value
 }

@@ -35,21 +35,10 @@ function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 }
 
-const fullTimestamp =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
-
-/** True for an RFC 3339 date-time of a day that exists. Leap seconds and any precision are allowed. */
-export function isTimestamp(text: string): boolean {
-  const [, year, month, day] = fullTimestamp.exec(text) ?? []
-  return (
-    day !== undefined && Number(day) >= 1 && Number(day) <= daysInMonth(Number(year), Number(month))
-  )
-}
-
 const dateForm = /^(\d{4})-(\d{2})-(\d{2})$/
 
 /**
- * Take a day that exists, as RFC 3339 `full-date`, of the years 0001 to 9999.
+ * Convert a day that exists, as RFC 3339 `full-date`, of the years 0001 to 9999.
  *
  * @throws {Failure} VALUE_INVALID
  */
@@ -57,7 +46,7 @@ export function toDate(value: Json, pointer: string): string {
   const match = typeof value === 'string' ? dateForm.exec(value) : null
   if (!match) return refuseValue(pointer, 'is not a date in the form YYYY-MM-DD')
   const [text, year, month, day] = match
-  const exists = Number(day) >= 1 && Number(day) <= daysInMonth(Number(year), Number(month))
+  const exists = isDay({ year: Number(year), month: Number(month), day: Number(day) })
   return exists && year !== '0000' ? text : refuseValue(pointer, 'is not a day of the calendar')
 }
 
@@ -65,7 +54,24 @@ const timestampForm =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
 
 /**
- * Take an RFC 3339 `date-time` as UTC with nine fraction digits; nothing finer is cut off. A leap
+ * Report whether text is an RFC 3339 `date-time` of a day that exists. Leap seconds, any precision
+ * and the year 0000 are allowed.
+ */
+export function isTimestamp(text: string): boolean {
+  const match = timestampForm.exec(text)
+  if (!match) return false
+  const [, year, month, day, hours, minutes, seconds, , , offsetHours = 0, offsetMinutes = 0] =
+    match
+  return (
+    isDay({ year: Number(year), month: Number(month), day: Number(day) }) &&
+    isClock(hours, minutes) &&
+    Number(seconds) <= 60 &&
+    isClock(offsetHours, offsetMinutes)
+  )
+}
+
+/**
+ * Convert an RFC 3339 `date-time` to UTC with nine fraction digits; nothing finer is cut off. A leap
  * second is refused, because Spanner would store the next day instead.
  *
  * @throws {Failure} VALUE_INVALID
@@ -81,7 +87,7 @@ export function toTimestamp(value: Json, pointer: string): string {
   if (Number(seconds) > 59) return refuseValue(pointer, 'is a leap second or no second at all')
   const nanos = withoutEndZeros(fraction).padEnd(9, '0')
   if (nanos.length > 9) return refuseValue(pointer, 'is finer than a nanosecond')
-  const utc = toUtc(date, Number(hours) * 60 + Number(minutes), offsetMinutes(match, pointer))
+  const utc = toUtc(date, Number(hours) * 60 + Number(minutes), offsetOf(match, pointer))
   if (utc.year < 1 || utc.year > 9999) return refuseValue(pointer, 'is not in years 0001 to 9999')
   return `${pad(utc.year, 4)}-${pad(utc.month)}-${pad(utc.day)}T${utc.clock}:${seconds}.${nanos}Z`
 }
@@ -90,11 +96,12 @@ function isDay({ year, month, day }: Day): boolean {
   return day >= 1 && day <= daysInMonth(year, month)
 }
 
-function isClock(hours: string | undefined, minutes: string | undefined): boolean {
+function isClock(hours: string | number | undefined, minutes: string | number | undefined) {
   return Number(hours) <= 23 && Number(minutes) <= 59
 }
 
-function offsetMinutes([, , , , , , , , sign, hours, minutes]: RegExpExecArray, pointer: string) {
+/** Minutes that local time is ahead of UTC. */
+function offsetOf([, , , , , , , , sign, hours, minutes]: RegExpExecArray, pointer: string) {
   if (!sign) return 0
   if (!isClock(hours, minutes)) return refuseValue(pointer, 'has an offset beyond ±23:59')
   const size = Number(hours) * 60 + Number(minutes)
@@ -108,6 +115,11 @@ function toUtc(date: Day, minuteOfDay: number, offset: number): Day & { clock: s
   const within = minute - shift * 1440
   const clock = `${pad(Math.floor(within / 60))}:${pad(within % 60)}`
   return { ...shiftDay(date, shift), clock }
+}
+
+/** Cut the zeros at the end of the fraction of a TIMESTAMP value, and the point before none. */
+export function shortenTimestamp(timestamp: string): string {
+  return timestamp.replace(/(?:\.0*|(\.\d*?[1-9])0*)Z$/, '$1Z')
 }
 
 function pad(value: number, width = 2): string {

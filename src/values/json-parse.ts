@@ -5,9 +5,7 @@ import { type Exactness, exactnessOf } from './exact-numbers.ts'
 import type { Json } from './json.ts'
 import { formatPointer } from './json-pointer.ts'
 import { scanJson } from './json-scan.ts'
-
-/** Spanner stores JSON nested up to 80 levels: https://cloud.google.com/spanner/docs/reference/standard-sql/data-types#json_type */
-export const MAX_JSON_DEPTH = 80
+import { limits } from './limits.ts'
 
 /** Pointers to inexact numbers grow with the keys above them, so their sum is bounded. */
 const MAX_POINTER_CHARACTERS = 16 * 1024 * 1024
@@ -27,7 +25,11 @@ export interface ParsedJson {
  * @throws {Failure} JSON_INVALID, JSON_TOO_DEEP, JSON_KEY_FORBIDDEN, EVENT_TOO_LARGE
  * @throws {Failure} NUMBER_INEXACT for an integer beyond ±(2^53-1) or a number that is not finite
  */
-export function parseJson(input: Uint8Array, maxDepth = MAX_JSON_DEPTH, at = ''): ParsedJson {
+export function parseJson(
+  input: Uint8Array,
+  maxDepth: number = limits.jsonDepth.ours,
+  at = ''
+): ParsedJson {
   const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength)
   if (!isUtf8(bytes)) throw new Failure('JSON_INVALID', `${place(at)} is not UTF-8`)
   let doubtful = false

@@ -7,7 +7,7 @@ const largest = 2n ** 63n - 1n
 const smallest = -(2n ** 63n)
 
 /**
- * Take an INT64 from a JSON string, as protobuf writes it, or from an integer that a double holds
+ * Convert an INT64 from a JSON string, as protobuf writes it, or from an integer that a double holds
  * exactly. `-0` is `0`.
  *
  * @throws {Failure} VALUE_INVALID
@@ -23,7 +23,7 @@ export function toInt64(value: Json, pointer: string, inexact: ReadonlySet<strin
     : refuseValue(pointer, 'is outside of the range of INT64')
 }
 
-/** Tell whether an integer is in the range of INT64. */
+/** Report whether an integer is in the range of INT64. */
 export function isInt64(value: bigint): boolean {
   return value >= smallest && value <= largest
 }
@@ -44,7 +44,7 @@ const plainDecimal = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?$/
 const scientific = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/
 
 /**
- * Take a NUMERIC from a JSON string in plain decimal digits, or from a JSON number: the shortest
+ * Convert a NUMERIC from a JSON string in plain decimal digits, or from a JSON number: the shortest
  * decimal text of the double, which is what was sent unless its pointer is in `inexact`.
  *
  * @throws {Failure} VALUE_INVALID
@@ -75,7 +75,7 @@ function numericFromText(text: string, pointer: string): string {
   return unsigned === '0' ? '0' : sign + unsigned
 }
 
-/** Spell JavaScript's exponent form, such as `1.5e-7`, in plain digits. */
+/** Write JavaScript's exponent form, such as `1.5e-7`, in plain digits. */
 function expand(text: string): string {
   const match = scientific.exec(text)
   if (!match) return text
@@ -88,7 +88,7 @@ function expand(text: string): string {
 }
 
 /**
- * Take a FLOAT64 or FLOAT32 from a finite JSON number. Rounding to the nearest float is what these
+ * Convert a FLOAT64 or FLOAT32 from a finite JSON number. Rounding to the nearest float is what these
  * types mean; becoming infinite is not. `-0` is `0`, because JSON text would lose the sign.
  *
  * @throws {Failure} VALUE_INVALID
@@ -101,29 +101,28 @@ export function toFloat(value: Json, pointer: string, bits: 32 | 64): number {
     : refuseValue(pointer, `is outside of the range of FLOAT${bits}`)
 }
 
-// NUMERIC is an integer in units of 10^-9 below 10^38:
-// https://cloud.google.com/spanner/docs/reference/standard-sql/data-types#numeric_type
-const scale = 9
-const numericLimit = 10n ** 38n
+/** Add two INT64 values; undefined when the sum does not fit. */
+export function addInt64(a: string, b: string): string | undefined {
+  const sum = BigInt(a) + BigInt(b)
+  return isInt64(sum) ? String(sum) : undefined
+}
 
-/** Add two decimal `Value`s exactly; undefined when the sum does not fit the column type. */
-export function addDecimals(type: 'INT64' | 'NUMERIC', a: string, b: string): string | undefined {
-  if (type === 'INT64') {
-    const sum = BigInt(a) + BigInt(b)
-    return BigInt.asIntN(64, sum) === sum ? String(sum) : undefined
-  }
+/** Add two NUMERIC values; undefined when the sum does not fit. */
+export function addNumeric(a: string, b: string): string | undefined {
   const sum = toUnits(a) + toUnits(b)
   return sum > -numericLimit && sum < numericLimit ? fromUnits(sum) : undefined
 }
 
+/** A NUMERIC in units of its last fraction digit is an integer below this. */
+const numericLimit = 10n ** BigInt(integerDigits + fractionDigits)
+
 function toUnits(text: string): bigint {
   const [whole = '', fraction = ''] = text.split('.')
-  return BigInt(whole + fraction.padEnd(scale, '0'))
+  return BigInt(whole + fraction.padEnd(fractionDigits, '0'))
 }
 
 function fromUnits(units: bigint): string {
-  const negative = units < 0n
-  const digits = String(negative ? -units : units).padStart(scale + 1, '0')
-  const fraction = digits.slice(-scale).replace(/0+$/, '')
-  return `${negative ? '-' : ''}${digits.slice(0, -scale)}${fraction && `.${fraction}`}`
+  const digits = String(units < 0n ? -units : units).padStart(fractionDigits + 1, '0')
+  const fraction = withoutEndZeros(digits.slice(-fractionDigits))
+  return `${units < 0n ? '-' : ''}${digits.slice(0, -fractionDigits)}${fraction && `.${fraction}`}`
 }

@@ -1,19 +1,17 @@
 import type { Json } from './json.ts'
+import { limits } from './limits.ts'
 import { refuseValue } from './value.ts'
 
-/** Characters of a STRING(MAX): https://cloud.google.com/spanner/quotas#tables */
-export const maxCharacters = 2_621_440
-
 /**
- * Take a string for a STRING column. Spanner counts characters, which are Unicode code points, and
+ * Convert a string for a STRING column. Spanner counts characters, which are code points, and
  * stores UTF-8, which has no lone surrogates. NUL is a character like any other.
  *
  * @throws {Failure} VALUE_INVALID
  */
-export function toText(value: Json, pointer: string, length: number | 'MAX' | undefined): string {
+export function toText(value: Json, pointer: string, length: number | 'MAX' = 'MAX'): string {
   if (typeof value !== 'string') return refuseValue(pointer, 'is not a string')
   if (!value.isWellFormed()) return refuseValue(pointer, 'has a lone surrogate')
-  const limit = typeof length === 'number' ? length : maxCharacters
+  const limit = length === 'MAX' ? limits.stringCharacters.ours : length
   // A code point takes one or two UTF-16 units, so most strings need no count.
   if (value.length <= limit) return value
   return value.length > limit * 2 || countCodePoints(value) > limit
@@ -30,7 +28,7 @@ function countCodePoints(text: string): number {
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /**
- * Take a UUID in the text form of RFC 9562 section 4, in lower case.
+ * Convert a UUID in the text form of RFC 9562 section 4, in lower case.
  *
  * @throws {Failure} VALUE_INVALID
  */
@@ -40,12 +38,10 @@ export function toUuid(value: Json, pointer: string): string {
     : refuseValue(pointer, 'is not a UUID such as 2d1c4a3e-0f5b-4c6d-8e7f-001122334455')
 }
 
-// https://cloud.google.com/spanner/docs/reference/standard-sql/data-types#json_type
-const maxDepth = 80
-const maxTextBytes = 10_000_000
+const maxDepth = limits.jsonDepth.ours
 
 /**
- * Spell a JSON value as text for a JSON column. The text is made from the parsed value, never
+ * Convert a JSON value to text for a JSON column. The text is made from the parsed value, never
  * copied from the body, so that duplicate keys cannot differ from what was validated.
  *
  * @throws {Failure} VALUE_INVALID
@@ -54,7 +50,7 @@ export function toJsonText(value: Json, pointer: string): string {
   const problem = findProblem(value, 0)
   if (problem) return refuseValue(pointer, problem)
   const text = JSON.stringify(value)
-  return Buffer.byteLength(text) > maxTextBytes
+  return Buffer.byteLength(text) > limits.jsonBytes.ours
     ? refuseValue(pointer, 'is larger than 10 MB as JSON text')
     : text
 }

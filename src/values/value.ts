@@ -28,7 +28,14 @@ export const COMMIT_TIMESTAMP = Symbol('commit timestamp')
 
 export type WrittenValue = Value | typeof COMMIT_TIMESTAMP
 
-/** Say that the value at a pointer cannot be stored. @throws {Failure} VALUE_INVALID, always */
+/** Return how many bytes a value counts for, roughly as Spanner stores it: text by its UTF-8. */
+export function valueBytes(value: Value): number {
+  if (typeof value === 'string') return Buffer.byteLength(value)
+  if (typeof value !== 'object' || value === null) return 8
+  return value.reduce<number>((sum, element) => sum + valueBytes(element), 8)
+}
+
+/** Refuse the value at a pointer: it cannot be stored. @throws {Failure} VALUE_INVALID, always */
 export function refuseValue(pointer: string, message: string): never {
   throw new Failure('VALUE_INVALID', `${pointer}: ${message}`)
 }

@@ -1,8 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Cell, decodeCell, storageClass, toCell } from '../../src/store/embedded/cell.ts'
-import { checkValue } from '../../src/store/embedded/check-value.ts'
+import {
+  type Cell,
+  checkValue,
+  decodeCell,
+  storageClass,
+  toCell
+} from '../../src/store/embedded/cell.ts'
 import { decodeNumeric, encodeNumeric } from '../../src/store/embedded/numeric-text.ts'
 import { decodeValue, encodeValue, formatTimestamp } from '../../src/store/spanner/wire.ts'
 import {

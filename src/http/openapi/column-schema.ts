@@ -1,25 +1,7 @@
 import type { ReadableCollection } from '../../contracts/contracts.ts'
 import { columnOf } from '../../store/table.ts'
-import { type ColumnType, formatType, type ScalarType } from '../../values/column-types.ts'
+import { type ColumnType, columnTypes, formatType } from '../../values/column-types.ts'
 import type { JsonObject } from '../../values/json.ts'
-
-/** How `row-json.ts` spells a value that is not NULL, by the type of its column. */
-const scalars: Readonly<Record<ScalarType, JsonObject>> = {
-  STRING: { type: 'string' },
-  INT64: { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,18})$' },
-  FLOAT64: { type: 'number' },
-  FLOAT32: { type: 'number' },
-  NUMERIC: {
-    type: 'string',
-    pattern: '^(0|-?(0|[1-9][0-9]{0,28})\\.[0-9]{0,8}[1-9]|-?[1-9][0-9]{0,28})$'
-  },
-  BOOL: { type: 'boolean' },
-  BYTES: { type: 'string', contentEncoding: 'base64' },
-  DATE: { type: 'string', format: 'date' },
-  TIMESTAMP: { type: 'string', format: 'date-time' },
-  JSON: {},
-  UUID: { type: 'string', format: 'uuid' }
-}
 
 /** Write the schema of a value of a column that is not NULL. */
 export function valueSchema(type: ColumnType): JsonObject {
@@ -48,13 +30,14 @@ export function describe(sentence: string | undefined, type: ColumnType): string
   return sentence === undefined ? `${formatType(type)}.` : `${sentence} ${formatType(type)}.`
 }
 
-/** Spanner counts characters, as JSON Schema does; of BYTES the text is longer than the bytes. */
+/** JSON Schema counts characters too; base64 text is longer than its bytes. */
 function scalarSchema({ scalar, length }: ColumnType): JsonObject {
-  const isLimited = scalar === 'STRING' && typeof length === 'number'
-  return { ...scalars[scalar], ...(isLimited && { maxLength: length }) }
+  const rules = columnTypes[scalar]
+  const isLimited = rules.length?.unit === 'characters' && typeof length === 'number'
+  return { ...rules.schema, ...(isLimited && { maxLength: length }) }
 }
 
-/** A JSON column has no type here: it holds anything, `null` too. */
+/** A JSON column has no type here: it takes any value, `null` too. */
 function orNull(schema: JsonObject): JsonObject {
   return typeof schema['type'] === 'string' ? { ...schema, type: [schema['type'], 'null'] } : schema
 }

@@ -1,11 +1,15 @@
 import { Failure } from '../../failures.ts'
 import { columnOf, type Table } from '../../store/table.ts'
-import { type ColumnType, converterFor, formatType } from '../../values/column-types.ts'
-import type { Json } from '../../values/json.ts'
+import {
+  type ColumnType,
+  columnTypes,
+  converterFor,
+  formatType
+} from '../../values/column-types.ts'
+import { limits } from '../../values/limits.ts'
 import type { Value } from '../../values/value.ts'
 
-/** Spanner's limit: https://cloud.google.com/spanner/quotas#tables */
-const maxKeyBytes = 8192
+const maxKeyBytes = limits.keyBytes.ours
 
 /**
  * Read a primary key from path segments as they arrived: one per key column, each decoded once, so
@@ -39,7 +43,6 @@ function decodeSegment(segment: string): string {
   }
 }
 
-const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const nothingInexact: ReadonlySet<string> = new Set()
 
 /**
@@ -55,7 +58,7 @@ export function parseValue(
   what: string
 ): Value {
   try {
-    return converterFor(type)(toJson(type, text), what, nothingInexact)
+    return converterFor(type)(columnTypes[type.scalar].fromText(text), what, nothingInexact)
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause
     throw new Failure(code, `${cause.message} (type ${formatType(type)})`, { cause })
@@ -65,11 +68,4 @@ export function parseValue(
 /** Spell a value so that `parseValue` reads it again. Keys and indexes have no ARRAY and no JSON. */
 export function formatValue(value: Exclude<Value, null>): string {
   return String(value)
-}
-
-/** A text that is of no such type stays a string, for the conversion to refuse. */
-function toJson(type: ColumnType, text: string): Json {
-  if (type.scalar === 'BOOL' && (text === 'true' || text === 'false')) return text === 'true'
-  const isFloat = type.scalar === 'FLOAT64' || type.scalar === 'FLOAT32'
-  return isFloat && jsonNumber.test(text) ? Number(text) : text
 }

@@ -1,4 +1,5 @@
-import type { ColumnType } from '../../values/column-types.ts'
+import type { ColumnType, ScalarType } from '../../values/column-types.ts'
+import { isList } from '../../values/json.ts'
 import { COMMIT_TIMESTAMP, type Value, type WrittenValue } from '../../values/value.ts'
 import { columnOf, type Table } from '../table.ts'
 
@@ -10,23 +11,37 @@ export interface Encoders {
 }
 
 /**
- * Encode a value for the client. Canonical values are what Spanner's protocol carries, so all but
- * floats pass as they are: https://cloud.google.com/spanner/docs/reference/rpc/google.spanner.v1.
+ * What the client must be told of a type. Canonical values are what Spanner's protocol carries, so
+ * most types are `same`: https://cloud.google.com/spanner/docs/reference/rpc/google.spanner.v1
  */
-export function encodeValue(encoders: Encoders, type: ColumnType, value: WrittenValue): unknown {
-  if (value === COMMIT_TIMESTAMP) return encoders.COMMIT_TIMESTAMP
-  if (typeof value === 'number') {
-    const unsigned = value === 0 ? 0 : value
-    return type.scalar === 'FLOAT32' ? encoders.float32(unsigned) : encoders.float(unsigned)
-  }
-  if (typeof value !== 'object' || value === null) return value
-  return value.map((element) => encodeValue(encoders, type, element))
+const forms: Readonly<Record<ScalarType, 'same' | 'float' | 'float32' | 'timestamp'>> = {
+  STRING: 'same',
+  INT64: 'same',
+  FLOAT64: 'float',
+  FLOAT32: 'float32',
+  NUMERIC: 'same',
+  BOOL: 'same',
+  BYTES: 'same',
+  DATE: 'same',
+  TIMESTAMP: 'timestamp',
+  JSON: 'same',
+  UUID: 'same'
 }
 
-/** Decode a value that came without the client's decoding: only timestamps are spelled shorter. */
+/** Encode a value for the client: floats are wrapped, everything else passes as it is. */
+export function encodeValue(encoders: Encoders, type: ColumnType, value: WrittenValue): unknown {
+  if (value === COMMIT_TIMESTAMP) return encoders.COMMIT_TIMESTAMP
+  if (isList(value)) return value.map((element) => encodeValue(encoders, type, element))
+  if (typeof value !== 'number') return value
+  const unsigned = value === 0 ? 0 : value
+  return forms[type.scalar] === 'float32' ? encoders.float32(unsigned) : encoders.float(unsigned)
+}
+
+/** Decode a value that arrived without the client's decoding: only timestamps may be shorter. */
 export function decodeValue(type: ColumnType, value: unknown): Value {
   if (Array.isArray(value)) return value.map((element) => decodeValue(type, element))
-  if (typeof value === 'string') return type.scalar === 'TIMESTAMP' ? nanoseconds(value) : value
+  if (typeof value === 'string')
+    return forms[type.scalar] === 'timestamp' ? nanoseconds(value) : value
   return typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
@@ -37,7 +52,7 @@ export function encodeKey(encoders: Encoders, table: Table, key: readonly Value[
   )
 }
 
-/** Spell a timestamp with nine digits of fraction. */
+/** Write a timestamp with nine digits of fraction. */
 export function nanoseconds(timestamp: string): string {
   const [seconds = '', fraction = ''] = timestamp.slice(0, -1).split('.')
   return `${seconds}.${fraction.padEnd(9, '0')}Z`
@@ -49,7 +64,7 @@ interface ProtocolTimestamp {
   readonly nanos?: number | null
 }
 
-/** Spell a timestamp of the protocol as a `TIMESTAMP` value. @throws {Error} when there is none */
+/** Write a timestamp of the protocol as a `TIMESTAMP` value. @throws {Error} when there is none */
 export function formatTimestamp(timestamp: ProtocolTimestamp | null | undefined): string {
   if (!timestamp) throw new Error('Spanner answered without a timestamp')
   const time = new Date(Number(timestamp.seconds ?? 0) * 1000).toISOString().slice(0, 19)
