@@ -22,39 +22,43 @@ export interface Limit {
  */
 export const limits = {
   /** An ARRAY is one cell too. */
-  cellBytes: limit('bytes of a cell', 10 * mebibyte, `${quotas}#tables`),
+  cellBytes: limit('size of a cell', 10 * mebibyte, `${quotas}#tables`),
   stringCharacters: limit('characters of a STRING', 2_621_440, `${quotas}#tables`),
-  jsonBytes: limit('bytes of a JSON value as text', 10_000_000, json),
+  jsonBytes: limit('size of a JSON value as text', 10_000_000, json),
   jsonDepth: limit('levels of nested JSON', 80, json),
-  keyBytes: limit('bytes of a key, and of a key in an index', 8192, `${quotas}#tables`),
-  /** Landfall adds at most five columns of its own. */
+  keyBytes: limit('size of a key, of a table or an index', 8192, `${quotas}#tables`),
+  /** Landfall adds up to five columns of its own. */
   columns: limit('columns of a collection', 1024, `${quotas}#tables`, 1000),
   /** A log adds the event key to its primary key. */
-  keyColumns: limit('columns of a key', 16, `${quotas}#tables`, 15),
+  keyColumns: limit('columns of a primary key', 16, `${quotas}#tables`, 15),
   indexes: limit('indexes of a collection', 128, `${quotas}#indexes`),
   indexColumns: limit('columns of an index', 16, `${quotas}#indexes`),
   nameCharacters: limit('characters of a name', 128, `${quotas}#tables`),
   eventMutations: limit('mutations of one event', 80_000, `${quotas}#limits-for`),
-  /** Index entries and encoding come on top of the values that Landfall can count. */
+  /** One event is one commit at least; index entries and encoding come on top of its values. */
   eventBytes: limit(
-    'bytes of values of one event',
+    'size of the values of one event',
     100 * mebibyte,
     `${quotas}#limits-for`,
     32 * mebibyte
   ),
-  /** A bound that is estimated stays below the real one. */
+  /** Below the real figure, because what Landfall counts is an estimate. */
   commitMutations: limit('mutations of a commit', 80_000, `${quotas}#limits-for`, 72_000),
   commitBytes: limit(
-    'bytes of values of a commit',
+    'size of the values of a commit',
     100 * mebibyte,
     `${quotas}#limits-for`,
     48 * mebibyte
   ),
-  /** The `type` of an event: Eventarc matches it as an attribute. */
-  typeCharacters: limit('characters of `type`, an attribute of a message', 1024, pubsub),
+  /** In binary mode the `type` of an event is an attribute of its Pub/Sub message. */
+  typeCharacters: limit(
+    'characters of `type`, which may be an attribute of a message',
+    1024,
+    pubsub
+  ),
   /** Longer than a message can be redelivered. */
   retentionDays: limit(
-    'days that a message, an event or a deleted key is remembered',
+    'days that Pub/Sub keeps a message, that Landfall remembers an event or a deleted key',
     31,
     pubsub,
     35

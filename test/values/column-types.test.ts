@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { formatType, parseColumnType } from '../../src/values/column-types.ts'
+import collectionSchema from '../../schemas/collection.schema.json' with { type: 'json' }
+import {
+  addValues,
+  columnTypes,
+  formatType,
+  isSummable,
+  parseColumnType,
+  scalarTypes
+} from '../../src/values/column-types.ts'
 import { convert, refusal, refuses, takes } from './conversions.ts'
 
 takes('BOOL', [
@@ -84,4 +92,28 @@ test.each([
   'toString'
 ])('%s is no column type', (text) => {
   expect(parseColumnType(text)).toBeUndefined()
+})
+
+test('the schema of collections names every column type, and only column types', () => {
+  const { description, examples } = collectionSchema.$defs.column.properties.type
+  const named = new Set(
+    examples.flatMap((example) => parseColumnType(example)?.scalar ?? [example])
+  )
+  expect([...named].sort()).toEqual([...scalarTypes].sort())
+  expect(scalarTypes.filter((scalar) => !new RegExp(`\\b${scalar}\\b`).test(description))).toEqual(
+    []
+  )
+})
+
+test('every type that has a length says which one in its name', () => {
+  for (const scalar of scalarTypes) {
+    const hasLength = columnTypes[scalar].length !== undefined
+    expect(parseColumnType(scalar) === undefined).toBe(hasLength)
+    expect(parseColumnType(`${scalar}(MAX)`) !== undefined).toBe(hasLength)
+  }
+})
+
+test('values of a type without sums cannot be added', () => {
+  expect(() => addValues({ scalar: 'STRING', array: false }, '1', '2')).toThrow('STRING')
+  expect(isSummable({ scalar: 'INT64', array: true })).toBe(false)
 })
