@@ -19,6 +19,10 @@ export function isHotspot(type: ColumnType | undefined): boolean {
   return type !== undefined && columnTypes[type.scalar].growing
 }
 
+/** What is wrong with a first column for which `isHotspot` is true. */
+export const hotspotFault =
+  'starts with a timestamp or date, so every write hits one split; put a well-distributed column first'
+
 /** Check that a column exists and may be part of a key or an index. */
 export function checkKeyPart(
   { name, columns, types }: { name: string; columns: Record<string, ColumnSpec>; types: Types },
@@ -26,12 +30,15 @@ export function checkKeyPart(
   report: Report
 ): void {
   if (!Object.hasOwn(columns, name)) {
-    report(pointer, `"${name}" is no column, expected one of ${Object.keys(columns).join(', ')}`)
+    report(
+      pointer,
+      `there is no column "${name}"; expected one of ${Object.keys(columns).join(', ')}`
+    )
     return
   }
   const type = types.get(name)
   if (type && !isOrderable(type)) {
-    report(pointer, `"${name}" is of a type that has no exact order, expected no ${word(type)}`)
+    report(pointer, `"${name}" has type ${word(type)}, which cannot be ordered exactly`)
   }
 }
 
@@ -53,19 +60,16 @@ function checkIndex(file: CollectionFile, types: Types, index: IndexSpec, report
   }
   const first = types.get(index.columns[0] ?? '')
   if (isHotspot(first)) {
-    report(
-      '/columns/0',
-      'is a timestamp or a date, so that all writes meet on one server; expected a column that spreads them first'
-    )
+    report('/columns/0', hotspotFault)
   }
   if (index.name.startsWith('sqlite_')) {
-    report('/name', 'begins with sqlite_, expected a name the embedded store may use')
+    report('/name', 'begins with sqlite_, which SQLite reserves; choose another name')
   }
   // A tombstone keeps its key, so only a column that it clears takes it out of a unique index.
   if (index.unique && file.kind === 'state' && index.columns.every((name) => key.includes(name))) {
     report(
       '/columns',
-      'are all of the key, so a deleted row would stay in the unique index; expected a column beside the key'
+      'are all part of the key, so a deleted row would stay in the unique index; add a column outside of the key'
     )
   }
   checkStoring(file, index, report)
@@ -75,9 +79,12 @@ function checkStoring({ columns, key }: CollectionFile, index: IndexSpec, report
   for (const [at, name] of (index.storing ?? []).entries()) {
     const pointer = formatPointer('storing', at)
     if (!Object.hasOwn(columns, name)) {
-      report(pointer, `"${name}" is no column, expected one of ${Object.keys(columns).join(', ')}`)
+      report(
+        pointer,
+        `there is no column "${name}"; expected one of ${Object.keys(columns).join(', ')}`
+      )
     } else if (key.includes(name) || index.columns.includes(name)) {
-      report(pointer, `"${name}" is in the index anyway, expected a column that is not`)
+      report(pointer, `"${name}" is in the index already; name another column`)
     }
   }
 }

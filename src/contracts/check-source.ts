@@ -14,7 +14,7 @@ export interface Target {
   readonly must?: 'present' | 'not-null' | undefined
 }
 
-/** Prove that a source fits its target whenever the data is valid; or say what is wrong. */
+/** Prove that a source fits its target whenever the data is valid; or return what is wrong. */
 export function checkSource(
   file: EventFile,
   spec: SourceSpec,
@@ -32,7 +32,7 @@ export function checkSource(
   )
 }
 
-/** Say what is wrong when nothing can be where a pointer points. */
+/** Return what is wrong when nothing can be where a pointer points. */
 export function checkExists(pointer: string, { state, declared }: Found): string | undefined {
   if (state === 'known' || state === 'open') return undefined
   const names = declared.length > 0 ? `one of ${declared.join(', ')}` : 'a place that data can have'
@@ -73,7 +73,7 @@ function checkTypes(pointer: string, place: Place, { type, label }: Target): str
   return inner && `the elements of "${pointer}" ${inner} for ${label} ${formatType(type)}`
 }
 
-/** Say which types do not fit. A place of which nothing is said is judged when the value is there. */
+/** Return which types do not fit. A place without a declared type is checked when its value arrives. */
 export function misfit({ types, state }: Found, expected: readonly JsonType[]): string | undefined {
   if (state !== 'known' || types.size === anyType.size) return undefined
   const wrong = [...types].filter((type) => type !== 'null' && !expected.includes(type))

@@ -6,7 +6,7 @@ import {
   scalarTypes
 } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
-import { checkIndexes, checkKeyPart, isHotspot, type Types } from './check-keys.ts'
+import { checkIndexes, checkKeyPart, hotspotFault, isHotspot, type Types } from './check-keys.ts'
 import { checkRead, maxPageSizeOf, pageSizeOf } from './check-read.ts'
 import { tableOf } from './collection-table.ts'
 import type { Collection, ReadSpec } from './contracts.ts'
@@ -57,12 +57,12 @@ function columnTypes({ columns }: CollectionFile, report: Report): Types {
 
 function typeFault(type: string): string {
   const hint = /^(ARRAY<)?(STRING|BYTES)>?$/.test(type) ? ' with a length or MAX' : ''
-  return `"${type}" is no column type, expected a GoogleSQL type such as STRING(64)${hint && `,${hint}`}`
+  return `"${type}" is not a column type; use a GoogleSQL type such as STRING(64)${hint && `,${hint}`}`
 }
 
 function checkColumns({ kind, columns, key, name }: CollectionFile, types: Types, report: Report) {
   if (name.startsWith('sqlite_')) {
-    report('/name', 'begins with sqlite_, expected a name the embedded store may use')
+    report('/name', 'begins with sqlite_, which SQLite reserves; choose another name')
   }
   for (const column of Object.keys(columns)) {
     if (managedNames.includes(column)) {
@@ -88,7 +88,7 @@ function checkCounted(
     if (type && !isSummable(type)) {
       report(
         formatPointer('columns', name, 'type'),
-        `cannot be added to, expected ${summable.join(' or ')}`
+        `cannot be added to; expected ${summable.join(' or ')}`
       )
     }
   }
@@ -101,10 +101,7 @@ function checkKey({ kind, key, columns }: CollectionFile, types: Types, report: 
   }
   const first = key[0] === undefined ? undefined : types.get(key[0])
   if (isHotspot(first)) {
-    report(
-      '/key/0',
-      'is a timestamp or a date, so that all writes meet on one server; expected a column that spreads them first'
-    )
+    report('/key/0', hotspotFault)
   }
 }
 

@@ -8,7 +8,7 @@ import { refuseValue } from './value.ts'
  * zero. Only one text stands for the same bytes, so what is kept as text and what is kept as bytes
  * cannot differ. The URL-safe alphabet is refused: neither Pub/Sub nor CloudEvents sends it.
  *
- * @param where what holds the text, for the message: `message.data`
+ * @param where where the text stands, for the message: `message.data`
  * @throws {Failure} BASE64_INVALID
  */
 export function decodeBase64(text: string, where: string): Buffer {

@@ -2,7 +2,7 @@ import { toBytes } from './base64.ts'
 import { shortenTimestamp, toDate, toTimestamp } from './calendar.ts'
 import { isList, type Json, type JsonObject, type JsonType, jsonTypes } from './json.ts'
 import { limits } from './limits.ts'
-import { addInt64, addNumeric, toFloat, toInt64, toNumeric } from './numeric.ts'
+import { addInt64, addNumeric, numberFromText, toFloat, toInt64, toNumeric } from './numeric.ts'
 import { toJsonText, toText, toUuid } from './text.ts'
 import { refuseValue, type Value, valueBytes } from './value.ts'
 
@@ -36,7 +36,7 @@ export interface ColumnType {
 /**
  * Turn a JSON value that is not null into the exact `Value` of a column, or refuse it: nothing is
  * coerced, rounded or cut. `pointer` says where the value stands in its event; `inexact` has the
- * pointers of numbers whose text a double cannot hold.
+ * pointers of numbers whose text a double cannot represent exactly.
  *
  * @throws {Failure} VALUE_INVALID, with the pointer and never the value
  */
@@ -72,6 +72,7 @@ const json = (value: Value) => JSON.stringify(value)
  * then asks for its row in each store.
  */
 export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
+  /** Text without lone surrogates. */
   STRING: {
     accepts: ['string'],
     convert: (value, pointer, _inexact, length) => toText(value, pointer, length),
@@ -82,6 +83,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: json,
     schema: { type: 'string' }
   },
+  /** Text: decimal digits without leading zeros, `0` for `-0`. A double would round it. */
   INT64: {
     accepts: ['string', 'integer'],
     convert: toInt64,
@@ -92,6 +94,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: json,
     schema: { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,18})$' }
   },
+  /** A finite number. */
   FLOAT64: {
     accepts: ['integer', 'number'],
     convert: (value, pointer) => toFloat(value, pointer, 64),
@@ -101,6 +104,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: json,
     schema: { type: 'number' }
   },
+  /** A finite number that a float has exactly. */
   FLOAT32: {
     accepts: ['integer', 'number'],
     convert: (value, pointer) => toFloat(value, pointer, 32),
@@ -110,6 +114,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: json,
     schema: { type: 'number' }
   },
+  /** Text: decimal digits without an exponent and without zeros at the end of the fraction. */
   NUMERIC: {
     accepts: ['string', 'integer', 'number'],
     convert: toNumeric,
@@ -123,6 +128,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
       pattern: '^(0|-?(0|[1-9][0-9]{0,28})\\.[0-9]{0,8}[1-9]|-?[1-9][0-9]{0,28})$'
     }
   },
+  /** A boolean. */
   BOOL: {
     accepts: ['boolean'],
     convert: (value, pointer) =>
@@ -133,6 +139,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: json,
     schema: { type: 'boolean' }
   },
+  /** Text: standard base64 with padding. */
   BYTES: {
     accepts: ['string'],
     convert: (value, pointer, _inexact, length) => toBytes(value, pointer, length),
@@ -143,6 +150,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: json,
     schema: { type: 'string', contentEncoding: 'base64' }
   },
+  /** Text: `YYYY-MM-DD`. */
   DATE: {
     accepts: ['string'],
     convert: toDate,
@@ -152,6 +160,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: json,
     schema: { type: 'string', format: 'date' }
   },
+  /** Text: `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ`, nine digits so that text order is time order. */
   TIMESTAMP: {
     accepts: ['string'],
     convert: toTimestamp,
@@ -161,6 +170,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: (value) => json(shortenTimestamp(String(value))),
     schema: { type: 'string', format: 'date-time' }
   },
+  /** JSON text. */
   JSON: {
     accepts: jsonTypes,
     convert: toJsonText,
@@ -171,6 +181,7 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: String,
     schema: {}
   },
+  /** Text: lower case, with hyphens. */
   UUID: {
     accepts: ['string'],
     convert: toUuid,
@@ -180,12 +191,6 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     toJson: json,
     schema: { type: 'string', format: 'uuid' }
   }
-}
-
-const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
-
-function numberFromText(value: string): Json {
-  return jsonNumber.test(value) ? Number(value) : value
 }
 
 /** Return the conversion for a column type. */
@@ -226,8 +231,8 @@ const form = /^(?:ARRAY<(?<element>[A-Z0-9()]+)>|(?<plain>[A-Z0-9()]+))$/
 const scalarForm = /^(?<name>[A-Z0-9]+)(?:\((?<length>MAX|[1-9]\d{0,7})\))?$/
 
 /** Read a GoogleSQL column type; undefined when Landfall maps no such type. */
-export function parseColumnType(spelled: string): ColumnType | undefined {
-  const { element, plain } = form.exec(spelled)?.groups ?? {}
+export function parseColumnType(typeText: string): ColumnType | undefined {
+  const { element, plain } = form.exec(typeText)?.groups ?? {}
   const match = scalarForm.exec(element ?? plain ?? '')?.groups
   const scalar = scalarTypes.find((known) => known === match?.['name'])
   if (!scalar) return undefined
@@ -244,6 +249,6 @@ function parseLength(digits: string | undefined): Length | undefined {
 
 /** Write a type as GoogleSQL DDL and INFORMATION_SCHEMA do: `STRING(64)`, `ARRAY<INT64>`. */
 export function formatType({ scalar, array, length }: ColumnType): string {
-  const spelled = length === undefined ? scalar : `${scalar}(${length})`
-  return array ? `ARRAY<${spelled}>` : spelled
+  const element = length === undefined ? scalar : `${scalar}(${length})`
+  return array ? `ARRAY<${element}>` : element
 }

@@ -1,4 +1,7 @@
-/** How well a double holds a JSON number: `lost` means rounded integer or not finite. */
+/**
+ * How well a double represents a JSON number: `lost` is an integer that would be rounded, or a number
+ * that would not be finite; `inexact` is a fraction that would be rounded.
+ */
 export type Exactness = 'exact' | 'inexact' | 'lost'
 
 interface Decimal {
@@ -9,8 +12,8 @@ interface Decimal {
 }
 
 /**
- * Say how well a double holds the number that this JSON text spells. Values are compared, not
- * spellings: `1.50` and `1e-3` are exact, `0.1` is too, because 0.1 is what its double prints as.
+ * Return how well a double represents the number of this JSON text. Values are compared, not their
+ * digits: `1.50` and `1e-3` are exact, `0.1` is too, because 0.1 is what its double prints as.
  */
 export function exactnessOf(text: string): Exactness {
   const value = Number(text)

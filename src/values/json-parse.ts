@@ -13,7 +13,7 @@ const POINTER_SHOWN = 200
 
 export interface ParsedJson {
   readonly value: Json
-  /** JSON Pointers, below `at`, of numbers whose text a double cannot hold exactly. */
+  /** JSON Pointers, below `at`, of numbers whose text a double cannot represent exactly. */
   readonly inexact: ReadonlySet<string>
 }
 

@@ -7,8 +7,8 @@ const largest = 2n ** 63n - 1n
 const smallest = -(2n ** 63n)
 
 /**
- * Convert an INT64 from a JSON string, as protobuf writes it, or from an integer that a double holds
- * exactly. `-0` is `0`.
+ * Convert an INT64 from a JSON string, as protobuf writes it, or from an integer that a double
+ * represents exactly. `-0` is `0`.
  *
  * @throws {Failure} VALUE_INVALID
  */
@@ -99,6 +99,13 @@ export function toFloat(value: Json, pointer: string, bits: 32 | 64): number {
   return Number.isFinite(rounded)
     ? rounded + 0
     : refuseValue(pointer, `is outside of the range of FLOAT${bits}`)
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+/** Read a number written as JSON writes one; any other text stays text, for `toFloat` to refuse. */
+export function numberFromText(text: string): Json {
+  return jsonNumber.test(text) ? Number(text) : text
 }
 
 /** Add two INT64 values; undefined when the sum does not fit. */

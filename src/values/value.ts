@@ -1,22 +1,9 @@
 import { Failure } from '../failures.ts'
 
 /**
- * A column value in the one form that all rooms share. It is plain JSON, exact, and the same for
- * every store:
- *
- * | column type      | value                                                                  |
- * | ---------------- | ---------------------------------------------------------------------- |
- * | STRING           | string without lone surrogates                                         |
- * | INT64            | decimal string, no leading zeros, `-0` is `0`                          |
- * | FLOAT64, FLOAT32 | finite number                                                          |
- * | NUMERIC          | decimal string, no exponent, no trailing fraction zeros                |
- * | BOOL             | boolean                                                                |
- * | BYTES            | standard base64 with padding                                           |
- * | DATE             | `YYYY-MM-DD`                                                           |
- * | TIMESTAMP        | `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ`: nine digits, so that text order is time order |
- * | JSON             | JSON text                                                              |
- * | UUID             | lower-case, with hyphens                                               |
- * | ARRAY<T>         | array of the above, elements may be null                               |
+ * A column value in the one form that all rooms share: plain JSON, exact, and the same for every
+ * store. Each row of `columnTypes` in column-types.ts begins with the form of its values. The value
+ * of an ARRAY is an array of them, in which elements may be null.
  */
 export type Value = null | string | number | boolean | readonly Value[]
 

@@ -54,7 +54,7 @@ test('every fault of every file is one line, and the exit code is 1', async () =
     code: 1,
     out: [],
     err: [
-      `${dir}/collections/notes.json#/key/0: "nr" is no column, expected one of id`,
+      `${dir}/collections/notes.json#/key/0: there is no column "nr"; expected one of id`,
       `${dir}/events/a.json#/writes/0/collection: "nots" is no collection, expected one that a file describes`,
       `${dir}: 2 faults`
     ]

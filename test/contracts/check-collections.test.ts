@@ -82,8 +82,8 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
     'unknown types',
     withThings({ columns: { ...columns, a: { type: 'TEXT' }, b: { type: 'STRING' } } }),
     [
-      'collections/things.json#/columns/a/type: "TEXT" is no column type, expected a GoogleSQL type such as STRING(64)',
-      'collections/things.json#/columns/b/type: "STRING" is no column type, expected a GoogleSQL type such as STRING(64), with a length or MAX'
+      'collections/things.json#/columns/a/type: "TEXT" is not a column type; use a GoogleSQL type such as STRING(64)',
+      'collections/things.json#/columns/b/type: "STRING" is not a column type; use a GoogleSQL type such as STRING(64), with a length or MAX'
     ]
   ],
   [
@@ -117,7 +117,7 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       }
     }),
     [
-      'collections/thing_counts.json#/columns/last/type: cannot be added to, expected INT64 or NUMERIC'
+      'collections/thing_counts.json#/columns/last/type: cannot be added to; expected INT64 or NUMERIC'
     ]
   ],
   [
@@ -137,41 +137,41 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       key: ['id', 'nr', 'text']
     }),
     [
-      'collections/things.json#/key/0: "id" is of a type that has no exact order, expected no JSON',
-      'collections/things.json#/key/1: "nr" is no column, expected one of id, text',
-      'collections/things.json#/key/2: "text" is of a type that has no exact order, expected no ARRAY'
+      'collections/things.json#/key/0: "id" has type JSON, which cannot be ordered exactly',
+      'collections/things.json#/key/1: there is no column "nr"; expected one of id, text',
+      'collections/things.json#/key/2: "text" has type ARRAY, which cannot be ordered exactly'
     ]
   ],
   [
     'a key that begins with a timestamp',
     withThings({ key: ['at', 'id'] }),
     [
-      'collections/things.json#/key/0: is a timestamp or a date, so that all writes meet on one server; expected a column that spreads them first'
+      'collections/things.json#/key/0: starts with a timestamp or date, so every write hits one split; put a well-distributed column first'
     ]
   ],
   [
     'an index that begins with a timestamp',
     index({ columns: ['at'] }),
     [
-      'collections/things.json#/indexes/0/columns/0: is a timestamp or a date, so that all writes meet on one server; expected a column that spreads them first'
+      'collections/things.json#/indexes/0/columns/0: starts with a timestamp or date, so every write hits one split; put a well-distributed column first'
     ]
   ],
   [
     'an index of unknown and inexact columns',
     index({ columns: ['ratio', 'nr'], storing: ['id', 'ratio', 'mr'] }),
     [
-      'collections/things.json#/indexes/0/columns/0: "ratio" is of a type that has no exact order, expected no FLOAT64',
-      'collections/things.json#/indexes/0/columns/1: "nr" is no column, expected one of id, text, count, price, at, done, ratio, extra, tags',
-      'collections/things.json#/indexes/0/storing/0: "id" is in the index anyway, expected a column that is not',
-      'collections/things.json#/indexes/0/storing/1: "ratio" is in the index anyway, expected a column that is not',
-      'collections/things.json#/indexes/0/storing/2: "mr" is no column, expected one of id, text, count, price, at, done, ratio, extra, tags'
+      'collections/things.json#/indexes/0/columns/0: "ratio" has type FLOAT64, which cannot be ordered exactly',
+      'collections/things.json#/indexes/0/columns/1: there is no column "nr"; expected one of id, text, count, price, at, done, ratio, extra, tags',
+      'collections/things.json#/indexes/0/storing/0: "id" is in the index already; name another column',
+      'collections/things.json#/indexes/0/storing/1: "ratio" is in the index already; name another column',
+      'collections/things.json#/indexes/0/storing/2: there is no column "mr"; expected one of id, text, count, price, at, done, ratio, extra, tags'
     ]
   ],
   [
     'a unique index of key columns only',
     index({ columns: ['id'], unique: true }),
     [
-      'collections/things.json#/indexes/0/columns: are all of the key, so a deleted row would stay in the unique index; expected a column beside the key'
+      'collections/things.json#/indexes/0/columns: are all part of the key, so a deleted row would stay in the unique index; add a column outside of the key'
     ]
   ],
   [
@@ -182,8 +182,8 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       }
     },
     [
-      'collections/a.json#/name: begins with sqlite_, expected a name the embedded store may use',
-      'collections/a.json#/indexes/0/name: begins with sqlite_, expected a name the embedded store may use'
+      'collections/a.json#/name: begins with sqlite_, which SQLite reserves; choose another name',
+      'collections/a.json#/indexes/0/name: begins with sqlite_, which SQLite reserves; choose another name'
     ]
   ],
   [

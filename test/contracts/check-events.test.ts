@@ -606,7 +606,7 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
     },
     [
       'events/empty.json#: the JSON text is not JSON: see character 1',
-      'collections/things.json#/key/0: "nr" is no column, expected one of id, text, count, price, at, done, ratio, extra, tags',
+      'collections/things.json#/key/0: there is no column "nr"; expected one of id, text, count, price, at, done, ratio, extra, tags',
       `events/changed.json#/examples/0/type: is another type, expected ${thingChanged['type']}`,
       'events/again.json#/writes/0/set: "id" is not set, but it is of the key',
       'events/again.json#/writes/0/set: "text" is not set, but it is required',

@@ -4,7 +4,7 @@ import { decodeBase64 } from '../../src/values/base64.ts'
 import { refuses, takes } from './conversions.ts'
 
 describe('decodeBase64', () => {
-  test('gives back the bytes of every standard base64 text', () => {
+  test('returns the bytes of every standard base64 text', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const text = Buffer.from(bytes).toString('base64')

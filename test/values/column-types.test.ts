@@ -90,7 +90,7 @@ test.each([
   'ARRAY<STRING>',
   '',
   'toString'
-])('%s is no column type', (text) => {
+])('%s is not a column type', (text) => {
   expect(parseColumnType(text)).toBeUndefined()
 })
 

@@ -7,13 +7,13 @@ import type { Value } from '../../src/values/value.ts'
 /** Convert a value that stands at `/data/x` of an event to a column of the type. */
 export function convert(type: string, value: Json, inexact: readonly string[] = []): Value {
   const parsed = parseColumnType(type)
-  if (!parsed) throw new Error(`no column type: ${type}`)
+  if (!parsed) throw new Error(`not a column type: ${type}`)
   return converterFor(parsed)(value, '/data/x', new Set(inexact))
 }
 
-/** Register one test per row: what is taken, and as what. */
+/** Register one test per row: what is accepted, and as what value. */
 export function takes(type: string, rows: readonly (readonly [string, Json, Value])[]): void {
-  test.each(rows)(`${type} takes %s`, (_, value, expected) => {
+  test.each(rows)(`${type} accepts %s`, (_, value, expected) => {
     expect(convert(type, value)).toStrictEqual(expected)
   })
 }
@@ -25,7 +25,7 @@ export function refuses(type: string, rows: readonly (readonly [string, Json, st
   })
 }
 
-/** Run what must fail, and say how. */
+/** Run what must fail, and return its code and message. */
 export function refusal(run: () => unknown): string {
   try {
     run()

@@ -53,7 +53,7 @@ describe('UUID', () => {
     ['a URN', `urn:uuid:${uuid}`, malformed],
     ['a line feed', `${uuid}\n`, malformed],
     ['a digit too few', uuid.slice(0, -1), malformed],
-    ['a letter that is no digit', uuid.replace('a', 'g'), malformed],
+    ['a letter that is not a digit', uuid.replace('a', 'g'), malformed],
     ['a number', 1, malformed]
   ])
 })

@@ -13,7 +13,7 @@ const maxKeyBytes = limits.keyBytes.ours
 
 /**
  * Read a primary key from path segments as they arrived: one per key column, each decoded once, so
- * that a `/` inside of a key is spelled `%2F`. An empty segment is the empty string.
+ * that a `/` inside of a key is written `%2F`. An empty segment is the empty string.
  *
  * @throws {Failure} KEY_INVALID
  */
@@ -65,7 +65,7 @@ export function parseValue(
   }
 }
 
-/** Spell a value so that `parseValue` reads it again. Keys and indexes have no ARRAY and no JSON. */
+/** Write a value so that `parseValue` reads it again. Keys and indexes have no ARRAY and no JSON. */
 export function formatValue(value: Exclude<Value, null>): string {
   return String(value)
 }
