@@ -3,14 +3,14 @@ import type { Json } from './json.ts'
 import { refuseValue } from './value.ts'
 
 /** A day of the proleptic Gregorian calendar; month and day count from 1. */
-export interface Day {
+interface Day {
   readonly year: number
   readonly month: number
   readonly day: number
 }
 
 /** Move a day by one, backwards or forwards, or not at all. */
-export function shiftDay(from: Day, by: -1 | 0 | 1): Day {
+function shiftDay(from: Day, by: -1 | 0 | 1): Day {
   const day = from.day + by
   if (day < 1) {
     const year = from.month === 1 ? from.year - 1 : from.year
@@ -26,7 +26,7 @@ export function shiftDay(from: Day, by: -1 | 0 | 1): Day {
 const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** Count the days of a month, 1 to 12, in the Gregorian calendar; 0 when there is no such month. */
-export function daysInMonth(year: number, month: number): number {
+function daysInMonth(year: number, month: number): number {
   if (month === 2 && isLeapYear(year)) return 29
   return monthLengths[month - 1] ?? 0
 }

@@ -24,7 +24,7 @@ export function toInt64(value: Json, pointer: string, inexact: ReadonlySet<strin
 }
 
 /** Report whether an integer is in the range of INT64. */
-export function isInt64(value: bigint): boolean {
+function isInt64(value: bigint): boolean {
   return value >= smallest && value <= largest
 }
 
