@@ -47,7 +47,7 @@ export interface ColumnTypeRules {
   /** Types of JSON that `convert` may accept. */
   readonly accepts: readonly JsonType[]
   /** As `Convert`, for a column of this length. */
-  readonly convert: (...of: [...Parameters<Convert>, length: Length | undefined]) => Value
+  readonly convert: (...of: [...Parameters<Convert>, length?: Length]) => Value
   /** The length of a type that has one: STRING(64). */
   readonly length?: { readonly max: number; readonly unit: 'characters' | 'bytes' }
   /** Equal and ordered exactly, in every store: fit for keys, indexes and filters. */
@@ -196,7 +196,9 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
 /** Return the conversion for a column type. */
 export function converterFor({ scalar, array, length }: ColumnType): Convert {
   const { convert } = columnTypes[scalar]
-  const one: Convert = (value, pointer, inexact) => convert(value, pointer, inexact, length)
+  const one: Convert = length
+    ? (value, pointer, inexact) => convert(value, pointer, inexact, length)
+    : convert
   return array ? arrayOf(one) : one
 }
 

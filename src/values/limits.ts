@@ -6,7 +6,7 @@ const mebibyte = 1024 * 1024
 
 /** A figure of Spanner or Pub/Sub. The code keeps to `ours`; `docs/limits.md` shows both. */
 export interface Limit {
-  /** What is limited, as `docs/limits.md` names it. Where the name of a row ends in Bytes, it counts bytes. */
+  /** What is limited, as `docs/limits.md` names it. A row whose name ends in Bytes counts bytes. */
   readonly what: string
   /** What the service documents at `source`. */
   readonly theirs: number
@@ -35,7 +35,7 @@ export const limits = {
   indexColumns: limit('columns of an index', 16, `${quotas}#indexes`),
   nameCharacters: limit('characters of a name', 128, `${quotas}#tables`),
   eventMutations: limit('mutations of one event', 80_000, `${quotas}#limits-for`),
-  /** One event is one commit at least; index entries and encoding come on top of its values. */
+  /** All rows of an event are in one commit; index entries and encoding come on top of its values. */
   eventBytes: limit(
     'size of the values of one event',
     100 * mebibyte,

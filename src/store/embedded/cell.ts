@@ -30,7 +30,7 @@ interface CellRules {
 const matches = (pattern: RegExp) => (value: Value) =>
   typeof value === 'string' && pattern.test(value)
 
-// A value of another type matches no cell, so it only must not be mistaken for one.
+// A value of another type than the column matches no cell; it is passed on unchanged.
 const asIs = (value: string | number | boolean): Cell =>
   typeof value === 'boolean' ? Number(value) : value
 const ofText = (encode: (text: string) => Cell) => (value: string | number | boolean) =>
