@@ -41,7 +41,7 @@ export function buildApp(parts: Parts): FastifyInstance {
   })
   const app = buildServer({
     contracts,
-    ingest: createIngest(contracts, committer, config.POISON),
+    ingest: createIngest(contracts, committer),
     readiness,
     store,
     pushAuth,

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit'
+import { at } from './commit/at.ts'
+import type { Settled } from './commit/batch.ts'
 import type { Committer } from './commit/committer.ts'
-import type { Settled } from './commit/landing.ts'
-import type { Rehearsal } from './commit/rehearse.ts'
+import type { DryRunResult } from './commit/dry-run.ts'
 import type { Contracts } from './contracts/contracts.ts'
 import { decode } from './delivery/decode.ts'
 import type { Arrival, Delivery } from './delivery/event.ts'
@@ -15,7 +16,7 @@ export interface Landed {
 }
 
 /** What would become of one event of a delivery, and the writes it asks for. */
-export interface Rehearsed extends Rehearsal {
+export interface DryRunEvent extends DryRunResult {
   readonly arrival: Arrival
   readonly plan: Plan
 }
@@ -24,24 +25,19 @@ export interface Ingest {
   /** Decode, validate, plan, commit: the story of one delivery. Never rejects for an input. */
   land(delivery: Delivery): Promise<readonly Landed[]>
   /**
-   * Tell the same story up to the commit, and write nothing.
+   * Decode, validate, plan and decide, but write nothing.
    *
    * @throws {Failure} with the action `retry` when the rows cannot be read
    */
-  rehearse(delivery: Delivery): Promise<readonly Rehearsed[]>
+  dryRun(delivery: Delivery): Promise<readonly DryRunEvent[]>
 }
 
 /** A batch larger than the queue would be refused for ever if all of it were submitted at once. */
 const atOnce = 500
 
-/** Make what lands deliveries. */
-export function createIngest(
-  contracts: Contracts,
-  committer: Committer,
-  poison: 'store' | 'reject'
-): Ingest {
+/** Create what lands deliveries. */
+export function createIngest(contracts: Contracts, committer: Committer): Ingest {
   async function landPlan(plan: Plan): Promise<Landed['result']> {
-    if (plan.reason && poison === 'reject') throw new Failure(plan.reason.code, plan.reason.detail)
     if (!plan.reason && plan.writes.length === 0) return { verdict: 'ignored' }
     return committer.submit(plan)
   }
@@ -57,13 +53,13 @@ export function createIngest(
       if (arrivals.length <= atOnce) return Promise.all(arrivals.map(landOne))
       return pLimit(atOnce).map(arrivals, landOne)
     },
-    async rehearse(delivery) {
+    async dryRun(delivery) {
       const planned = decode(delivery).map((arrival) => ({
         arrival,
         plan: contracts.plan(arrival)
       }))
-      const rehearsals = await committer.rehearse(planned.map(({ plan }) => plan))
-      return planned.map((event, i) => ({ ...event, ...(rehearsals[i] ?? { verdict: 'ignored' }) }))
+      const results = await committer.dryRun(planned.map(({ plan }) => plan))
+      return planned.map((event, i) => ({ ...event, ...at(results, i) }))
     }
   }
 }

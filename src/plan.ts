@@ -6,6 +6,9 @@ import type { Row, Value } from './values/value.ts'
 /** What became of an event. */
 export type Verdict = 'applied' | 'duplicate' | 'stale' | 'ignored' | 'dead-lettered'
 
+/** What became of one write of an event. */
+export type WriteOutcome = Exclude<Verdict, 'ignored' | 'dead-lettered'>
+
 /** Set, merge or delete one row of a `state` table, unless the row has a newer version. */
 export interface StateWrite {
   readonly kind: 'state'

@@ -65,8 +65,8 @@ export async function landDelivery(ingest: Ingest, delivery: Delivery): Promise<
 }
 
 /** Say what would become of one delivery. @throws {Failure} with the action `retry` */
-export async function rehearseDelivery(ingest: Ingest, delivery: Delivery): Promise<Outcome> {
-  return ofSeveral(await ingest.rehearse(delivery))
+export async function dryRunDelivery(ingest: Ingest, delivery: Delivery): Promise<Outcome> {
+  return ofSeveral(await ingest.dryRun(delivery))
 }
 
 function poison(failure: Failure): Outcome {

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import { Failure } from '../src/failures.ts'
 import { createReadiness } from '../src/readiness.ts'
-import { createMemoryStore } from './commit/memory-store.ts'
+import { openBreakableStore } from './commit/breakable-store.ts'
 
-function setUp() {
+async function setUp() {
   const clock = { ms: 0 }
   const said: (string | undefined)[] = []
   const state = { mismatches: [] as { table: string; message: string }[] }
-  const store = { ...createMemoryStore(), verify: async () => state.mismatches }
+  const store = { ...(await openBreakableStore()), verify: async () => state.mismatches }
   const readiness = createReadiness(
     store,
     [],
@@ -20,7 +20,7 @@ function setUp() {
 const outage = new Failure('STORE_UNAVAILABLE', 'down')
 
 it('says when the service stops being ready and when it is again, each once', async () => {
-  const { clock, said, readiness } = setUp()
+  const { clock, said, readiness } = await setUp()
   await readiness.check()
   expect(said).toEqual([])
   readiness.committed(outage)
@@ -34,7 +34,7 @@ it('says when the service stops being ready and when it is again, each once', as
 })
 
 it('says at the first check that the tables differ', async () => {
-  const { said, state, readiness } = setUp()
+  const { said, state, readiness } = await setUp()
   state.mismatches = [{ table: 'items', message: 'a column is missing' }]
   await readiness.check()
   expect(said).toEqual(['SCHEMA_DRIFT'])

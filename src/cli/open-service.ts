@@ -45,7 +45,7 @@ export async function withService<T>(
     onCommit: () => undefined
   })
   try {
-    return await work({ config, store, ingest: createIngest(contracts, committer, poison) })
+    return await work({ config, store, ingest: createIngest(contracts, committer) })
   } finally {
     await store.close()
   }

@@ -1,13 +1,13 @@
-import type { LogWrite, Plan, Reason, Verdict, Write } from '../plan.ts'
+import type { LogWrite, Plan, Reason, Verdict, Write, WriteOutcome } from '../plan.ts'
 import { deadLettersTable, ledgerTable } from '../store/managed-tables.ts'
 import type { CurrentRows, Decision, Guard } from '../store/store.ts'
-import { managed } from '../store/table.ts'
+import { managed, type Table } from '../store/table.ts'
 import { COMMIT_TIMESTAMP } from '../values/value.ts'
 import { enterLedger, foldCounter } from './fold-counter.ts'
 import { foldDeadLetter } from './fold-dead-letter.ts'
+import { foldMergeable } from './fold-mergeable.ts'
 import { foldState } from './fold-state.ts'
 import { createRows, type Rows, rowId } from './rows.ts'
-import type { WriteOutcome } from './write-outcome.ts'
 
 /** Thrown by `decide` when plans cannot be applied to the rows that are there. */
 export class PlansRefused extends Error {
@@ -77,12 +77,18 @@ function foldPlan(plan: Plan, rows: Rows): Verdict | Reason {
 }
 
 function foldWrite(write: Write, plan: Plan, rows: Rows, counted: boolean): WriteOutcome | Reason {
-  if (write.kind === 'state') return foldState(write, plan, rows)
+  if (write.kind === 'state') {
+    const fold = isMergeable(write.table) ? foldMergeable : foldState
+    return fold(write, plan, rows)
+  }
   if (write.kind === 'log') return foldLog(write, rows)
   return counted ? 'duplicate' : (foldCounter(write, rows) ?? 'applied')
 }
 
-/** A log row is the same however often it is written, so nobody looks whether it is there. */
+/** Does some contract merge into the table, so that its columns have versions of their own? */
+const isMergeable = ({ guardColumns }: Table) => guardColumns.includes(managed.columnVersions)
+
+/** A log row is the same however often it is written, so its commit need not read it. */
 function foldLog({ table, key, values }: LogWrite, rows: Rows): WriteOutcome {
   if (rows.get(table, key)) return 'duplicate'
   rows.put(table, key, { ...values, [managed.committedAt]: COMMIT_TIMESTAMP })

@@ -1,12 +1,11 @@
-import type { CounterWrite, Plan, Reason } from '../plan.ts'
+import type { CounterWrite, Plan, Reason, WriteOutcome } from '../plan.ts'
 import { ledgerTable } from '../store/managed-tables.ts'
 import { columnOf, managed } from '../store/table.ts'
 import { addValues } from '../values/column-types.ts'
 import { COMMIT_TIMESTAMP } from '../values/value.ts'
 import type { Rows } from './rows.ts'
-import type { WriteOutcome } from './write-outcome.ts'
 
-/** Tell whether the ledger already holds the event; if not, enter it. */
+/** Enter the event into the ledger, unless it has been counted before. */
 export function enterLedger(plan: Plan, rows: Rows): WriteOutcome {
   if (rows.get(ledgerTable, [plan.eventKey])) return 'duplicate'
   rows.put(ledgerTable, [plan.eventKey], { [managed.committedAt]: COMMIT_TIMESTAMP })

@@ -1,10 +1,8 @@
-import type { StateWrite } from '../plan.ts'
+import type { Plan, StateWrite, WriteOutcome } from '../plan.ts'
 import { managed, type Table } from '../store/table.ts'
 import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
+import { compareStamps, type Stamp, storedStamp, wholeRow } from './fold-state.ts'
 import type { Rows } from './rows.ts'
-import { compareStamps, type Stamp } from './stamp.ts'
-import { storedStamp, wholeRow } from './state-row.ts'
-import type { WriteOutcome } from './write-outcome.ts'
 
 /**
  * What a mergeable row remembers: the last write of the whole row, and of each column that a merge
@@ -23,8 +21,9 @@ type Changes = Omit<History, 'newest'>
 type Stamped = { readonly history: Changes; readonly newest: Stamp | undefined }
 
 /** Fold one write to a row of a collection that some contract merges into. */
-export function foldMergeable(write: StateWrite, stamp: Stamp, rows: Rows): WriteOutcome {
+export function foldMergeable(write: StateWrite, plan: Plan, rows: Rows): WriteOutcome {
   const { table } = write
+  const stamp: Stamp = { version: write.version, key: plan.eventKey }
   const before = readHistory(rows.get(table, write.key))
   const base = toStamp(before.history.base)
   if (base?.key === stamp.key) return 'duplicate'

@@ -1,19 +1,12 @@
-import type { Plan, StateWrite } from '../plan.ts'
-import { managed } from '../store/table.ts'
-import { COMMIT_TIMESTAMP } from '../values/value.ts'
-import { foldMergeable } from './fold-mergeable.ts'
+import type { Plan, StateWrite, WriteOutcome } from '../plan.ts'
+import { columnOf, managed, type Table } from '../store/table.ts'
+import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
 import type { Rows } from './rows.ts'
-import { compareStamps, type Stamp } from './stamp.ts'
-import { storedStamp, wholeRow } from './state-row.ts'
-import type { WriteOutcome } from './write-outcome.ts'
 
 /** Fold one write to a `state` row: the newest stamp wins, and a tombstone is a row like any other. */
 export function foldState(write: StateWrite, plan: Plan, rows: Rows): WriteOutcome {
   const { table, key } = write
   const stamp: Stamp = { version: write.version, key: plan.eventKey }
-  if (table.columns.some((column) => column.name === managed.columnVersions)) {
-    return foldMergeable(write, stamp, rows)
-  }
   const current = rows.get(table, key)
   if (current?.[managed.key] === stamp.key) return 'duplicate'
   if (current && compareStamps(table, stamp, storedStamp(current)) < 0) return 'stale'
@@ -25,4 +18,50 @@ export function foldState(write: StateWrite, plan: Plan, rows: Rows): WriteOutco
     [managed.deletedAt]: write.operation === 'delete' ? COMMIT_TIMESTAMP : null
   })
   return 'applied'
+}
+
+/** Give every column besides the key and the managed ones its value after an upsert or a delete. */
+export function wholeRow({ table, values }: StateWrite): Record<string, Value> {
+  return Object.fromEntries(dataColumns(table).map((name) => [name, values[name] ?? null]))
+}
+
+function dataColumns(table: Table): readonly string[] {
+  const others = new Set<string>([...table.primaryKey, ...Object.values(managed)])
+  return table.columns.map((column) => column.name).filter((name) => !others.has(name))
+}
+
+/** A place in the order of all writes to one row: the version, then the event key. */
+export interface Stamp {
+  readonly version: Value
+  readonly key: Value
+}
+
+/** Read the stamp of a stored row; its columns are NOT NULL, so a row always has one. */
+export function storedStamp(row: Readonly<Record<string, unknown>>): Stamp {
+  const [version, key] = [row[managed.version], row[managed.key]]
+  if (typeof version !== 'string' || typeof key !== 'string') {
+    throw new Error('a state row without event_version and event_key')
+  }
+  return { version, key }
+}
+
+/**
+ * Order two stamps of one table: negative when `a` is older. Equal versions are ordered by event
+ * key, so two events never tie and every order of delivery ends in the same row.
+ */
+export function compareStamps(table: Table, a: Stamp, b: Stamp): number {
+  return compareVersions(table, a.version, b.version) || compareText(String(a.key), String(b.key))
+}
+
+function compareVersions(table: Table, a: Value, b: Value): number {
+  if (columnOf(table, managed.version).type.scalar !== 'INT64') {
+    return compareText(String(a), String(b))
+  }
+  const [left, right] = [BigInt(String(a)), BigInt(String(b))]
+  return left < right ? -1 : Number(left > right)
+}
+
+/** UTF-8 order is what Spanner sorts strings by; UTF-16 order differs beyond the basic plane. */
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

@@ -3,8 +3,25 @@ import pLimit from 'p-limit'
 import { Failure } from '../failures.ts'
 import type { Plan } from '../plan.ts'
 import { limits } from '../values/limits.ts'
-import type { Origin } from './commit-tracing.ts'
-import type { Outcome, Settled } from './landing.ts'
+import type { Outcome, Settled } from './batch.ts'
+
+/** The span of a delivery (https://www.w3.org/TR/trace-context/). */
+export interface Origin {
+  readonly traceId: string
+  readonly spanId: string
+  readonly traceFlags: number
+}
+
+/** Ties commits to the deliveries that wait for them. */
+export interface CommitTracing {
+  /** The span that is running now, if any. */
+  origin(): Origin | undefined
+  /** Run a commit as a span that is linked to these. */
+  commit(
+    origins: readonly Origin[],
+    work: () => Promise<readonly Outcome[]>
+  ): Promise<readonly Outcome[]>
+}
 
 const maxMutations = limits.commitMutations.ours
 const maxBytes = limits.commitBytes.ours
@@ -12,7 +29,7 @@ const maxBytes = limits.commitBytes.ours
 /** An event that waits for a commit. */
 export interface Queued {
   readonly plan: Plan
-  /** Absent where nobody traces. */
+  /** Absent where the delivery is not traced. */
   readonly origin: Origin | undefined
   /** Milliseconds of the lane's clock. */
   readonly queuedAt: number
@@ -56,7 +73,7 @@ export function createLane(
     queue = queue.slice(batch.length)
     scheduled = false
     schedule()
-    if (batch.length > 0) tell(batch, await commit(batch))
+    if (batch.length > 0) settle(batch, await commit(batch))
   }
 
   return {
@@ -83,7 +100,7 @@ function batchLength(queue: readonly Queued[], maxEvents: number): number {
   return full === -1 ? Math.min(queue.length, maxEvents) : full
 }
 
-function tell(batch: readonly Waiting[], outcomes: readonly Outcome[]): void {
+function settle(batch: readonly Waiting[], outcomes: readonly Outcome[]): void {
   for (const [i, { resolve, reject }] of batch.entries()) {
     const outcome = outcomes[i] ?? new Failure('INTERNAL', 'a plan without an outcome')
     if (outcome instanceof Failure) reject(outcome)

@@ -1,12 +1,6 @@
 import { Failure } from '../failures.ts'
 import type { Ingest } from '../ingest.ts'
-import {
-  landDelivery,
-  type Outcome,
-  type Patience,
-  patiently,
-  rehearseDelivery
-} from '../retries.ts'
+import { dryRunDelivery, landDelivery, type Outcome, type Patience, patiently } from '../retries.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../values/value.ts'
 import { batchBytes, changeLetters, inBatches } from './change.ts'
@@ -50,7 +44,7 @@ export async function* replayLetters(
 }
 
 /** Say of each letter what a replay would make of it, and write nothing. */
-export async function* rehearseLetters(
+export async function* dryRunLetters(
   letters: AsyncIterable<LetterSummary>,
   options: ReplayOptions
 ): AsyncGenerator<Replayed> {
@@ -58,7 +52,7 @@ export async function* rehearseLetters(
   for await (const batch of batchesOf(letters, options)) {
     for (const letter of batch) {
       if (patience.signal.aborted) return
-      const outcome = await patiently(() => rehearseDelivery(ingest, letter.delivery), patience)
+      const outcome = await patiently(() => dryRunDelivery(ingest, letter.delivery), patience)
       yield { letter, ...outcome }
     }
   }

@@ -6,7 +6,7 @@ import {
   SpanStatusCode,
   trace
 } from '@opentelemetry/api'
-import type { CommitTracing } from '../commit/commit-tracing.ts'
+import type { CommitTracing } from '../commit/lane.ts'
 import { Failure } from '../failures.ts'
 import type { Landed } from '../ingest.ts'
 import { traceContextOf } from './trace-context.ts'

@@ -16,7 +16,7 @@ describe('a breaker', () => {
     expect(breaker.admits()).toBe(true)
   })
 
-  it('admits nobody until the cooldown is over, then one at a time', () => {
+  it('admits no caller until the cooldown is over, then one at a time', () => {
     const { breaker, clock } = setUp()
     breaker.failed()
     breaker.failed()

@@ -1,15 +1,23 @@
 import { describe, expect, it } from 'vitest'
+import type { Settled } from '../../src/commit/batch.ts'
 import { type CommitterOptions, createCommitter } from '../../src/commit/committer.ts'
 import { Failure } from '../../src/failures.ts'
-import { createMemoryStore, refuse } from './memory-store.ts'
-import { items, plan, upsert } from './tables.ts'
+import { deadLettersTable } from '../../src/store/managed-tables.ts'
+import {
+  type BreakableStore,
+  openBreakableStore,
+  readAll,
+  readRows,
+  refuse
+} from './breakable-store.ts'
+import { add, items, plan, texts, upsert } from './tables.ts'
 
 const event = (n: number, id = `row ${n}`, a = 'fine') =>
   plan(n, upsert(items, id, String(n), { a }))
 const events = (count: number) => Array.from({ length: count }, (_each, n) => event(n))
 
-function setUp(options: Partial<CommitterOptions> = {}) {
-  const store = createMemoryStore()
+async function setUp(options: Partial<CommitterOptions> = {}) {
+  const store = await openBreakableStore()
   const clock = { ms: 0 }
   const failures: Failure[] = []
   const committer = createCommitter({
@@ -29,7 +37,7 @@ function setUp(options: Partial<CommitterOptions> = {}) {
 }
 
 /** Hold commits until they are let through. */
-function createGate(store: ReturnType<typeof createMemoryStore>) {
+function createGate(store: BreakableStore) {
   const waiting: ((failure?: Failure) => void)[] = []
   const arrivals: (() => void)[] = []
   return {
@@ -44,21 +52,21 @@ function createGate(store: ReturnType<typeof createMemoryStore>) {
     reached: () =>
       waiting.length > 0 ? Promise.resolve() : new Promise<void>((r) => arrivals.push(r)),
     release(failure?: Failure) {
-      store.onCommit = () => undefined
+      store.onCommit = undefined
       for (const finish of waiting.splice(0)) finish(failure)
     }
   }
 }
 
 describe('group commit', () => {
-  it('commits a lone event by itself', async () => {
-    const { committer, store } = setUp()
+  it('commits a lone event alone, at once', async () => {
+    const { committer, store } = await setUp()
     expect(await committer.submit(event(1))).toMatchObject({ verdict: 'applied', batchSize: 1 })
     expect(store.commits).toHaveLength(1)
   })
 
   it('joins what arrives while a commit is in flight into the next one', async () => {
-    const { committer, store, hold, reached, release } = setUp()
+    const { committer, store, hold, reached, release } = await setUp()
     hold()
     const first = committer.submit(event(0))
     await reached()
@@ -71,8 +79,21 @@ describe('group commit', () => {
     expect(store.commits).toHaveLength(2)
   })
 
+  it('joins what arrives in one turn of the event loop into one commit', async () => {
+    const { committer } = await setUp()
+    // Two callbacks of one turn, as two sockets have; all promises settle between them.
+    const inOneTurn = [event(1), event(2)].map(
+      (each) =>
+        new Promise<Settled>((resolve, reject) => {
+          setImmediate(() => committer.submit(each).then(resolve, reject))
+        })
+    )
+    const settled = await Promise.all(inOneTurn)
+    expect(settled.map(({ batchSize }) => batchSize)).toEqual([2, 2])
+  })
+
   it('never puts more than COMMIT_MAX_EVENTS into one commit', async () => {
-    const { committer, store } = setUp({ maxEvents: 20 })
+    const { committer, store } = await setUp({ maxEvents: 20 })
     const settled = await Promise.all(events(50).map((each) => committer.submit(each)))
     expect(settled.map(({ batchSize }) => batchSize)).toEqual([
       ...Array(20).fill(20),
@@ -83,21 +104,21 @@ describe('group commit', () => {
   })
 
   it('never puts more mutations into one commit than Spanner takes', async () => {
-    const { committer, store } = setUp()
+    const { committer, store } = await setUp()
     const large = events(4).map((each) => ({ ...each, mutations: 30_000 }))
     await Promise.all(large.map((each) => committer.submit(each)))
     expect(store.commits.map((tables) => tables.length)).toEqual([2, 2])
   })
 
   it('never puts more bytes into one commit than Spanner takes', async () => {
-    const { committer, store } = setUp({ queueMaxBytes: 1e9 })
+    const { committer, store } = await setUp({ queueMaxBytes: 1e9 })
     const large = events(4).map((each) => ({ ...each, bytes: 20 * 1024 * 1024 }))
     await Promise.all(large.map((each) => committer.submit(each)))
     expect(store.commits.map((tables) => tables.length)).toEqual([2, 2])
   })
 
   it('sends events of one row to one lane, in the order of their arrival', async () => {
-    const { committer, store } = setUp({ lanes: 8 })
+    const { committer, store } = await setUp({ lanes: 8 })
     const same = [1, 2, 3, 4].map((n) => committer.submit(event(n, 'one row')))
     expect((await Promise.all(same)).map(({ verdict }) => verdict)).toEqual(
       Array(4).fill('applied')
@@ -106,7 +127,7 @@ describe('group commit', () => {
   })
 
   it('has at most one commit in flight per lane, and several lanes at once', async () => {
-    const { committer, store, hold, reached, release } = setUp({ lanes: 4 })
+    const { committer, store, hold, reached, release } = await setUp({ lanes: 4 })
     hold()
     const settled = events(200).map((each) => committer.submit(each))
     await reached()
@@ -117,15 +138,15 @@ describe('group commit', () => {
   })
 
   it('applies one of two hundred concurrent deliveries of the same event', async () => {
-    const { committer } = setUp()
+    const { committer } = await setUp()
     const settled = await Promise.all(Array.from({ length: 200 }, () => committer.submit(event(7))))
     const applied = settled.filter(({ verdict }) => verdict === 'applied')
     expect(applied).toHaveLength(1)
     expect(settled.filter(({ verdict }) => verdict === 'duplicate')).toHaveLength(199)
   })
 
-  it('lands 499 events beside one poison event, and refuses nobody', async () => {
-    const { committer, store } = setUp({ maxEvents: 500 })
+  it('lands 499 events beside one poison event, and refuses none', async () => {
+    const { committer, store } = await setUp({ maxEvents: 500 })
     store.onCommit = refuse('poison')
     const settled = await Promise.all(
       Array.from({ length: 500 }, (_each, n) =>
@@ -140,9 +161,54 @@ describe('group commit', () => {
   })
 })
 
+describe('a plan that cannot land', () => {
+  const broken = { ...event(1), reason: { code: 'DATA_INVALID', detail: 'no id' } } as const
+
+  it('is settled as a dead letter', async () => {
+    const { committer, store } = await setUp()
+    expect(await committer.submit(broken)).toMatchObject({
+      verdict: 'dead-lettered',
+      reason: { code: 'DATA_INVALID' }
+    })
+    expect(await readRows(store, deadLettersTable)).toHaveLength(1)
+  })
+
+  it('is refused at once with POISON=reject, without asking the store', async () => {
+    const { committer, store } = await setUp({ poison: 'reject' })
+    await expect(committer.submit(broken)).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      message: 'no id'
+    })
+    expect(store.attempts).toBe(0)
+    expect(committer.queue()).toEqual({ events: 0, bytes: 0 })
+  })
+
+  it.each(['store', 'reject'] as const)(
+    'is reported as dead-lettered by a dry run with POISON=%s, which writes nothing',
+    async (poison) => {
+      const { committer, store } = await setUp({ poison })
+      await committer.submit(event(2))
+      await committer.submit(plan(3, add('x', { count: '9223372036854775807' })))
+      const overflow = plan(6, add('x', { count: '1' }))
+      const results = await committer.dryRun([broken, event(2), overflow, event(4), plan(5)])
+      expect(results.map(({ verdict }) => verdict)).toEqual([
+        'dead-lettered',
+        'duplicate',
+        'dead-lettered',
+        'applied',
+        'ignored'
+      ])
+      expect(results[0]?.reason).toEqual({ code: 'DATA_INVALID', detail: 'no id' })
+      expect(results[2]?.reason?.code).toBe('COUNTER_OVERFLOW')
+      // The row of event 2, and those of event 3: its counter and its entry in the ledger.
+      expect(Object.values(await readAll(store)).flat()).toHaveLength(3)
+    }
+  )
+})
+
 describe('a full queue', () => {
   it('refuses the next event at once and takes events again when it has room', async () => {
-    const { committer, hold, reached, release } = setUp({ queueMaxEvents: 2 })
+    const { committer, hold, reached, release } = await setUp({ queueMaxEvents: 2 })
     hold()
     const accepted = [committer.submit(event(1)), committer.submit(event(2))]
     await reached()
@@ -153,7 +219,7 @@ describe('a full queue', () => {
   })
 
   it('is bounded in bytes, yet lets one event larger than the bound land alone', async () => {
-    const { committer, hold, reached, release } = setUp({ queueMaxBytes: 1000 })
+    const { committer, hold, reached, release } = await setUp({ queueMaxBytes: 1000 })
     hold()
     const large = committer.submit({ ...event(1), bytes: 5000 })
     await reached()
@@ -162,8 +228,8 @@ describe('a full queue', () => {
     await expect(large).resolves.toMatchObject({ verdict: 'applied' })
   })
 
-  it('gives the bytes back when an event is settled', async () => {
-    const { committer } = setUp({ queueMaxBytes: 1000 })
+  it('frees the bytes of an event when it is settled', async () => {
+    const { committer } = await setUp({ queueMaxBytes: 1000 })
     for (const n of [1, 2, 3]) {
       const both = [n, n + 10].map((each) => committer.submit({ ...event(each), bytes: 500 }))
       await expect(Promise.all(both)).resolves.toHaveLength(2)
@@ -177,7 +243,7 @@ describe('the breaker', () => {
   }
 
   it('opens after several failed commits in a row and then asks the store nothing', async () => {
-    const { committer, store, failures } = setUp()
+    const { committer, store, failures } = await setUp()
     store.onCommit = down
     for (const n of [1, 2, 3])
       await expect(committer.submit(event(n))).rejects.toBeInstanceOf(Failure)
@@ -185,14 +251,14 @@ describe('the breaker', () => {
     await expect(committer.submit(event(4))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(store.attempts).toBe(3)
     expect(failures).toHaveLength(3)
-    expect(store.rows.size).toBe(0)
+    expect(Object.values(await readAll(store)).flat()).toEqual([])
   })
 
   it('lets one probe through after the cooldown, and closes when it succeeds', async () => {
-    const { committer, store, clock } = setUp()
+    const { committer, store, clock } = await setUp()
     store.onCommit = down
     for (const n of [1, 2, 3]) await committer.submit(event(n)).catch(() => undefined)
-    store.onCommit = () => undefined
+    store.onCommit = undefined
     clock.ms = 1000
     const probe = committer.submit(event(4))
     await expect(committer.submit(event(5))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
@@ -201,7 +267,7 @@ describe('the breaker', () => {
   })
 
   it('stays open when the probe fails', async () => {
-    const { committer, store, clock } = setUp()
+    const { committer, store, clock } = await setUp()
     store.onCommit = down
     for (const n of [1, 2, 3]) await committer.submit(event(n)).catch(() => undefined)
     clock.ms = 1500
@@ -211,7 +277,7 @@ describe('the breaker', () => {
   })
 
   it('refuses at once what was queued behind the commit that opened it', async () => {
-    const { committer, store, hold, reached, release } = setUp({ breakerFailures: 1 })
+    const { committer, store, hold, reached, release } = await setUp({ breakerFailures: 1 })
     hold()
     const first = committer.submit(event(1))
     await reached()
@@ -224,7 +290,7 @@ describe('the breaker', () => {
   })
 
   it('does not open for contention, which is the price of load', async () => {
-    const { committer, store } = setUp({ breakerFailures: 1 })
+    const { committer, store } = await setUp({ breakerFailures: 1 })
     store.onCommit = () => {
       throw new Failure('STORE_CONTENDED', 'aborted')
     }
@@ -232,8 +298,25 @@ describe('the breaker', () => {
     expect(committer.breaker()).toBe('closed')
   })
 
-  it('does not count poison as trouble', async () => {
-    const { committer, store } = setUp({ breakerFailures: 1 })
+  it('stays closed while some events of a commit land, whatever becomes of the others', async () => {
+    const { committer, store } = await setUp({ breakerFailures: 1 })
+    store.onCommit = (mutations) => {
+      if (mutations.some(({ table }) => table.name === 'items')) {
+        throw new Failure('STORE_MISCONFIGURED', 'there is no table items')
+      }
+    }
+    store.verify = async () => [{ table: 'items', message: 'there is no table items' }]
+    const [misconfigured, landed] = await Promise.allSettled([
+      committer.submit(event(1)),
+      committer.submit(plan(2, upsert(texts, 'x', 'v', {})))
+    ])
+    expect(misconfigured).toMatchObject({ reason: { code: 'STORE_MISCONFIGURED' } })
+    expect(landed).toMatchObject({ value: { verdict: 'applied' } })
+    expect(committer.breaker()).toBe('closed')
+  })
+
+  it('does not count poison as a failure', async () => {
+    const { committer, store } = await setUp({ breakerFailures: 1 })
     store.onCommit = refuse('poison')
     const settled = await committer.submit(event(1, 'x', 'poison'))
     expect(settled.verdict).toBe('dead-lettered')

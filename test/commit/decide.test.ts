@@ -2,34 +2,44 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide, guardsOf, PlansRefused } from '../../src/commit/decide.ts'
 import type { Plan, Verdict } from '../../src/plan.ts'
-import { createMemoryStore, type MemoryStore, rowsOf } from './memory-store.ts'
+import { deadLettersTable, ledgerTable } from '../../src/store/managed-tables.ts'
+import type { Row } from '../../src/values/value.ts'
+import {
+  type BreakableStore,
+  changeRow,
+  commitTime,
+  openBreakableStore,
+  readAll,
+  readRow,
+  readRows
+} from './breakable-store.ts'
 import {
   add,
   append,
   items,
   keyOf,
   letterOf,
+  log,
   merge,
   merged,
   plan,
   remove,
+  sales,
   texts,
   upsert
 } from './tables.ts'
 
-async function run(store: MemoryStore, plans: readonly Plan[]): Promise<readonly Verdict[]> {
+async function run(store: BreakableStore, plans: readonly Plan[]): Promise<readonly Verdict[]> {
   return (await store.commit(guardsOf(plans), (current) => decide(current, plans))).result
 }
 
-/** Run the plans one commit each, then again in one commit: both must say the same. */
+/** Run the plans one commit each, and on another store in one commit: both must end the same. */
 async function bothWays(plans: readonly Plan[]) {
-  const [apart, together] = [createMemoryStore(), createMemoryStore()]
+  const [apart, together] = [await openBreakableStore(), await openBreakableStore()]
   const verdicts: Verdict[] = []
   for (const each of plans) verdicts.push(...(await run(apart, [each])))
   expect(await run(together, plans)).toEqual(verdicts)
-  for (const table of ['items', 'merged', 'texts', 'sales', 'log', 'dead_letters']) {
-    expect(rowsOf(together, table)).toEqual(rowsOf(apart, table))
-  }
+  expect(await readAll(together)).toEqual(await readAll(apart))
   return { verdicts, store: apart }
 }
 
@@ -38,49 +48,71 @@ describe('a state row', () => {
     plan(n, upsert(items, 'x', version, { a }))
   const deleted = (n: number, version: string) => plan(n, remove(items, 'x', version))
 
-  const cases: readonly [string, readonly Plan[], readonly Verdict[], string | null][] = [
-    ['takes a newer version', [changed(1, '1'), changed(2, '2')], ['applied', 'applied'], 'by 2'],
+  /** The row as event `n` leaves it, when that is the n-th event to be committed. */
+  const live = (n: number, version: string, commit: number, a: string | null = `by ${n}`): Row => ({
+    id: 'x',
+    a,
+    b: null,
+    event_version: version,
+    event_key: keyOf(n),
+    committed_at: commitTime(commit),
+    deleted_at: null
+  })
+
+  const cases: readonly [string, readonly Plan[], readonly Verdict[], Row][] = [
+    [
+      'takes a newer version',
+      [changed(1, '1'), changed(2, '2')],
+      ['applied', 'applied'],
+      live(2, '2', 2)
+    ],
     [
       'calls an older version stale',
       [changed(2, '2'), changed(1, '1')],
       ['applied', 'stale'],
-      'by 2'
+      live(2, '2', 1)
     ],
     [
       'calls the replay a duplicate',
       [changed(1, '1'), changed(1, '1')],
       ['applied', 'duplicate'],
-      'by 1'
+      live(1, '1', 1)
     ],
     [
       'calls a replay stale once something newer is there',
       [changed(1, '1'), changed(2, '2'), changed(1, '1')],
       ['applied', 'applied', 'stale'],
-      'by 2'
+      live(2, '2', 2)
     ],
     [
       'orders equal versions by event key, first to arrive first',
       [changed(1, '5'), changed(2, '5')],
       ['applied', 'applied'],
-      'by 2'
+      live(2, '5', 2)
     ],
     [
       'orders equal versions by event key, last to arrive first',
       [changed(2, '5'), changed(1, '5')],
       ['applied', 'stale'],
-      'by 2'
+      live(2, '5', 1)
+    ],
+    [
+      'keeps only key and stamp as a tombstone',
+      [changed(1, '1', 'secret'), deleted(2, '2')],
+      ['applied', 'applied'],
+      { ...live(2, '2', 2, null), deleted_at: commitTime(2) }
     ],
     [
       'keeps a tombstone against an older change',
       [deleted(2, '2'), changed(1, '1')],
       ['applied', 'stale'],
-      null
+      { ...live(2, '2', 1, null), deleted_at: commitTime(1) }
     ],
     [
-      'comes back by a change newer than its tombstone',
+      'lives again by a change newer than its tombstone',
       [changed(1, '1'), deleted(2, '2'), changed(3, '3')],
       ['applied', 'applied', 'applied'],
-      'by 3'
+      live(3, '3', 3)
     ],
     [
       'compares 64-bit versions as numbers, not as text and not as doubles',
@@ -90,32 +122,20 @@ describe('a state row', () => {
         changed(3, '-9223372036854775808')
       ],
       ['applied', 'stale', 'stale'],
-      'by 1'
+      live(1, '9007199254740993', 1)
     ],
     [
       'compares 9 and 10 as numbers',
       [changed(1, '9'), changed(2, '10')],
       ['applied', 'applied'],
-      'by 2'
+      live(2, '10', 2)
     ]
   ]
 
-  it.each(cases)('%s', async (_name, plans, verdicts, a) => {
+  it.each(cases)('%s', async (_name, plans, verdicts, row) => {
     const outcome = await bothWays(plans)
     expect(outcome.verdicts).toEqual(verdicts)
-    expect(outcome.store.rows.get('items["x"]')?.['a'] ?? null).toBe(a)
-  })
-
-  it('keeps only key and stamp as a tombstone', async () => {
-    const { store } = await bothWays([changed(1, '1', 'secret'), deleted(2, '2')])
-    expect(rowsOf(store, 'items')['items["x"]']).toEqual({
-      id: 'x',
-      a: null,
-      b: null,
-      event_version: '2',
-      event_key: keyOf(2),
-      deleted: true
-    })
+    expect(await readRows(outcome.store, items)).toEqual([row])
   })
 
   it('sets the columns that an upsert does not map to NULL, so that order does not matter', async () => {
@@ -123,8 +143,9 @@ describe('a state row', () => {
     const onlyB = plan(2, upsert(items, 'x', '2', { b: 'b' }))
     const forth = await bothWays([onlyA, onlyB])
     const back = await bothWays([onlyB, onlyA])
-    expect(forth.store.rows.get('items["x"]')).toMatchObject({ a: null, b: 'b' })
-    expect(rowsOf(back.store, 'items')).toEqual(rowsOf(forth.store, 'items'))
+    const row = { ...live(2, '2', 2, null), b: 'b' }
+    expect(await readRows(forth.store, items)).toEqual([row])
+    expect(await readRows(back.store, items)).toEqual([{ ...row, committed_at: commitTime(1) }])
   })
 
   it('orders STRING versions by code point, as Spanner does', async () => {
@@ -154,19 +175,19 @@ describe('a state row', () => {
                 : upsert(items, id, `${version}`, { a: `${n}` })
             )
           )
-          const forth = createMemoryStore()
+          const forth = await openBreakableStore()
           for (const each of plans) await run(forth, [each])
-          const back = createMemoryStore()
-          const seen = new Map<string, bigint>()
+          const back = await openBreakableStore()
+          const seen = new Map<unknown, bigint>()
           for (const batch of shuffleIntoBatches([...plans, ...plans], random)) {
             await run(back, batch)
-            for (const [key, row] of Object.entries(rowsOf(back, 'items'))) {
-              const version = BigInt(String(row['event_version']))
-              expect(version >= (seen.get(key) ?? version)).toBe(true)
-              seen.set(key, version)
+            for (const { id, event_version: stored } of await readRows(back, items)) {
+              const version = BigInt(String(stored))
+              expect(version >= (seen.get(id) ?? version)).toBe(true)
+              seen.set(id, version)
             }
           }
-          expect(rowsOf(back, 'items')).toEqual(rowsOf(forth, 'items'))
+          expect(await readAll(back)).toEqual(await readAll(forth))
         }
       )
     )
@@ -180,68 +201,89 @@ describe('a merged row', () => {
   const partB = (n: number, version: string) => plan(n, merge(merged, 'x', version, { b: `b${n}` }))
   const gone = (n: number, version: string) => plan(n, remove(merged, 'x', version))
 
-  const cases: readonly [string, readonly Plan[], readonly Verdict[], object][] = [
+  /** The row whose newest write is that of event `n`, as of a commit. */
+  const row = (n: number, commit: number, a: string | null, b: string | null): Row => ({
+    id: 'x',
+    a,
+    b,
+    event_version: `${n}`,
+    event_key: keyOf(n),
+    committed_at: commitTime(commit),
+    deleted_at: null
+  })
+
+  const cases: readonly [string, readonly Plan[], readonly Verdict[], Row][] = [
     [
       'keeps what a merge does not name',
       [whole(1, '1'), partA(2, '2')],
       ['applied', 'applied'],
-      { a: 'a2', b: 'b1', event_version: '2', deleted: false }
+      row(2, 2, 'a2', 'b1')
     ],
     [
       'takes a late merge of a column that nothing newer has set',
       [partA(2, '2'), partB(1, '1')],
       ['applied', 'applied'],
-      { a: 'a2', b: 'b1', event_version: '2' }
+      row(2, 2, 'a2', 'b1')
     ],
     [
       'calls a late merge of a newer column stale',
       [partA(2, '2'), partA(1, '1')],
       ['applied', 'stale'],
-      { a: 'a2', event_version: '2' }
+      row(2, 1, 'a2', null)
     ],
     [
       'takes a late upsert beneath a merge',
       [partA(2, '2'), whole(1, '1')],
       ['applied', 'applied'],
-      { a: 'a2', b: 'b1', event_version: '2' }
+      row(2, 2, 'a2', 'b1')
     ],
     [
       'calls a merge older than the upsert stale',
       [whole(2, '2'), partA(1, '1')],
       ['applied', 'stale'],
-      { a: 'a2', b: 'b2' }
+      row(2, 1, 'a2', 'b2')
     ],
     [
       'calls the replay of a merge a duplicate',
       [whole(1, '1'), partA(2, '2'), partB(3, '3'), partA(2, '2')],
       ['applied', 'applied', 'applied', 'duplicate'],
-      { a: 'a2', b: 'b3' }
+      row(3, 3, 'a2', 'b3')
     ],
     [
       'stays deleted for a merge older than the delete',
       [whole(1, '1'), gone(3, '3'), partA(2, '2')],
       ['applied', 'applied', 'stale'],
-      { a: null, b: null, deleted: true }
+      { ...row(3, 2, null, null), deleted_at: commitTime(2) }
     ],
     [
       'lives again by a merge newer than the delete, without the columns that went',
       [whole(1, '1'), partA(3, '3'), gone(2, '2')],
       ['applied', 'applied', 'applied'],
-      { a: 'a3', b: null, deleted: false }
+      row(3, 3, 'a3', null)
     ]
   ]
 
-  it.each(cases)('%s', async (_name, plans, verdicts, row) => {
-    const outcome = await bothWays(plans)
-    expect(outcome.verdicts).toEqual(verdicts)
-    expect(rowsOf(outcome.store, 'merged')['merged["x"]']).toMatchObject(row)
+  it.each(cases)('%s', async (_name, plans, verdicts, expected) => {
+    const { verdicts: actual, store } = await bothWays(plans)
+    expect(actual).toEqual(verdicts)
+    const rows = await readRows(store, merged)
+    expect(rows.map(({ column_versions: _history, ...rest }) => rest)).toEqual([expected])
+  })
+
+  it('remembers the stamps of the last whole write and of each column merged after it', async () => {
+    const { store } = await bothWays([whole(1, '1'), partA(3, '3'), partB(2, '2'), whole(2, '2')])
+    const { column_versions: history } = (await readRow(store, merged, 'x')) ?? {}
+    expect(JSON.parse(String(history))).toEqual({
+      newest: ['3', keyOf(3)],
+      base: ['2', keyOf(2)],
+      columns: { a: ['3', keyOf(3)] }
+    })
   })
 
   it('takes the stamp of a row from before the first merge as that of the whole row', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     await run(store, [whole(2, '2')])
-    const row = store.rows.get('merged["x"]')
-    if (row) row['column_versions'] = null
+    await changeRow(store, merged, ['x'], { column_versions: null })
     expect(await run(store, [partA(1, '1')])).toEqual(['stale'])
     expect(await run(store, [partA(3, '3')])).toEqual(['applied'])
   })
@@ -249,16 +291,15 @@ describe('a merged row', () => {
   it.each([
     ['an upsert', (n: number, version: string) => whole(n, version), { a: 'a20', b: 'b20' }],
     ['a delete', (n: number, version: string) => gone(n, version), undefined]
-  ])('does not go back by %s of a revision that knows no merges yet', async (_name, make, row) => {
-    const store = createMemoryStore()
+  ])('does not go back by %s of a revision that knows no merges yet', async (_name, make, left) => {
+    const store = await openBreakableStore()
     await run(store, [whole(10, '10')])
-    const history = store.rows.get('merged["x"]')?.['column_versions'] ?? null
+    const { column_versions: history = null } = (await readRow(store, merged, 'x')) ?? {}
     await run(store, [make(20, '20')])
-    const stored = store.rows.get('merged["x"]')
-    if (stored) stored['column_versions'] = history
+    await changeRow(store, merged, ['x'], { column_versions: history })
     expect(await run(store, [partA(15, '15')])).toEqual(['stale'])
-    expect(visible(store)).toEqual(row)
-    expect(rowsOf(store, 'merged')['merged["x"]']).toMatchObject({ event_version: '20' })
+    expect(await visible(store)).toEqual(left)
+    expect(await readRow(store, merged, 'x')).toMatchObject({ event_version: '20' })
   })
 
   it('ends in the row that delivery in version order ends in, for every order', async () => {
@@ -276,10 +317,10 @@ describe('a merged row', () => {
             if (kind === 'delete') return gone(n, `${version}`)
             return kind === 'merge a' ? partA(n, `${version}`) : partB(n, `${version}`)
           })
-          const shuffled = createMemoryStore()
+          const shuffled = await openBreakableStore()
           for (const batch of shuffleIntoBatches([...plans, ...plans], random))
             await run(shuffled, batch)
-          expect(visible(shuffled)).toEqual(inVersionOrder(events))
+          expect(await visible(shuffled)).toEqual(inVersionOrder(events))
         }
       )
     )
@@ -305,9 +346,9 @@ describe('a merged row', () => {
     return row
   }
 
-  function visible(store: MemoryStore) {
-    const row = rowsOf(store, 'merged')['merged["x"]']
-    return row && !row['deleted'] ? { a: row['a'] ?? null, b: row['b'] ?? null } : undefined
+  async function visible(store: BreakableStore) {
+    const found = await readRow(store, merged, 'x')
+    return found?.['deleted_at'] === null ? { a: found['a'], b: found['b'] } : undefined
   }
 })
 
@@ -326,12 +367,12 @@ describe('a counter', () => {
           const plans = amounts.map(({ id, count, cents }, n) =>
             plan(n, add(id, { count: `${count}`, total: decimal(cents) }))
           )
-          const store = createMemoryStore()
+          const store = await openBreakableStore()
           for (const batch of shuffleIntoBatches([...plans, ...plans, ...plans], random))
             await run(store, batch)
           for (const id of ['x', 'y']) {
             const mine = amounts.filter((each) => each.id === id)
-            const row = store.rows.get(`sales["${id}"]`)
+            const row = await readRow(store, sales, id)
             expect(Number(row?.['count'] ?? 0)).toBe(
               mine.reduce((sum, { count }) => sum + count, 0)
             )
@@ -358,7 +399,13 @@ describe('a counter', () => {
       plan(1, add('x', { total: a })),
       plan(2, add('x', { total: b }))
     ])
-    expect(store.rows.get('sales["x"]')?.['total']).toBe(sum)
+    expect(await readRows(store, sales)).toEqual([
+      { id: 'x', count: '0', total: sum, committed_at: commitTime(2) }
+    ])
+    expect(await readRows(store, ledgerTable)).toEqual([
+      { event_key: keyOf(1), committed_at: commitTime(1) },
+      { event_key: keyOf(2), committed_at: commitTime(2) }
+    ])
   })
 
   it.each([
@@ -366,7 +413,7 @@ describe('a counter', () => {
     ['INT64 downwards', { count: '-9223372036854775808' }, { count: '-1' }],
     ['NUMERIC', { total: '99999999999999999999999999999.999999999' }, { total: '0.000000001' }]
   ])('refuses the event that would overflow %s, and names it', async (_name, first, second) => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     await run(store, [plan(1, add('x', first))])
     const failing = run(store, [
       plan(2, add('y', { count: '1' })),
@@ -379,11 +426,11 @@ describe('a counter', () => {
         [...error.reasons.keys()].join() === '1,2' &&
         error.reasons.get(1)?.code === 'COUNTER_OVERFLOW'
     )
-    expect(store.rows.has('sales["y"]')).toBe(false)
+    expect(await readRow(store, sales, 'y')).toBeUndefined()
   })
 
   it('does not hold against others what a refused event added before it was refused', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     await run(store, [plan(1, add('full', { count: '9223372036854775807' }))])
     const refused = plan(2, add('x', { count: '9223372036854775807' }), add('full', { count: '1' }))
     const failing = run(store, [refused, plan(3, add('x', { count: '1' }))])
@@ -408,16 +455,21 @@ describe('an event', () => {
     const newer = plan(2, upsert(items, 'x', '2', { a: '2' }))
     const { verdicts, store } = await bothWays([order, newer, order])
     expect(verdicts).toEqual(['applied', 'applied', 'duplicate'])
-    expect(store.rows.get('sales["s"]')?.['count']).toBe('1')
+    expect(await readRows(store, sales)).toEqual([
+      { id: 's', count: '1', total: '0', committed_at: commitTime(1) }
+    ])
+    expect(await readRows(store, log)).toEqual([
+      { id: 'x', a: null, event_key: keyOf(1), committed_at: commitTime(3) }
+    ])
   })
 
   it('that only appends is a duplicate of itself within one commit', async () => {
     const event = plan(1, append(1, 'x', { a: '1' }))
-    expect(await run(createMemoryStore(), [event, event])).toEqual(['applied', 'duplicate'])
+    expect(await run(await openBreakableStore(), [event, event])).toEqual(['applied', 'duplicate'])
   })
 
   it('without a write is ignored', async () => {
-    expect(await run(createMemoryStore(), [plan(1)])).toEqual(['ignored'])
+    expect(await run(await openBreakableStore(), [plan(1)])).toEqual(['ignored'])
   })
 
   it('that cannot land becomes one dead letter that counts how often it was seen', async () => {
@@ -427,34 +479,55 @@ describe('an event', () => {
     }
     const { verdicts, store } = await bothWays([poison, poison, poison])
     expect(verdicts).toEqual(['dead-lettered', 'dead-lettered', 'dead-lettered'])
-    expect([...store.rows.keys()]).toEqual([`dead_letters["${keyOf(1)}"]`])
-    expect(store.rows.get(`dead_letters["${keyOf(1)}"]`)).toMatchObject({
+    const { dead_letters: letters, ...others } = await readAll(store)
+    expect(Object.values(others).flat()).toEqual([])
+    expect(letters).toHaveLength(1)
+    expect(await readRow(store, deadLettersTable, keyOf(1))).toEqual({
+      id: keyOf(1),
       reason: 'DATA_INVALID',
+      detail: '/data/id: must be string',
+      source: '//test',
+      event_id: keyOf(1),
+      type: 'test',
+      content_type: null,
+      headers: '{}',
+      body: 'MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDE=',
+      body_rest: null,
+      subscription: null,
+      message_id: null,
+      delivery_attempt: null,
+      first_seen: commitTime(1),
+      last_seen: commitTime(3),
       times_seen: '3',
-      status: 'open',
-      replays: '0'
+      replays: '0',
+      status: 'open'
     })
   })
 
-  it('keeps the first time it was seen and stays discarded once someone decided so', async () => {
-    const store = createMemoryStore()
+  it.each([
+    ['stays discarded once an operator decided so', 'discarded', 'discarded'],
+    ['is open again when its replay did not land', 'replayed', 'open']
+  ])('seen again %s, and keeps the first time and its replays', async (_name, set, status) => {
+    const store = await openBreakableStore()
     const poison: Plan = { ...plan(1), reason: { code: 'DATA_INVALID', detail: 'no' } }
     await run(store, [poison])
-    const row = store.rows.get(`dead_letters["${keyOf(1)}"]`)
-    const firstSeen = row?.['first_seen']
-    if (row) row['status'] = 'discarded'
+    await changeRow(store, deadLettersTable, [keyOf(1)], { status: set, replays: '4' })
     await run(store, [poison])
-    const after = store.rows.get(`dead_letters["${keyOf(1)}"]`)
-    expect(after).toMatchObject({ first_seen: firstSeen, status: 'discarded', times_seen: '2' })
-    expect(after?.['last_seen']).not.toBe(firstSeen)
+    expect(await readRow(store, deadLettersTable, keyOf(1))).toMatchObject({
+      first_seen: commitTime(1),
+      last_seen: commitTime(3),
+      times_seen: '2',
+      replays: '4',
+      status
+    })
   })
 
   it('whose body is longer than a cell goes on in a second one', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     const body = Buffer.alloc(10 * 1024 * 1024 + 3, 'x')
     const letter = { ...letterOf(keyOf(1)), body, source: 'lone \ud800 surrogate' }
     await run(store, [{ ...plan(1), letter, reason: { code: 'JSON_INVALID', detail: 'no' } }])
-    const row = store.rows.get(`dead_letters["${keyOf(1)}"]`)
+    const row = await readRow(store, deadLettersTable, keyOf(1))
     expect(Buffer.from(String(row?.['body']), 'base64')).toHaveLength(10 * 1024 * 1024)
     expect(row?.['body_rest']).toBe(Buffer.from('xxx').toString('base64'))
     expect(row?.['source']).toBe('lone \ufffd surrogate')

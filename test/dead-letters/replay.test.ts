@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findLetters } from '../../src/dead-letters/find.ts'
-import { rehearseLetters, replayLetters } from '../../src/dead-letters/replay.ts'
+import { dryRunLetters, replayLetters } from '../../src/dead-letters/replay.ts'
 import { readLetter } from '../../src/dead-letters/stored.ts'
 import { Failure } from '../../src/failures.ts'
 import { readContracts } from '../../src/read-schemas.ts'
@@ -139,7 +139,7 @@ describe('replaying letters', () => {
   })
 })
 
-describe('rehearsing letters', () => {
+describe('a dry run of letters', () => {
   it('writes nothing, and sees the rows as they are', async () => {
     const store = await storeWithLetters(poison(4))
     const good = ingestInto(store, contracts)
@@ -148,7 +148,7 @@ describe('rehearsing letters', () => {
     const ingest = ingestInto(watching, contracts, 'reject')
     const letters = findLetters(store, { status: 'open' })
     const options = { store: watching, ingest, patience: patience(0) }
-    const verdicts = (await collect(rehearseLetters(letters, options))).map((each) => each.verdict)
+    const verdicts = (await collect(dryRunLetters(letters, options))).map((each) => each.verdict)
     expect(verdicts.sort()).toEqual(['applied', 'applied', 'applied', 'duplicate'])
     expect(await openLetters(store)).toHaveLength(4)
   })

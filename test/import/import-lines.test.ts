@@ -21,7 +21,7 @@ const orders = (count: number) => Array.from({ length: count }, (_each, n) => or
 function failingAt(line: number): Ingest {
   let landings = 0
   return {
-    rehearse: () => Promise.reject(new Error('not part of this test')),
+    dryRun: () => Promise.reject(new Error('not part of this test')),
     land: async () => {
       landings += 1
       if (landings === line) throw new Failure('STORE_UNAVAILABLE', 'not now')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { land } from '../../src/commit/land.ts'
+import { commitBatch } from '../../src/commit/batch.ts'
 import { Failure } from '../../src/failures.ts'
 import type { Plan } from '../../src/plan.ts'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
@@ -57,12 +57,12 @@ export function describeBisection(name: string, open: () => Promise<Store>): voi
     it('keeps them as dead letters and lands the others, each once', async () => {
       const store = await open()
       try {
-        await land(store, [claim(1000, 'taken')])
+        await commitBatch(store, [claim(1000, 'taken')])
         const poisoned = [17, 240]
         const plans = Array.from({ length: 300 }, (_each, n) =>
           claim(n, poisoned.includes(n) ? 'taken' : `owner ${n}`)
         )
-        const verdicts = (await land(store, plans)).map((outcome) =>
+        const verdicts = (await commitBatch(store, plans)).map((outcome) =>
           outcome instanceof Failure ? outcome.code : outcome.verdict
         )
         const expected = plans.map((_plan, n) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { land } from '../../src/commit/land.ts'
+import { commitBatch } from '../../src/commit/batch.ts'
 import { decode } from '../../src/delivery/decode.ts'
 import { Failure } from '../../src/failures.ts'
 import type { Plan } from '../../src/plan.ts'
@@ -68,7 +68,7 @@ export function describeIdempotence(
 }
 
 async function landAll(store: Store, plans: readonly Plan[]): Promise<void> {
-  for (const outcome of await land(store, plans)) {
+  for (const outcome of await commitBatch(store, plans)) {
     if (outcome instanceof Failure) throw outcome
   }
 }

@@ -23,7 +23,7 @@ export function ingestInto(
     now: () => performance.now(),
     onCommit: () => undefined
   })
-  return createIngest(contracts, committer, poison)
+  return createIngest(contracts, committer)
 }
 
 /** An embedded store in memory that is closed after the test. */

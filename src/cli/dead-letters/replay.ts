@@ -1,5 +1,5 @@
 import { findLetters } from '../../dead-letters/find.ts'
-import { type Replayed, rehearseLetters, replayLetters } from '../../dead-letters/replay.ts'
+import { dryRunLetters, type Replayed, replayLetters } from '../../dead-letters/replay.ts'
 import { type Choice, chooseLetters, maxReplays } from '../../dead-letters/select.ts'
 import {
   type Command,
@@ -34,7 +34,7 @@ export const replay: Command = async (args, around) => {
   const { 'dry-run': dryRun, force, json, ...chosen } = values
   const filter = toFilter(chosen, positionals, Date.now())
   const limit = wholeNumber('limit', values.limit ?? '1000000000', 1, 1_000_000_000)
-  const work = dryRun ? rehearseLetters : replayLetters
+  const work = dryRun ? dryRunLetters : replayLetters
   return withService(around, 'reject', ({ store, ingest }) =>
     interruptible(around, async (patience) => {
       const choice = chooseLetters(findLetters(store, filter), { force, limit })

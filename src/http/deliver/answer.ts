@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { Failure, failures } from '../../failures.ts'
-import type { Landed, Rehearsed } from '../../ingest.ts'
+import type { DryRunEvent, Landed } from '../../ingest.ts'
 import type { Write } from '../../plan.ts'
 import type { Row, Value } from '../../values/value.ts'
 import { sendProblem } from '../errors.ts'
@@ -21,12 +21,12 @@ export function answer(
 }
 
 /** Answer a dry run: always 200, with what would become of each event and what it would write. */
-export function answerRehearsal(
+export function answerDryRun(
   reply: FastifyReply,
-  rehearsed: readonly Rehearsed[],
+  events: readonly DryRunEvent[],
   batch: boolean
 ): FastifyReply {
-  const shown = rehearsed.map(({ arrival, plan, verdict, reason }) => ({
+  const shown = events.map(({ arrival, plan, verdict, reason }) => ({
     dryRun: true,
     verdict,
     ...(reason && {

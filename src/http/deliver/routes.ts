@@ -11,7 +11,7 @@ import { headerLines } from '../header-lines.ts'
 import { splitTarget } from '../read/request-target.ts'
 import { measureDeliveries } from '../request-metrics.ts'
 import type { Admission, Slot } from './admission.ts'
-import { answer, answerRehearsal } from './answer.ts'
+import { answer, answerDryRun } from './answer.ts'
 import { checkDeclaredBytes, inflateBody, readBody } from './body.ts'
 import { logDelivery } from './log.ts'
 
@@ -71,9 +71,9 @@ export async function deliveryRoutes(
     const dryRun = isDryRun(request.url)
     const delivery = await toDelivery(request)
     if (dryRun) {
-      const rehearsed = await ingest.rehearse(delivery)
-      request.log.info({ dryRun, events: rehearsed.length }, 'delivery rehearsed')
-      return reply.sent ? reply : answerRehearsal(reply, rehearsed, isBatch(rehearsed))
+      const results = await ingest.dryRun(delivery)
+      request.log.info({ dryRun, events: results.length }, 'delivery rehearsed')
+      return reply.sent ? reply : answerDryRun(reply, results, isBatch(results))
     }
     const landed = await ingest.land(delivery)
     request.envelope = landed[0]?.arrival.envelope ?? 'cloudevents-batch'

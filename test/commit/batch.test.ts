@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { land } from '../../src/commit/land.ts'
-import type { Outcome } from '../../src/commit/landing.ts'
+import { commitBatch, type Outcome } from '../../src/commit/batch.ts'
 import { Failure } from '../../src/failures.ts'
-import type { Mutation } from '../../src/store/store.ts'
-import { createMemoryStore, type MemoryStore, refuse } from './memory-store.ts'
+import { deadLettersTable } from '../../src/store/managed-tables.ts'
+import type { Mutation, Store } from '../../src/store/store.ts'
+import type { Table } from '../../src/store/table.ts'
+import { openBreakableStore, readAll, readRows, refuse } from './breakable-store.ts'
 import { add, items, keyOf, plan, texts, upsert } from './tables.ts'
 
 const plans = (count: number, poisoned: readonly number[] = []) =>
@@ -14,13 +15,14 @@ const plans = (count: number, poisoned: readonly number[] = []) =>
 const verdicts = (outcomes: readonly Outcome[]) =>
   outcomes.map((outcome) => (outcome instanceof Failure ? outcome.code : outcome.verdict))
 
-const rowCount = (store: MemoryStore, table: string) =>
-  [...store.rows.keys()].filter((id) => id.startsWith(`${table}[`)).length
+const rowCount = async (store: Store, table: Table) => (await readRows(store, table)).length
+
+const countAll = async (store: Store) => Object.values(await readAll(store)).flat().length
 
 describe('landing a batch', () => {
   it('is one commit when nothing is wrong with it', async () => {
-    const store = createMemoryStore()
-    const outcomes = await land(store, plans(500))
+    const store = await openBreakableStore()
+    const outcomes = await commitBatch(store, plans(500))
     expect(new Set(verdicts(outcomes))).toEqual(new Set(['applied']))
     expect(store.commits).toHaveLength(1)
     expect(outcomes[0]).toMatchObject({ batchSize: 500, commitTimestamp: expect.any(String) })
@@ -37,16 +39,16 @@ describe('landing a batch', () => {
   ])(
     'bisects until poison %s stands alone: the others land, once',
     async (_name, count, poisoned) => {
-      const store = createMemoryStore()
+      const store = await openBreakableStore()
       store.onCommit = refuse('poison')
-      const outcomes = await land(store, plans(count, poisoned))
+      const outcomes = await commitBatch(store, plans(count, poisoned))
       expect(verdicts(outcomes)).toEqual(
         Array.from({ length: count }, (_each, n) =>
           poisoned.includes(n) ? 'dead-lettered' : 'applied'
         )
       )
-      expect(rowCount(store, 'items')).toBe(count - poisoned.length)
-      expect(rowCount(store, 'dead_letters')).toBe(poisoned.length)
+      expect(await rowCount(store, items)).toBe(count - poisoned.length)
+      expect(await rowCount(store, deadLettersTable)).toBe(poisoned.length)
       expect(store.commits.flat().filter((table) => table === 'items')).toHaveLength(
         count - poisoned.length
       )
@@ -54,25 +56,25 @@ describe('landing a batch', () => {
   )
 
   it('writes the dead letters of one batch in one commit', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     store.onCommit = refuse('poison')
-    await land(store, plans(16, [3, 9, 15]))
+    await commitBatch(store, plans(16, [3, 9, 15]))
     const withLetter = store.commits.filter((tables) => tables.includes('dead_letters'))
     expect(withLetter).toEqual([['dead_letters', 'dead_letters', 'dead_letters']])
   })
 
   it('writes what was poison from the start in the same commit as the good rows', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     const poison = { ...plan(9), reason: { code: 'DATA_INVALID', detail: 'no' } } as const
-    await land(store, [...plans(2), poison])
+    await commitBatch(store, [...plans(2), poison])
     expect(store.commits).toEqual([['items', 'items', 'dead_letters']])
   })
 
   it('goes on in one commit with the dead letters of the events that deciding refuses', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     const overflow = (n: number) => plan(n, add('x', { count: '9223372036854775807' }))
     const batch = [plan(1, add('x', { count: '1' })), overflow(98), overflow(99), ...plans(1)]
-    const outcomes = await land(store, batch)
+    const outcomes = await commitBatch(store, batch)
     expect(verdicts(outcomes)).toEqual(['applied', 'dead-lettered', 'dead-lettered', 'applied'])
     expect(outcomes[1]).toMatchObject({ reason: { code: 'COUNTER_OVERFLOW' } })
     expect(store.commits).toEqual([
@@ -81,116 +83,135 @@ describe('landing a batch', () => {
   })
 
   it('answers poison with its failure and stores nothing of it when told to reject', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     store.onCommit = refuse('poison')
-    const outcomes = await land(store, plans(4, [2]), 'reject')
+    const outcomes = await commitBatch(store, plans(4, [2]), 'reject')
     expect(verdicts(outcomes)).toEqual(['applied', 'applied', 'STORE_REFUSED', 'applied'])
-    expect(rowCount(store, 'dead_letters')).toBe(0)
+    expect(await rowCount(store, deadLettersTable)).toBe(0)
   })
 })
 
 describe('an internal error', () => {
-  it('is tried once more before anybody is blamed', async () => {
-    const store = createMemoryStore()
+  it('is tried once more before an event is blamed', async () => {
+    const store = await openBreakableStore()
     store.onCommit = () => {
       if (store.attempts === 1) throw new Failure('STORE_INTERNAL', 'once')
     }
-    expect(verdicts(await land(store, plans(4)))).toEqual(Array(4).fill('applied'))
+    expect(verdicts(await commitBatch(store, plans(4)))).toEqual(Array(4).fill('applied'))
     expect(store.attempts).toBe(2)
   })
 
   it('of one row in a batch dead-letters that row alone', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     store.onCommit = refuse('poison', 'STORE_INTERNAL')
-    const outcomes = await land(store, plans(16, [5]))
+    const outcomes = await commitBatch(store, plans(16, [5]))
     expect(verdicts(outcomes).filter((verdict) => verdict === 'applied')).toHaveLength(15)
     expect(verdicts(outcomes)[5]).toBe('dead-lettered')
   })
 
-  it('of everything is an outage: nobody is dead-lettered, and few commits are tried', async () => {
-    const store = createMemoryStore()
+  it('of several rows dead-letters those rows alone, as the store works without them', async () => {
+    const store = await openBreakableStore()
+    store.onCommit = refuse('poison', 'STORE_INTERNAL')
+    const poisoned = [1, 4, 7, 10, 13]
+    const outcomes = await commitBatch(store, plans(16, poisoned))
+    expect(verdicts(outcomes)).toEqual(
+      Array.from({ length: 16 }, (_each, n) => (poisoned.includes(n) ? 'dead-lettered' : 'applied'))
+    )
+  })
+
+  it('that lasts until the store is asked whether it works blames no event', async () => {
+    const store = await openBreakableStore()
+    store.onCommit = () => {
+      if (store.attempts <= 4) throw new Failure('STORE_INTERNAL', 'down')
+    }
+    expect(verdicts(await commitBatch(store, plans(1)))).toEqual(['STORE_INTERNAL'])
+    expect(await countAll(store)).toBe(0)
+  })
+
+  it('of everything is an outage: no event is dead-lettered, and few commits are tried', async () => {
+    const store = await openBreakableStore()
     store.onCommit = () => {
       throw new Failure('STORE_INTERNAL', 'down')
     }
-    const outcomes = await land(store, plans(256))
+    const outcomes = await commitBatch(store, plans(256))
     expect(new Set(verdicts(outcomes))).toEqual(new Set(['STORE_INTERNAL']))
-    expect(store.rows.size).toBe(0)
+    expect(await countAll(store)).toBe(0)
     expect(store.attempts).toBeLessThan(40)
   })
 
   it('of a lone event is its own fault when the store works without it', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     store.onCommit = refuse('poison', 'STORE_INTERNAL')
-    expect(verdicts(await land(store, plans(1, [0])))).toEqual(['dead-lettered'])
+    expect(verdicts(await commitBatch(store, plans(1, [0])))).toEqual(['dead-lettered'])
   })
 
-  it('that begins after half of a batch has landed blames nobody', async () => {
-    const store = createMemoryStore()
+  it('that begins after half of a batch has landed blames no event', async () => {
+    const store = await openBreakableStore()
     store.onCommit = () => {
       if (store.attempts > 2 && store.commits.length > 0)
         throw new Failure('STORE_INTERNAL', 'down')
       if (store.attempts <= 2) throw new Failure('STORE_INTERNAL', 'down')
     }
-    const outcomes = verdicts(await land(store, plans(64)))
+    const outcomes = verdicts(await commitBatch(store, plans(64)))
     expect(outcomes.slice(0, 32)).toEqual(Array(32).fill('applied'))
     expect(outcomes.slice(32)).toEqual(Array(32).fill('STORE_INTERNAL'))
-    expect(rowCount(store, 'dead_letters')).toBe(0)
+    expect(await rowCount(store, deadLettersTable)).toBe(0)
   })
 })
 
-describe('trouble with the store', () => {
+describe('a failure of the store', () => {
   it.each(['STORE_UNAVAILABLE', 'STORE_CONTENDED', 'STORE_MISCONFIGURED'] as const)(
-    '%s is told to every sender and dead-letters nobody',
+    '%s is the answer to every sender, and no event is dead-lettered',
     async (code) => {
-      const store = createMemoryStore()
+      const store = await openBreakableStore()
       store.onCommit = () => {
         throw new Failure(code, 'not now')
       }
-      expect(verdicts(await land(store, plans(3, [1])))).toEqual([code, code, code])
+      expect(verdicts(await commitBatch(store, plans(3, [1])))).toEqual([code, code, code])
       expect(store.attempts).toBe(1)
-      expect(store.rows.size).toBe(0)
+      expect(await countAll(store)).toBe(0)
     }
   )
 
-  it('in the middle of a bisection keeps what was committed and asks for the rest again', async () => {
-    const store = createMemoryStore()
+  it('in the middle of a bisection keeps what was committed and asks for the others again', async () => {
+    const store = await openBreakableStore()
     const poison = refuse('poison')
     store.onCommit = (mutations: readonly Mutation[]) => {
       if (store.commits.length > 0) throw new Failure('STORE_UNAVAILABLE', 'gone')
       poison(mutations)
     }
-    const outcomes = verdicts(await land(store, plans(4, [3])))
+    const outcomes = verdicts(await commitBatch(store, plans(4, [3])))
     expect(outcomes).toEqual(['applied', 'applied', 'STORE_UNAVAILABLE', 'STORE_UNAVAILABLE'])
-    expect(rowCount(store, 'dead_letters')).toBe(0)
+    expect(await rowCount(store, deadLettersTable)).toBe(0)
   })
 
   it('with the dead-letter table itself acknowledges nothing', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     store.onCommit = (mutations) => {
       refuse('poison')(mutations)
       if (mutations.some(({ table }) => table.name === 'dead_letters')) {
         throw new Failure('STORE_REFUSED', 'no dead letters here')
       }
     }
-    const outcomes = verdicts(await land(store, plans(4, [1])))
+    const outcomes = verdicts(await commitBatch(store, plans(4, [1])))
     expect(outcomes).toEqual(['applied', 'STORE_MISCONFIGURED', 'applied', 'applied'])
   })
 
   it('that is a live table of another shape is a fault of the deployment, for its events only', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     store.onCommit = refuse('poison')
     store.verify = async (tables) =>
       tables
         .filter(({ name }) => name === 'items')
         .map(({ name }) => ({ table: name, message: 'items.a is INT64' }))
     const other = plan(99, upsert(texts, 'x', 'v', {}))
-    const outcomes = await land(store, [...plans(8, [3]), other])
+    const outcomes = await commitBatch(store, [...plans(8, [3]), other])
     expect(verdicts(outcomes)).toEqual([...Array(8).fill('STORE_MISCONFIGURED'), 'applied'])
-    expect(rowCount(store, 'dead_letters')).toBe(0)
+    expect(await rowCount(store, deadLettersTable)).toBe(0)
   })
 
   it('that is a missing table lets the events of other tables land', async () => {
-    const store = createMemoryStore()
+    const store = await openBreakableStore()
     store.onCommit = (mutations) => {
       if (mutations.some(({ table }) => table.name === 'items')) {
         throw new Failure('STORE_MISCONFIGURED', 'no table items')
@@ -198,20 +219,20 @@ describe('trouble with the store', () => {
     }
     store.verify = async () => [{ table: 'items', message: 'there is no table items' }]
     const other = plan(99, upsert(texts, 'x', 'v', {}))
-    expect(verdicts(await land(store, [...plans(2), other]))).toEqual([
+    expect(verdicts(await commitBatch(store, [...plans(2), other]))).toEqual([
       'STORE_MISCONFIGURED',
       'STORE_MISCONFIGURED',
       'applied'
     ])
   })
 
-  it('that nobody foresaw is a bug: an answer of INTERNAL, with the cause kept', async () => {
-    const store = createMemoryStore()
+  it('that is unexpected is a bug: an answer of INTERNAL, with the cause kept', async () => {
+    const store = await openBreakableStore()
     const cause = new TypeError('oops')
     store.onCommit = () => {
       throw cause
     }
-    const [outcome] = await land(store, [plan(1, upsert(items, keyOf(1), '1', {}))])
+    const [outcome] = await commitBatch(store, [plan(1, upsert(items, keyOf(1), '1', {}))])
     expect(outcome).toMatchObject({ code: 'INTERNAL', cause })
   })
 })

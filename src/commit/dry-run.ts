@@ -1,9 +1,10 @@
 import { deadLetterPlan, type Plan, type Reason, type Verdict } from '../plan.ts'
 import type { CurrentRows, Store } from '../store/store.ts'
+import { at } from './at.ts'
 import { decide, guardsOf, PlansRefused } from './decide.ts'
 
 /** What would become of one plan. */
-export interface Rehearsal {
+export interface DryRunResult {
   readonly verdict: Verdict
   /** Why it would be dead-lettered. */
   readonly reason?: Reason
@@ -13,43 +14,41 @@ export interface Rehearsal {
 const together = 500
 
 /**
- * Say what would become of these plans, in this order, if they were committed now. The decision is
- * made in a transaction that writes nothing, so what only the store itself would refuse is not seen.
+ * Return what would become of these plans, in this order, if they were committed now. The decision
+ * is made in a transaction that writes nothing, so what only the store itself would refuse is not
+ * seen.
  *
  * @throws {Failure} of a `STORE_…` code
  */
-export async function rehearse(
+export async function dryRun(
   store: Pick<Store, 'commit'>,
   plans: readonly Plan[]
-): Promise<readonly Rehearsal[]> {
-  const rehearsals: Rehearsal[] = []
+): Promise<readonly DryRunResult[]> {
+  const results: DryRunResult[] = []
   for (let start = 0; start < plans.length; start += together) {
-    rehearsals.push(...(await rehearseTogether(store, plans.slice(start, start + together))))
+    results.push(...(await dryRunTogether(store, plans.slice(start, start + together))))
   }
-  return rehearsals
+  return results
 }
 
-async function rehearseTogether(
+async function dryRunTogether(
   store: Pick<Store, 'commit'>,
   plans: readonly Plan[]
-): Promise<readonly Rehearsal[]> {
+): Promise<readonly DryRunResult[]> {
   const guards = guardsOf(plans.filter(({ reason }) => !reason))
-  if (guards.length === 0) return judge({ get: () => undefined }, plans)
+  if (guards.length === 0) return decideAll({ get: () => undefined }, plans)
   const { result } = await store.commit(guards, (current) => ({
     mutations: [],
-    result: judge(current, plans)
+    result: decideAll(current, plans)
   }))
   return result
 }
 
 /** A plan that cannot be applied to the rows becomes a dead letter, and the others are as before. */
-function judge(current: CurrentRows, plans: readonly Plan[]): readonly Rehearsal[] {
+function decideAll(current: CurrentRows, plans: readonly Plan[]): readonly DryRunResult[] {
   try {
     const { result } = decide(current, plans)
-    return plans.map(({ reason }, i) => ({
-      verdict: result[i] ?? 'ignored',
-      ...(reason && { reason })
-    }))
+    return plans.map(({ reason }, i) => ({ verdict: at(result, i), ...(reason && { reason }) }))
   } catch (error) {
     if (!(error instanceof PlansRefused)) throw error
     const { reasons } = error
@@ -57,6 +56,6 @@ function judge(current: CurrentRows, plans: readonly Plan[]): readonly Rehearsal
       const reason = reasons.get(i)
       return reason ? deadLetterPlan(plan.letter, reason) : plan
     })
-    return judge(current, others)
+    return decideAll(current, others)
   }
 }

@@ -1,2 +1,0 @@
-/** What became of one write of an event. */
-export type WriteOutcome = 'applied' | 'duplicate' | 'stale'
