@@ -38,7 +38,7 @@ const atOnce = 500
 /** Create what lands deliveries. */
 export function createIngest(contracts: Contracts, committer: Committer): Ingest {
   async function landPlan(plan: Plan): Promise<Landed['result']> {
-    if (!plan.reason && plan.writes.length === 0) return { verdict: 'ignored' }
+    if (plan.writes.length === 0) return { verdict: 'ignored' }
     return committer.submit(plan)
   }
 

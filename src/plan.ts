@@ -1,46 +1,79 @@
 import type { FailureCode } from './failures.ts'
-import { deadLettersTable } from './store/managed-tables.ts'
-import type { Table } from './store/table.ts'
+import { deadLettersTable, ledgerTable } from './store/managed-tables.ts'
+import type { Table, TableKind } from './store/table.ts'
 import type { Row, Value } from './values/value.ts'
 
-/** What became of an event. */
-export type Verdict = 'applied' | 'duplicate' | 'stale' | 'ignored' | 'dead-lettered'
+/** What may become of an event. */
+export const verdicts = ['applied', 'duplicate', 'stale', 'ignored', 'dead-lettered'] as const
+
+export type Verdict = (typeof verdicts)[number]
 
 /** What became of one write of an event. */
-export type WriteOutcome = Exclude<Verdict, 'ignored' | 'dead-lettered'>
+export type WriteOutcome = Exclude<Verdict, 'ignored'>
 
-/** Set, merge or delete one row of a `state` table, unless the row has a newer version. */
-export interface StateWrite {
-  readonly kind: 'state'
+/** The name of a row, the same for every event that writes to it: see `rowId`. */
+export type RowId = string
+
+/** Name a row among those of all tables. */
+export function rowId(table: Table, key: readonly Value[]): RowId {
+  return table.name + JSON.stringify(key)
+}
+
+/** What an event asks for of one row. */
+interface RowWrite {
   readonly table: Table
-  readonly operation: 'upsert' | 'merge' | 'delete'
   /** Values of the primary key, in its order. */
   readonly key: readonly Value[]
+  readonly row: RowId
+}
+
+/** Set, merge or delete one row of a `state` table, unless the row has a newer version. */
+export interface StateWrite extends RowWrite {
+  readonly kind: 'state'
+  readonly operation: 'upsert' | 'merge' | 'delete'
   /** A value of the type of the table's `event_version` column. */
   readonly version: Value
   /** Columns besides the key: of an upsert all, of a merge the present ones, of a delete none. */
   readonly values: Row
 }
 
-/** Append one row to a `log` table. */
-export interface LogWrite {
+/** Append one row to a `log` table. The event key is the last value of its key. */
+export interface LogWrite extends RowWrite {
   readonly kind: 'log'
-  readonly table: Table
-  /** Values of the primary key, in its order: the event key is the last of them. */
-  readonly key: readonly Value[]
   readonly values: Row
 }
 
-/** Add amounts to columns of one row of a `counter` table. */
-export interface CounterWrite {
+/** Add amounts to one row of a `counter` table, unless the ledger has the event. */
+export interface CounterWrite extends RowWrite {
   readonly kind: 'counter'
-  readonly table: Table
-  readonly key: readonly Value[]
-  /** Decimal strings by column: INT64 or NUMERIC. */
+  /** Decimal strings by column, for all columns besides the key: INT64 or NUMERIC. */
   readonly amounts: Readonly<Record<string, string>>
 }
 
-export type Write = StateWrite | LogWrite | CounterWrite
+/** Enter the event into the ledger of those that have been counted. */
+export interface LedgerWrite extends RowWrite {
+  readonly kind: 'ledger'
+}
+
+/** Keep an event that cannot land, with the reason. */
+export interface DeadLetterWrite extends RowWrite {
+  readonly kind: 'dead-letters'
+  readonly letter: Letter
+  readonly reason: Reason
+}
+
+interface Writes {
+  readonly state: StateWrite
+  readonly log: LogWrite
+  readonly counter: CounterWrite
+  readonly ledger: LedgerWrite
+  readonly 'dead-letters': DeadLetterWrite
+}
+
+/** A write to a table of one of these kinds; each kind of table has its kind of write. */
+export type WriteOf<K extends TableKind> = { [P in K]: { readonly kind: P } & Writes[P] }[K]
+
+export type Write = WriteOf<TableKind>
 
 /** One event as it arrived: what a dead letter keeps, and what a replay needs. */
 export interface Letter {
@@ -65,17 +98,22 @@ export interface Reason {
   readonly detail: string
 }
 
-/** The writes one event asks for, as plain data. With a `reason`, its one write is the dead letter. */
+/** The writes one event asks for, as plain data, no two of them to one row. */
 export interface Plan {
-  /** 128 bits of SHA-256 over source and id, as 32 hex digits: see `eventKey` in delivery/. */
-  readonly eventKey: string
-  readonly writes: readonly Write[]
+  /** The event; the id of its letter is the event key. */
   readonly letter: Letter
-  readonly reason?: Reason
+  /** Of an event that adds to counters the last is that to the ledger. */
+  readonly writes: readonly Write[]
   /** An upper bound of what this adds to a commit, in bytes. */
   readonly bytes: number
   /** Spanner's mutation count of the writes: columns, keys and index entries. */
   readonly mutations: number
+}
+
+/** Plan to enter an event into the ledger. */
+export function ledgerWrite(eventKey: string): LedgerWrite {
+  const key = [eventKey]
+  return { kind: 'ledger', table: ledgerTable, key, row: rowId(ledgerTable, key) }
 }
 
 /** A detail names a place and a rule; beyond this length it would carry the payload. */
@@ -87,17 +125,23 @@ const overheadBytes = 2048
  * Plan the dead letter of an event that cannot land. A pointer in the detail is made of keys that
  * were sent, so it is cut and made well-formed: Spanner takes no lone surrogates.
  */
-export function deadLetterPlan(letter: Letter, reason: Reason): Plan {
+export function deadLetterPlan(letter: Letter, { code, detail }: Reason): Plan {
+  const table = deadLettersTable
+  const key = [letter.id]
+  const reason = { code, detail: detail.slice(0, maxDetailCharacters).toWellFormed() }
   return {
-    eventKey: letter.id,
-    writes: [],
     letter,
-    reason: { ...reason, detail: reason.detail.slice(0, maxDetailCharacters).toWellFormed() },
+    writes: [{ kind: 'dead-letters', table, key, row: rowId(table, key), letter, reason }],
     bytes: letter.body.length + headerBytes(letter) + overheadBytes,
-    mutations: deadLettersTable.columns.length
+    mutations: table.columns.length
   }
 }
 
 function headerBytes({ headers }: Letter): number {
   return Buffer.byteLength(JSON.stringify(headers))
+}
+
+/** Return why an event cannot land, if its plan is to keep it as a dead letter. */
+export function deadLetterReason({ writes: [only] }: Plan): Reason | undefined {
+  return only?.kind === 'dead-letters' ? only.reason : undefined
 }

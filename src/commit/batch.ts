@@ -1,5 +1,5 @@
 import { Failure, type FailureCode, isFailure } from '../failures.ts'
-import { deadLetterPlan, type Plan, type Reason, type Verdict } from '../plan.ts'
+import { deadLetterPlan, deadLetterReason, type Plan, type Reason, type Verdict } from '../plan.ts'
 import { deadLettersTable } from '../store/managed-tables.ts'
 import type { Store } from '../store/store.ts'
 import { at } from './at.ts'
@@ -159,7 +159,7 @@ async function commitOnce(store: Store, items: readonly Item[]): Promise<unknown
       decide(current, plans)
     )
     for (const [i, item] of items.entries()) {
-      const { reason } = item.plan
+      const reason = deadLetterReason(item.plan)
       const verdict = at(result, i)
       item.outcome = {
         verdict,

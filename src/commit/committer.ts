@@ -1,13 +1,12 @@
 import { crc32 } from 'node:zlib'
 import pLimit from 'p-limit'
 import { Failure, isFailure } from '../failures.ts'
-import type { Plan } from '../plan.ts'
+import { deadLetterReason, type Plan } from '../plan.ts'
 import type { Store } from '../store/store.ts'
 import { commitBatch, type Outcome, type Poison, type Settled } from './batch.ts'
 import { type BreakerState, createBreaker } from './breaker.ts'
 import { type DryRunResult, dryRun } from './dry-run.ts'
 import { type CommitTracing, createLane, type Lane, type Queued } from './lane.ts'
-import { rowId } from './rows.ts'
 
 export interface CommitterOptions {
   readonly store: Store
@@ -109,7 +108,8 @@ export function createCommitter(options: CommitterOptions): Committer {
 
 const untraced: CommitTracing = { origin: () => undefined, commit: (_origins, work) => work() }
 
-function refuseDeadLetter({ reason }: Plan): void {
+function refuseDeadLetter(plan: Plan): void {
+  const reason = deadLetterReason(plan)
   if (reason) throw new Failure(reason.code, reason.detail)
 }
 
@@ -134,9 +134,7 @@ function createInFlight({ queueMaxEvents, queueMaxBytes }: CommitterOptions) {
 
 /** Events of one row meet in one lane, so that two commits in flight rarely touch the same row. */
 function laneOf<T>(lanes: readonly T[], plan: Plan): T {
-  const [first] = plan.reason ? [] : plan.writes
-  const name = first ? rowId(first.table, first.key) : plan.letter.id
-  const lane = lanes[crc32(name) % lanes.length]
+  const lane = lanes[crc32(plan.writes[0]?.row ?? plan.letter.id) % lanes.length]
   if (!lane) throw new Error('a committer needs at least one lane')
   return lane
 }

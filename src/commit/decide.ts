@@ -1,13 +1,47 @@
-import type { LogWrite, Plan, Reason, Verdict, Write, WriteOutcome } from '../plan.ts'
-import { deadLettersTable, ledgerTable } from '../store/managed-tables.ts'
+import {
+  type LogWrite,
+  type Plan,
+  type Reason,
+  type Verdict,
+  verdicts,
+  type Write,
+  type WriteOf
+} from '../plan.ts'
 import type { CurrentRows, Decision, Guard } from '../store/store.ts'
-import { managed, type Table } from '../store/table.ts'
+import { managed, type Table, type TableKind } from '../store/table.ts'
 import { COMMIT_TIMESTAMP } from '../values/value.ts'
-import { enterLedger, foldCounter } from './fold-counter.ts'
+import { at } from './at.ts'
+import { foldCounter, foldLedger } from './fold-counter.ts'
 import { foldDeadLetter } from './fold-dead-letter.ts'
 import { foldMergeable } from './fold-mergeable.ts'
 import { foldState } from './fold-state.ts'
-import { createRows, type Rows, rowId } from './rows.ts'
+import {
+  type ChangingRows,
+  createRows,
+  type Fold,
+  type Folded,
+  type Rows,
+  type WrittenRow
+} from './rows.ts'
+
+/** How a write to each kind of table is decided. */
+const folds: { readonly [K in TableKind]: Fold<WriteOf<K>> } = {
+  state: (write, plan, rows) =>
+    (isMergeable(write.table) ? foldMergeable : foldState)(write, plan, rows),
+  log: foldLog,
+  counter: foldCounter,
+  ledger: foldLedger,
+  'dead-letters': foldDeadLetter
+}
+
+/** Must deciding a write see the row that is there? Others are committed blindly. */
+const guarded: Readonly<Record<TableKind, boolean>> = {
+  state: true,
+  log: false,
+  counter: true,
+  ledger: true,
+  'dead-letters': true
+}
 
 /** Thrown by `decide` when plans cannot be applied to the rows that are there. */
 export class PlansRefused extends Error {
@@ -21,17 +55,13 @@ export class PlansRefused extends Error {
   }
 }
 
-/** Name the rows that deciding these plans must see. Blind log writes need none. */
+/** Name the rows that deciding these plans must see, each once. */
 export function guardsOf(plans: readonly Plan[]): readonly Guard[] {
   const guards = new Map<string, Guard>()
-  for (const guard of plans.flatMap(planGuards)) guards.set(rowId(guard.table, guard.key), guard)
+  for (const { writes } of plans) {
+    for (const write of writes) if (guarded[write.kind]) guards.set(write.row, write)
+  }
   return [...guards.values()]
-}
-
-function planGuards(plan: Plan): readonly Guard[] {
-  if (plan.reason) return [{ table: deadLettersTable, key: [plan.letter.id] }]
-  const guarded = plan.writes.filter((write) => write.kind !== 'log')
-  return counts(plan) ? [...guarded, { table: ledgerTable, key: [plan.eventKey] }] : guarded
 }
 
 /**
@@ -45,13 +75,8 @@ export function decide(current: CurrentRows, plans: readonly Plan[]): Decision<r
   const rows = createRows(current)
   const reasons = new Map<number, Reason>()
   const result = plans.map((plan, index): Verdict => {
-    // What a refused plan changed before it was refused must not count against the others.
-    const own = counts(plan) ? createRows(rows) : rows
-    const folded = foldPlan(plan, own)
-    if (typeof folded === 'string') {
-      if (own !== rows) own.mutations().forEach(rows.take)
-      return folded
-    }
+    const folded = foldPlan(plan, rows)
+    if (typeof folded === 'string') return folded
     reasons.set(index, folded)
     return 'dead-lettered'
   })
@@ -59,46 +84,39 @@ export function decide(current: CurrentRows, plans: readonly Plan[]): Decision<r
   return { mutations: rows.mutations(), result }
 }
 
-const counts = (plan: Plan) => plan.writes.some((write) => write.kind === 'counter')
-
-function foldPlan(plan: Plan, rows: Rows): Verdict | Reason {
-  if (plan.reason) {
-    foldDeadLetter(plan.letter, plan.reason, rows)
-    return 'dead-lettered'
-  }
-  const counted = counts(plan) && enterLedger(plan, rows) === 'duplicate'
-  const outcomes: WriteOutcome[] = []
+function foldPlan(plan: Plan, rows: ChangingRows): Verdict | Reason {
+  const folded: Accepted[] = []
   for (const write of plan.writes) {
-    const outcome = foldWrite(write, plan, rows, counted)
-    if (typeof outcome !== 'string') return outcome
-    outcomes.push(outcome)
+    const each = foldWrite(write, plan, rows)
+    if ('refused' in each) return each.refused
+    folded.push(each)
   }
-  return verdictOf(plan.writes, outcomes)
+  // Only now, so that what a refused plan asked for does not count against the others.
+  for (const [i, { changes }] of folded.entries()) {
+    if (changes) rows.change(at(plan.writes, i), changes)
+  }
+  return verdictOf(plan.writes, folded)
 }
 
-function foldWrite(write: Write, plan: Plan, rows: Rows, counted: boolean): WriteOutcome | Reason {
-  if (write.kind === 'state') {
-    const fold = isMergeable(write.table) ? foldMergeable : foldState
-    return fold(write, plan, rows)
-  }
-  if (write.kind === 'log') return foldLog(write, rows)
-  return counted ? 'duplicate' : (foldCounter(write, rows) ?? 'applied')
+type Accepted = Exclude<Folded, { readonly refused: Reason }>
+
+function foldWrite<K extends TableKind>(write: WriteOf<K>, plan: Plan, rows: Rows): Folded {
+  return folds[write.kind](write, plan, rows)
 }
 
 /** Does some contract merge into the table, so that its columns have versions of their own? */
 const isMergeable = ({ guardColumns }: Table) => guardColumns.includes(managed.columnVersions)
 
 /** A log row is the same however often it is written, so its commit need not read it. */
-function foldLog({ table, key, values }: LogWrite, rows: Rows): WriteOutcome {
-  if (rows.get(table, key)) return 'duplicate'
-  rows.put(table, key, { ...values, [managed.committedAt]: COMMIT_TIMESTAMP })
-  return 'applied'
+function foldLog(write: LogWrite, _plan: Plan, rows: Rows): Folded {
+  if (rows.get(write)) return { outcome: 'duplicate' }
+  const changes: WrittenRow = { ...write.values, [managed.committedAt]: COMMIT_TIMESTAMP }
+  return { outcome: 'applied', changes }
 }
 
-/** What happened to the event: log writes are blind and speak only where nothing else does. */
-function verdictOf(writes: readonly Write[], outcomes: readonly WriteOutcome[]): Verdict {
-  const guarded = outcomes.filter((_outcome, i) => writes[i]?.kind !== 'log')
-  const telling = guarded.length > 0 ? guarded : outcomes
-  const order = ['applied', 'duplicate', 'stale'] as const
-  return order.find((outcome) => telling.includes(outcome)) ?? 'ignored'
+/** What happened to the event: blind writes speak only where nothing else does. */
+function verdictOf(writes: readonly Write[], folded: readonly Accepted[]): Verdict {
+  const seeing = folded.filter((_each, i) => guarded[at(writes, i).kind])
+  const telling = seeing.length > 0 ? seeing : folded
+  return verdicts.find((verdict) => telling.some(({ outcome }) => outcome === verdict)) ?? 'ignored'
 }

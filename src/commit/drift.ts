@@ -1,6 +1,5 @@
 import { Failure } from '../failures.ts'
 import type { Plan } from '../plan.ts'
-import { deadLettersTable, ledgerTable } from '../store/managed-tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
 
@@ -23,8 +22,4 @@ export async function findDrift(store: Store, plans: readonly Plan[]): Promise<D
   }
 }
 
-function tablesOf(plan: Plan): readonly Table[] {
-  if (plan.reason) return [deadLettersTable]
-  const counts = plan.writes.some((write) => write.kind === 'counter')
-  return [...plan.writes.map((write) => write.table), ...(counts ? [ledgerTable] : [])]
-}
+const tablesOf = ({ writes }: Plan): readonly Table[] => writes.map(({ table }) => table)

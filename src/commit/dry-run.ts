@@ -1,4 +1,4 @@
-import { deadLetterPlan, type Plan, type Reason, type Verdict } from '../plan.ts'
+import { deadLetterPlan, deadLetterReason, type Plan, type Reason, type Verdict } from '../plan.ts'
 import type { CurrentRows, Store } from '../store/store.ts'
 import { at } from './at.ts'
 import { decide, guardsOf, PlansRefused } from './decide.ts'
@@ -35,7 +35,7 @@ async function dryRunTogether(
   store: Pick<Store, 'commit'>,
   plans: readonly Plan[]
 ): Promise<readonly DryRunResult[]> {
-  const guards = guardsOf(plans.filter(({ reason }) => !reason))
+  const guards = guardsOf(plans.filter((plan) => !deadLetterReason(plan)))
   if (guards.length === 0) return decideAll({ get: () => undefined }, plans)
   const { result } = await store.commit(guards, (current) => ({
     mutations: [],
@@ -48,7 +48,10 @@ async function dryRunTogether(
 function decideAll(current: CurrentRows, plans: readonly Plan[]): readonly DryRunResult[] {
   try {
     const { result } = decide(current, plans)
-    return plans.map(({ reason }, i) => ({ verdict: at(result, i), ...(reason && { reason }) }))
+    return plans.map((plan, i) => {
+      const reason = deadLetterReason(plan)
+      return { verdict: at(result, i), ...(reason && { reason }) }
+    })
   } catch (error) {
     if (!(error instanceof PlansRefused)) throw error
     const { reasons } = error

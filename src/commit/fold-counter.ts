@@ -1,33 +1,31 @@
-import type { CounterWrite, Plan, Reason, WriteOutcome } from '../plan.ts'
-import { ledgerTable } from '../store/managed-tables.ts'
+import type { CounterWrite, LedgerWrite, Plan } from '../plan.ts'
 import { columnOf, managed } from '../store/table.ts'
 import { addValues } from '../values/column-types.ts'
 import { COMMIT_TIMESTAMP } from '../values/value.ts'
-import type { Rows } from './rows.ts'
+import type { Folded, Rows } from './rows.ts'
 
-/** Enter the event into the ledger, unless it has been counted before. */
-export function enterLedger(plan: Plan, rows: Rows): WriteOutcome {
-  if (rows.get(ledgerTable, [plan.eventKey])) return 'duplicate'
-  rows.put(ledgerTable, [plan.eventKey], { [managed.committedAt]: COMMIT_TIMESTAMP })
-  return 'applied'
-}
-
-/** Add the amounts to one counter row. Returns the reason when a sum does not fit its column. */
-export function foldCounter(write: CounterWrite, rows: Rows): Reason | undefined {
-  const { table, key, amounts } = write
-  const current = rows.get(table, key)
+/** Add the amounts to one counter row, unless the event was counted before. */
+export function foldCounter(write: CounterWrite, plan: Plan, rows: Rows): Folded {
+  const entry = plan.writes.at(-1)
+  if (entry?.kind !== 'ledger') throw new Error('an event that counts must end in its ledger entry')
+  if (rows.get(entry)) return { outcome: 'duplicate' }
+  const { table, amounts } = write
+  const current = rows.get(write)
   const sums: Record<string, string> = {}
-  for (const name of table.guardColumns) {
-    const sum = addValues(
-      columnOf(table, name).type,
-      String(current?.[name] ?? '0'),
-      amounts[name] ?? '0'
-    )
+  for (const [name, amount] of Object.entries(amounts)) {
+    const before = String(current?.[name] ?? '0')
+    const sum = addValues(columnOf(table, name).type, before, amount)
     if (sum === undefined) {
-      return { code: 'COUNTER_OVERFLOW', detail: `${table.name}.${name}: the sum does not fit` }
+      const detail = `${table.name}.${name}: the sum does not fit`
+      return { refused: { code: 'COUNTER_OVERFLOW', detail } }
     }
     sums[name] = sum
   }
-  rows.put(table, key, { ...sums, [managed.committedAt]: COMMIT_TIMESTAMP })
-  return undefined
+  return { outcome: 'applied', changes: { ...sums, [managed.committedAt]: COMMIT_TIMESTAMP } }
+}
+
+/** Enter the event into the ledger, unless it has been counted before. */
+export function foldLedger(write: LedgerWrite, _plan: Plan, rows: Rows): Folded {
+  if (rows.get(write)) return { outcome: 'duplicate' }
+  return { outcome: 'applied', changes: { [managed.committedAt]: COMMIT_TIMESTAMP } }
 }

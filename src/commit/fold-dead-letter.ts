@@ -1,8 +1,7 @@
-import type { Letter, Reason } from '../plan.ts'
-import { deadLettersTable } from '../store/managed-tables.ts'
+import type { DeadLetterWrite, Letter, Plan } from '../plan.ts'
 import { limits } from '../values/limits.ts'
 import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
-import type { Rows } from './rows.ts'
+import type { Folded, Rows, WrittenRow } from './rows.ts'
 
 const cellBytes = limits.cellBytes.ours
 
@@ -10,11 +9,11 @@ const cellBytes = limits.cellBytes.ours
 const textLength = 2048
 
 /** Write or count the dead letter of one event; a redelivery never adds another row. */
-export function foldDeadLetter(letter: Letter, reason: Reason, rows: Rows): void {
-  const key = [letter.id]
-  const before = rows.get(deadLettersTable, key)
-  rows.put(deadLettersTable, key, {
-    ...describe(letter),
+export function foldDeadLetter(write: DeadLetterWrite, _plan: Plan, rows: Rows): Folded {
+  const { letter, reason } = write
+  const before = rows.get(write)
+  const changes: WrittenRow = {
+    ...describeLetter(letter),
     reason: reason.code,
     detail: text(reason.detail),
     body: letter.body.subarray(0, cellBytes).toString('base64'),
@@ -25,10 +24,11 @@ export function foldDeadLetter(letter: Letter, reason: Reason, rows: Rows): void
     replays: before?.['replays'] ?? '0',
     // Who discarded it has decided; a replayed one that fails again is open again.
     status: before?.['status'] === 'discarded' ? 'discarded' : 'open'
-  })
+  }
+  return { outcome: 'dead-lettered', changes }
 }
 
-function describe(letter: Letter): Record<string, Value> {
+function describeLetter(letter: Letter): Record<string, Value> {
   return {
     source: text(letter.source),
     event_id: text(letter.eventId),

@@ -1,8 +1,8 @@
 import type { Plan, StateWrite, WriteOutcome } from '../plan.ts'
 import { managed, type Table } from '../store/table.ts'
 import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
-import { compareStamps, type Stamp, storedStamp, wholeRow } from './fold-state.ts'
-import type { Rows } from './rows.ts'
+import { compareStamps, type Stamp, stampOf, storedStamp, wholeRow } from './fold-state.ts'
+import type { Folded, Rows, WrittenRow } from './rows.ts'
 
 /**
  * What a mergeable row remembers: the last write of the whole row, and of each column that a merge
@@ -21,35 +21,33 @@ type Changes = Omit<History, 'newest'>
 type Stamped = { readonly history: Changes; readonly newest: Stamp | undefined }
 
 /** Fold one write to a row of a collection that some contract merges into. */
-export function foldMergeable(write: StateWrite, plan: Plan, rows: Rows): WriteOutcome {
-  const { table } = write
-  const stamp: Stamp = { version: write.version, key: plan.eventKey }
-  const before = readHistory(rows.get(table, write.key))
+export function foldMergeable(write: StateWrite, plan: Plan, rows: Rows): Folded {
+  const stamp = stampOf(write, plan)
+  const before = readHistory(rows.get(write))
   const base = toStamp(before.history.base)
-  if (base?.key === stamp.key) return 'duplicate'
-  if (base && compareStamps(table, stamp, base) < 0) return 'stale'
+  if (base?.key === stamp.key) return { outcome: 'duplicate' }
+  if (base && compareStamps(write.table, stamp, base) < 0) return { outcome: 'stale' }
   return write.operation === 'merge'
-    ? foldMerge(write, stamp, before, rows)
-    : foldWhole(write, stamp, before, rows)
+    ? foldMerge(write, stamp, before)
+    : foldWhole(write, stamp, before)
 }
 
 /** An upsert or a delete sets every column, except those that a newer merge has set. */
-function foldWhole(write: StateWrite, stamp: Stamp, before: Stamped, rows: Rows): WriteOutcome {
+function foldWhole(write: StateWrite, stamp: Stamp, before: Stamped): Folded {
   const { table } = write
   const newer = Object.entries(before.history.columns).filter(
     ([, [version, key]]) => compareStamps(table, { version, key }, stamp) > 0
   )
-  const values = wholeRow(write)
+  const values = { ...wholeRow(write) }
   for (const [name] of newer) delete values[name]
   const newest = newestOf(table, stamp, before.newest)
   const deleted = write.operation === 'delete' && newest === stamp
   const history = { base: [stamp.version, stamp.key], columns: Object.fromEntries(newer) } as const
-  putRow(write, rows, { values, history, newest, deleted })
-  return 'applied'
+  return applied({ values, history, newest, deleted })
 }
 
 /** A merge sets the present columns, except those that something newer has set. */
-function foldMerge(write: StateWrite, stamp: Stamp, before: Stamped, rows: Rows): WriteOutcome {
+function foldMerge(write: StateWrite, stamp: Stamp, before: Stamped): Folded {
   const { table } = write
   const { columns, base } = before.history
   const winning = Object.entries(write.values).filter(([name]) => {
@@ -57,13 +55,14 @@ function foldMerge(write: StateWrite, stamp: Stamp, before: Stamped, rows: Rows)
     return !set || compareStamps(table, stamp, set) > 0
   })
   const newest = newestOf(table, stamp, before.newest)
-  if (winning.length === 0 && newest !== stamp) return repeated(stamp, before)
+  if (winning.length === 0 && newest !== stamp) {
+    return { outcome: repeated(stamp, before) }
+  }
   const set = Object.fromEntries(
     winning.map(([name]) => [name, [stamp.version, stamp.key] as const])
   )
   const history: Changes = { ...(base && { base }), columns: { ...columns, ...set } }
-  putRow(write, rows, { values: Object.fromEntries(winning), history, newest, deleted: false })
-  return 'applied'
+  return applied({ values: Object.fromEntries(winning), history, newest, deleted: false })
 }
 
 function repeated(stamp: Stamp, { history, newest }: Stamped): WriteOutcome {
@@ -78,16 +77,17 @@ interface After {
   readonly deleted: boolean
 }
 
-function putRow(write: StateWrite, rows: Rows, after: After): void {
-  const history: History = { ...after.history, newest: [after.newest.version, after.newest.key] }
-  rows.put(write.table, write.key, {
-    ...after.values,
-    [managed.columnVersions]: JSON.stringify(history),
-    [managed.version]: after.newest.version,
-    [managed.key]: after.newest.key,
+function applied({ values, history, newest, deleted }: After): Folded {
+  const remembered: History = { ...history, newest: [newest.version, newest.key] }
+  const changes: WrittenRow = {
+    ...values,
+    [managed.columnVersions]: JSON.stringify(remembered),
+    [managed.version]: newest.version,
+    [managed.key]: newest.key,
     [managed.committedAt]: COMMIT_TIMESTAMP,
-    [managed.deletedAt]: after.deleted ? COMMIT_TIMESTAMP : null
-  })
+    [managed.deletedAt]: deleted ? COMMIT_TIMESTAMP : null
+  }
+  return { outcome: 'applied', changes }
 }
 
 /**

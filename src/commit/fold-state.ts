@@ -1,39 +1,43 @@
-import type { Plan, StateWrite, WriteOutcome } from '../plan.ts'
+import type { Plan, StateWrite } from '../plan.ts'
 import { columnOf, managed, type Table } from '../store/table.ts'
-import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
-import type { Rows } from './rows.ts'
+import { COMMIT_TIMESTAMP, type Row, type Value } from '../values/value.ts'
+import type { Folded, Rows, WrittenRow } from './rows.ts'
 
 /** Fold one write to a `state` row: the newest stamp wins, and a tombstone is a row like any other. */
-export function foldState(write: StateWrite, plan: Plan, rows: Rows): WriteOutcome {
-  const { table, key } = write
-  const stamp: Stamp = { version: write.version, key: plan.eventKey }
-  const current = rows.get(table, key)
-  if (current?.[managed.key] === stamp.key) return 'duplicate'
-  if (current && compareStamps(table, stamp, storedStamp(current)) < 0) return 'stale'
-  rows.put(table, key, {
+export function foldState(write: StateWrite, plan: Plan, rows: Rows): Folded {
+  const stamp = stampOf(write, plan)
+  const current = rows.get(write)
+  if (current?.[managed.key] === stamp.key) return { outcome: 'duplicate' }
+  if (current && compareStamps(write.table, stamp, storedStamp(current)) < 0) {
+    return { outcome: 'stale' }
+  }
+  const changes: WrittenRow = {
     ...wholeRow(write),
     [managed.version]: stamp.version,
     [managed.key]: stamp.key,
     [managed.committedAt]: COMMIT_TIMESTAMP,
     [managed.deletedAt]: write.operation === 'delete' ? COMMIT_TIMESTAMP : null
-  })
-  return 'applied'
+  }
+  return { outcome: 'applied', changes }
 }
 
-/** Give every column besides the key and the managed ones its value after an upsert or a delete. */
-export function wholeRow({ table, values }: StateWrite): Record<string, Value> {
-  return Object.fromEntries(dataColumns(table).map((name) => [name, values[name] ?? null]))
-}
-
-function dataColumns(table: Table): readonly string[] {
-  const others = new Set<string>([...table.primaryKey, ...Object.values(managed)])
-  return table.columns.map((column) => column.name).filter((name) => !others.has(name))
+/** Return the value of every column besides the key and the managed ones after this write. */
+export function wholeRow({ operation, table, values }: StateWrite): Row {
+  if (operation !== 'delete') return values
+  const others: readonly string[] = [...table.primaryKey, ...Object.values(managed)]
+  const columns = table.columns.filter(({ name }) => !others.includes(name))
+  return Object.fromEntries(columns.map(({ name }) => [name, null]))
 }
 
 /** A place in the order of all writes to one row: the version, then the event key. */
 export interface Stamp {
   readonly version: Value
   readonly key: Value
+}
+
+/** Return the place of a write in that order. */
+export function stampOf({ version }: StateWrite, { letter }: Plan): Stamp {
+  return { version, key: letter.id }
 }
 
 /** Read the stamp of a stored row; its columns are NOT NULL, so a row always has one. */

@@ -1,51 +1,49 @@
-import type { Mutation } from '../store/store.ts'
+import type { Plan, Reason, RowId, Write, WriteOutcome } from '../plan.ts'
+import type { CurrentRows, Mutation } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
 import type { Value, WrittenValue } from '../values/value.ts'
 
-type WrittenRow = Readonly<Record<string, WrittenValue>>
+/** Values of some columns of a row. */
+export type WrittenRow = Readonly<Record<string, WrittenValue>>
+
+/** A row by what names it; every write names one. */
+export type RowRef = Pick<Write, 'table' | 'key' | 'row'>
 
 /** The rows of one transaction as they would be after the plans folded so far. */
 export interface Rows {
-  get(table: Table, key: readonly Value[]): WrittenRow | undefined
+  get(ref: RowRef): WrittenRow | undefined
+}
+
+/** What a write comes to, given the rows before it; or why its event cannot land. */
+export type Folded =
+  | { readonly outcome: WriteOutcome; readonly changes?: WrittenRow }
+  | { readonly refused: Reason }
+
+/** Decide one write of a plan. Pure. */
+export type Fold<W extends Write> = (write: W, plan: Plan, rows: Rows) => Folded
+
+export interface ChangingRows extends Rows {
   /** Change some columns of a row; what is not named stays. */
-  put(table: Table, key: readonly Value[], changes: WrittenRow): void
-  /** Take over the mutation that other rows, made over these, came to. */
-  take(mutation: Mutation): void
+  change(ref: RowRef, changes: WrittenRow): void
   /** One mutation per changed row, in the order of first change. */
   mutations(): readonly Mutation[]
 }
 
-/** What changes are folded over: the rows a store read, or rows already changed. */
-interface BaseRows {
-  get(table: Table, key: readonly Value[]): WrittenRow | undefined
-}
-
-/** Fold changes over rows without touching them. */
-export function createRows(current: BaseRows): Rows {
-  const changed = new Map<string, Mutation>()
+/** Fold changes over the rows that a store read, without touching them. */
+export function createRows(current: CurrentRows): ChangingRows {
+  const changed = new Map<RowId, Mutation>()
   return {
-    get(table, key) {
-      const change = changed.get(rowId(table, key))?.row
+    get({ table, key, row }) {
+      const change = changed.get(row)?.row
       const stored = current.get(table, key)
       return change && stored ? { ...stored, ...change } : (change ?? stored)
     },
-    put(table, key, changes) {
-      const id = rowId(table, key)
-      const before = changed.get(id)?.row ?? keyColumns(table, key)
-      changed.set(id, { table, row: { ...before, ...changes } })
-    },
-    take({ table, row }) {
-      const key = table.primaryKey.map((name) => row[name] as Value)
-      const id = rowId(table, key)
-      changed.set(id, { table, row: { ...changed.get(id)?.row, ...row } })
+    change({ table, key, row }, changes) {
+      const before = changed.get(row)?.row ?? keyColumns(table, key)
+      changed.set(row, { table, row: { ...before, ...changes } })
     },
     mutations: () => [...changed.values()]
   }
-}
-
-/** Name a row, the same for every spelling of its key. */
-export function rowId(table: Table, key: readonly Value[]): string {
-  return `${table.name}${JSON.stringify(key)}`
 }
 
 function keyColumns(table: Table, key: readonly Value[]): WrittenRow {

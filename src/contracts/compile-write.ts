@@ -1,5 +1,5 @@
-import type { Write } from '../plan.ts'
-import { type Column, columnOf } from '../store/table.ts'
+import { rowId, type WriteOf } from '../plan.ts'
+import { type CollectionKind, type Column, columnOf } from '../store/table.ts'
 import type { Row, Value } from '../values/value.ts'
 import type { Collection } from './contracts.ts'
 import { addWrite, type Draft } from './plan-builder.ts'
@@ -24,7 +24,7 @@ export interface Compiled {
   readonly collection: Collection
 }
 
-type MakeWrite = (scope: Scope, key: readonly Value[], eventKey: string) => Write
+type MakeWrite = (scope: Scope, key: readonly Value[], eventKey: string) => WriteOf<CollectionKind>
 
 /** Compile one write of a contract that has passed its checks. */
 export function compileWrite(spec: WriteSpec, compiled: Compiled): PlanWrite {
@@ -54,15 +54,17 @@ function compileState(
   compiled: Compiled
 ): MakeWrite {
   const { file, collection } = compiled
+  const { table } = collection
   const sources = [spec.version ?? []].flat()
   const version = compileVersion(sources, file.version?.type ?? 'STRING', !!spec.forEach)
   const takes = operation === 'delete' ? [] : compileColumns(spec, compiled)
   const wanted = operation === 'merge' ? 'present' : 'all'
   return (scope, key) => ({
     kind: 'state',
-    table: collection.table,
+    table,
     operation,
     key,
+    row: rowId(table, key),
     version: version(scope),
     values: takeRow(takes, scope, wanted)
   })
@@ -71,12 +73,10 @@ function compileState(
 function compileAppend(spec: WriteSpec, compiled: Compiled): MakeWrite {
   const takes = compileColumns(spec, compiled)
   const { table } = compiled.collection
-  return (scope, key, eventKey) => ({
-    kind: 'log',
-    table,
-    key: [...key, eventKey],
-    values: takeRow(takes, scope, 'all')
-  })
+  return (scope, declared, eventKey) => {
+    const key = [...declared, eventKey]
+    return { kind: 'log', table, key, row: rowId(table, key), values: takeRow(takes, scope, 'all') }
+  }
 }
 
 function compileAdd(spec: WriteSpec, { collection: { table } }: Compiled): MakeWrite {
@@ -87,6 +87,7 @@ function compileAdd(spec: WriteSpec, { collection: { table } }: Compiled): MakeW
     kind: 'counter',
     table,
     key,
+    row: rowId(table, key),
     amounts: Object.fromEntries(takes.map(([name, take]) => [name, String(take(scope) ?? '0')]))
   })
 }

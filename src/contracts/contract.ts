@@ -2,14 +2,13 @@ import type { CloudEvent } from '../delivery/event.ts'
 import { eventKey } from '../delivery/provenance.ts'
 import { messagePublished } from '../delivery/pubsub.ts'
 import { Failure, isFailure } from '../failures.ts'
-import { deadLetterPlan, type Letter, type Plan } from '../plan.ts'
-import { ledgerTable } from '../store/managed-tables.ts'
+import { deadLetterPlan, deadLetterReason, type Letter, ledgerWrite, type Plan } from '../plan.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { checkWrite } from './check-write.ts'
 import { type Compiled, compileWrite, type PlanWrite } from './compile-write.ts'
 import { compileSchema, type Validate } from './data-schema.ts'
 import { below, type Report } from './fault.ts'
-import { createDraft } from './plan-builder.ts'
+import { addWrite, createDraft } from './plan-builder.ts'
 import { matches, messageView } from './pubsub-message.ts'
 import type { EventFile, Parsed } from './schema-file.ts'
 import type { View } from './sources.ts'
@@ -108,7 +107,7 @@ function planExamples(
       report(pointer, 'does not match, expected an event that this contract is for')
     }
     const view = { event, inexact: pointersBelow(inexact, pointer) }
-    const { reason } = contract.plan(view, letter)
+    const reason = deadLetterReason(contract.plan(view, letter))
     if (reason) report(pointer, `is refused with ${reason.code}: ${reason.detail}`)
   }
 }
@@ -174,7 +173,7 @@ function validate({ event }: View, { data, attributes }: Validators): void {
 function planWrites(planners: readonly PlanWrite[], view: View, letter: Letter): Plan {
   const draft = createDraft()
   for (const planWrite of planners) planWrite(view, letter.id, draft)
+  if (draft.writes.some(({ kind }) => kind === 'counter')) addWrite(draft, ledgerWrite(letter.id))
   const { writes, bytes, mutations } = draft
-  const ledger = writes.some(({ kind }) => kind === 'counter') ? ledgerTable.columns.length : 0
-  return { eventKey: letter.id, writes, letter, bytes, mutations: mutations + ledger }
+  return { letter, writes, bytes, mutations }
 }

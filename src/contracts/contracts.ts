@@ -1,6 +1,6 @@
 import type { Arrival } from '../delivery/event.ts'
 import type { Plan } from '../plan.ts'
-import type { Table } from '../store/table.ts'
+import type { CollectionKind, Table } from '../store/table.ts'
 import type { EventFile } from './schema-file.ts'
 
 /** Query parameters of a page that are no filters; a column of such a name cannot be filtered on. */
@@ -29,7 +29,7 @@ export interface Collection {
   readonly description: string
   /** Sentences on columns, by name, where the file has them. */
   readonly columnDescriptions: Readonly<Record<string, string>>
-  readonly kind: 'state' | 'log' | 'counter'
+  readonly kind: CollectionKind
   readonly table: Table
   readonly read?: ReadSpec
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../failures.ts'
-import type { CounterWrite, Write } from '../plan.ts'
-import { columnOf, type Table } from '../store/table.ts'
+import type { CounterWrite, RowId, WriteOf } from '../plan.ts'
+import { columnOf, type Table, type TableKind } from '../store/table.ts'
 import { addValues } from '../values/column-types.ts'
 import { limits } from '../values/limits.ts'
 import { type Row, type Value, valueBytes } from '../values/value.ts'
@@ -11,11 +11,15 @@ const maxKeyBytes = limits.keyBytes.ours
 /** Names, types and lengths that a value travels with. */
 const overheadBytes = 24
 
+/** What a plan is built of; a dead letter is planned alone. */
+type PlannedKind = Exclude<TableKind, 'dead-letters'>
+type PlannedWrite = WriteOf<PlannedKind>
+
 /** The writes of one event so far, and what they add to a commit. */
 export interface Draft {
-  readonly writes: Write[]
+  readonly writes: PlannedWrite[]
   /** Position in `writes` by row. */
-  readonly rows: Map<string, number>
+  readonly rows: Map<RowId, number>
   bytes: number
   mutations: number
 }
@@ -29,8 +33,8 @@ export function createDraft(): Draft {
  *
  * @throws {Failure} KEY_REPEATED, EVENT_TOO_LARGE, COUNTER_OVERFLOW, VALUE_INVALID
  */
-export function addWrite(draft: Draft, write: Write): void {
-  const row = `${write.table.name} ${JSON.stringify(write.key)}`
+export function addWrite(draft: Draft, write: PlannedWrite): void {
+  const { row } = write
   const known = draft.rows.get(row)
   if (known === undefined) {
     draft.rows.set(row, draft.writes.length)
@@ -45,9 +49,19 @@ export function addWrite(draft: Draft, write: Write): void {
   draft.writes[known] = sum(before, write)
 }
 
-function grow(draft: Draft, write: Write): void {
+/** What a write sets or adds, by column besides the key. */
+const values: { readonly [K in PlannedKind]: (write: WriteOf<K>) => Row } = {
+  state: (write) => write.values,
+  log: (write) => write.values,
+  counter: (write) => write.amounts,
+  ledger: () => ({})
+}
+
+const valuesOf = <K extends PlannedKind>(write: WriteOf<K>): Row => values[write.kind](write)
+
+function grow(draft: Draft, write: PlannedWrite): void {
   const { table, key } = write
-  const values = write.kind === 'counter' ? write.amounts : write.values
+  const values = valuesOf(write)
   const keyBytes = checkKeys(table, key, values)
   const bytes = Object.values(values).reduce<number>((total, value) => total + valueBytes(value), 0)
   draft.bytes +=

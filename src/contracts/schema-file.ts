@@ -1,4 +1,5 @@
 import type { CloudEvent } from '../delivery/event.ts'
+import type { CollectionKind } from '../store/table.ts'
 import type { Json } from '../values/json.ts'
 
 /** One file under schemas/, as it was read. */
@@ -20,7 +21,7 @@ export type VersionScalar = 'TIMESTAMP' | 'INT64' | 'STRING'
 export interface CollectionFile {
   readonly name: string
   readonly description?: string
-  readonly kind: 'state' | 'log' | 'counter'
+  readonly kind: CollectionKind
   readonly columns: Readonly<Record<string, ColumnSpec>>
   readonly key: readonly string[]
   readonly version?: { readonly type: VersionScalar | readonly VersionScalar[] }

@@ -16,8 +16,13 @@ export interface Index {
   readonly unique: boolean
 }
 
-/** How a table is made idempotent: see docs/concepts.md. */
-export type TableKind = 'state' | 'log' | 'counter' | 'ledger' | 'dead-letters'
+/** How the table of a collection is made idempotent: see docs/concepts.md. */
+export const collectionKinds = ['state', 'log', 'counter'] as const
+
+export type CollectionKind = (typeof collectionKinds)[number]
+
+/** The kinds of collections, and those of the tables that Landfall keeps for itself. */
+export type TableKind = CollectionKind | 'ledger' | 'dead-letters'
 
 /**
  * A table as the collections ask for it: columns in the order of the DDL, managed ones included.

@@ -5,7 +5,7 @@ import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import type { Mutation, Store } from '../../src/store/store.ts'
 import type { Table } from '../../src/store/table.ts'
 import { openBreakableStore, readAll, readRows, refuse } from './breakable-store.ts'
-import { add, items, keyOf, plan, texts, upsert } from './tables.ts'
+import { add, broken, items, keyOf, plan, texts, upsert } from './tables.ts'
 
 const plans = (count: number, poisoned: readonly number[] = []) =>
   Array.from({ length: count }, (_each, n) =>
@@ -65,8 +65,7 @@ describe('landing a batch', () => {
 
   it('writes what was poison from the start in the same commit as the good rows', async () => {
     const store = await openBreakableStore()
-    const poison = { ...plan(9), reason: { code: 'DATA_INVALID', detail: 'no' } } as const
-    await commitBatch(store, [...plans(2), poison])
+    await commitBatch(store, [...plans(2), broken(9)])
     expect(store.commits).toEqual([['items', 'items', 'dead_letters']])
   })
 
@@ -78,7 +77,7 @@ describe('landing a batch', () => {
     expect(verdicts(outcomes)).toEqual(['applied', 'dead-lettered', 'dead-lettered', 'applied'])
     expect(outcomes[1]).toMatchObject({ reason: { code: 'COUNTER_OVERFLOW' } })
     expect(store.commits).toEqual([
-      ['event_ledger', 'sales', 'dead_letters', 'dead_letters', 'items']
+      ['sales', 'event_ledger', 'dead_letters', 'dead_letters', 'items']
     ])
   })
 

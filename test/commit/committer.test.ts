@@ -10,7 +10,7 @@ import {
   readRows,
   refuse
 } from './breakable-store.ts'
-import { add, items, plan, texts, upsert } from './tables.ts'
+import { add, broken, items, plan, texts, upsert } from './tables.ts'
 
 const event = (n: number, id = `row ${n}`, a = 'fine') =>
   plan(n, upsert(items, id, String(n), { a }))
@@ -162,11 +162,11 @@ describe('group commit', () => {
 })
 
 describe('a plan that cannot land', () => {
-  const broken = { ...event(1), reason: { code: 'DATA_INVALID', detail: 'no id' } } as const
+  const poison = broken(1, 'DATA_INVALID', 'no id')
 
   it('is settled as a dead letter', async () => {
     const { committer, store } = await setUp()
-    expect(await committer.submit(broken)).toMatchObject({
+    expect(await committer.submit(poison)).toMatchObject({
       verdict: 'dead-lettered',
       reason: { code: 'DATA_INVALID' }
     })
@@ -175,7 +175,7 @@ describe('a plan that cannot land', () => {
 
   it('is refused at once with POISON=reject, without asking the store', async () => {
     const { committer, store } = await setUp({ poison: 'reject' })
-    await expect(committer.submit(broken)).rejects.toMatchObject({
+    await expect(committer.submit(poison)).rejects.toMatchObject({
       code: 'DATA_INVALID',
       message: 'no id'
     })
@@ -185,12 +185,12 @@ describe('a plan that cannot land', () => {
 
   it.each(['store', 'reject'] as const)(
     'is reported as dead-lettered by a dry run with POISON=%s, which writes nothing',
-    async (poison) => {
-      const { committer, store } = await setUp({ poison })
+    async (mode) => {
+      const { committer, store } = await setUp({ poison: mode })
       await committer.submit(event(2))
       await committer.submit(plan(3, add('x', { count: '9223372036854775807' })))
       const overflow = plan(6, add('x', { count: '1' }))
-      const results = await committer.dryRun([broken, event(2), overflow, event(4), plan(5)])
+      const results = await committer.dryRun([poison, event(2), overflow, event(4), plan(5)])
       expect(results.map(({ verdict }) => verdict)).toEqual([
         'dead-lettered',
         'duplicate',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide, guardsOf, PlansRefused } from '../../src/commit/decide.ts'
-import type { Plan, Verdict } from '../../src/plan.ts'
+import { deadLetterPlan, type Plan, type Verdict } from '../../src/plan.ts'
 import { deadLettersTable, ledgerTable } from '../../src/store/managed-tables.ts'
 import type { Row } from '../../src/values/value.ts'
 import {
@@ -16,6 +16,7 @@ import {
 import {
   add,
   append,
+  broken,
   items,
   keyOf,
   letterOf,
@@ -473,10 +474,7 @@ describe('an event', () => {
   })
 
   it('that cannot land becomes one dead letter that counts how often it was seen', async () => {
-    const poison: Plan = {
-      ...plan(1),
-      reason: { code: 'DATA_INVALID', detail: '/data/id: must be string' }
-    }
+    const poison = broken(1, 'DATA_INVALID', '/data/id: must be string')
     const { verdicts, store } = await bothWays([poison, poison, poison])
     expect(verdicts).toEqual(['dead-lettered', 'dead-lettered', 'dead-lettered'])
     const { dead_letters: letters, ...others } = await readAll(store)
@@ -509,7 +507,7 @@ describe('an event', () => {
     ['is open again when its replay did not land', 'replayed', 'open']
   ])('seen again %s, and keeps the first time and its replays', async (_name, set, status) => {
     const store = await openBreakableStore()
-    const poison: Plan = { ...plan(1), reason: { code: 'DATA_INVALID', detail: 'no' } }
+    const poison = broken(1)
     await run(store, [poison])
     await changeRow(store, deadLettersTable, [keyOf(1)], { status: set, replays: '4' })
     await run(store, [poison])
@@ -526,7 +524,7 @@ describe('an event', () => {
     const store = await openBreakableStore()
     const body = Buffer.alloc(10 * 1024 * 1024 + 3, 'x')
     const letter = { ...letterOf(keyOf(1)), body, source: 'lone \ud800 surrogate' }
-    await run(store, [{ ...plan(1), letter, reason: { code: 'JSON_INVALID', detail: 'no' } }])
+    await run(store, [deadLetterPlan(letter, { code: 'JSON_INVALID', detail: 'no' })])
     const row = await readRow(store, deadLettersTable, keyOf(1))
     expect(Buffer.from(String(row?.['body']), 'base64')).toHaveLength(10 * 1024 * 1024)
     expect(row?.['body_rest']).toBe(Buffer.from('xxx').toString('base64'))

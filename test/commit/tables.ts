@@ -1,4 +1,15 @@
-import type { CounterWrite, Letter, LogWrite, Plan, StateWrite, Write } from '../../src/plan.ts'
+import type { FailureCode } from '../../src/failures.ts'
+import {
+  type CounterWrite,
+  deadLetterPlan,
+  type Letter,
+  type LogWrite,
+  ledgerWrite,
+  type Plan,
+  rowId,
+  type StateWrite,
+  type Write
+} from '../../src/plan.ts'
 import type { Column, Table } from '../../src/store/table.ts'
 import type { ScalarType } from '../../src/values/column-types.ts'
 import type { Row, Value } from '../../src/values/value.ts'
@@ -75,34 +86,47 @@ export function letterOf(id: string): Letter {
   return { id, source: '//test', eventId: id, type: 'test', headers: {}, body: Buffer.from(id) }
 }
 
+/** The plan of event `n`; one that counts enters the ledger, as the contracts plan it. */
 export function plan(n: number, ...writes: Write[]): Plan {
-  return { eventKey: keyOf(n), writes, letter: letterOf(keyOf(n)), bytes: 100, mutations: 10 }
+  const counts = writes.some(({ kind }) => kind === 'counter')
+  return {
+    letter: letterOf(keyOf(n)),
+    writes: counts ? [...writes, ledgerWrite(keyOf(n))] : writes,
+    bytes: 100,
+    mutations: 10
+  }
 }
+
+/** The plan of event `n` that cannot land. */
+export function broken(n: number, code: FailureCode = 'DATA_INVALID', detail = 'no'): Plan {
+  return deadLetterPlan(letterOf(keyOf(n)), { code, detail })
+}
+
+const rowOf = (table: Table, ...key: readonly Value[]) => ({ table, key, row: rowId(table, key) })
 
 export function upsert(table: Table, id: string, version: Value, values: Row): StateWrite {
   return {
     kind: 'state',
     operation: 'upsert',
-    table,
-    key: [id],
+    ...rowOf(table, id),
     version,
     values: { a: null, b: null, ...values }
   }
 }
 
 export function merge(table: Table, id: string, version: Value, values: Row): StateWrite {
-  return { kind: 'state', operation: 'merge', table, key: [id], version, values }
+  return { kind: 'state', operation: 'merge', ...rowOf(table, id), version, values }
 }
 
 export function remove(table: Table, id: string, version: Value): StateWrite {
-  return { kind: 'state', operation: 'delete', table, key: [id], version, values: {} }
+  return { kind: 'state', operation: 'delete', ...rowOf(table, id), version, values: {} }
 }
 
 /** An append of event `n`, whose key is part of the row's. */
 export function append(n: number, id: string, values: Row): LogWrite {
-  return { kind: 'log', table: log, key: [id, keyOf(n)], values }
+  return { kind: 'log', ...rowOf(log, id, keyOf(n)), values }
 }
 
 export function add(id: string, amounts: Record<string, string>): CounterWrite {
-  return { kind: 'counter', table: sales, key: [id], amounts }
+  return { kind: 'counter', ...rowOf(sales, id), amounts: { count: '0', total: '0', ...amounts } }
 }

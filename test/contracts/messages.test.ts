@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CloudEvent } from '../../src/delivery/event.ts'
+import { deadLetterReason as refusal } from '../../src/plan.ts'
 import type { Json } from '../../src/values/json.ts'
 import { arrivalOf } from './arrivals.ts'
 import { compile, goodSet, type JsonObject, thingData, thingUpsert } from './schema-sets.ts'
@@ -83,7 +84,7 @@ test.each([
     ...contract,
     writes: [{ ...thingUpsert, set: { id: '/data/id', text: '/data/text', price: '/data/price' } }]
   }
-  expect(contracts(priced).plan(arrivalOf(event)).reason).toEqual({ code, detail })
+  expect(refusal(contracts(priced).plan(arrivalOf(event)))).toEqual({ code, detail })
 })
 
 test('attributes may have a schema, by which they can be a key', () => {
@@ -95,7 +96,7 @@ test('attributes may have a schema, by which they can be a key', () => {
   const write = { ...thingUpsert, set: { id: '/attributes/tenant', text: '/data/text' } }
   const keyed = contracts({ ...contract, attributes, writes: [write] })
   expect(keyed.plan(arrivalOf(good)).writes).toMatchObject([{ key: ['t-1'] }])
-  expect(keyed.plan(arrivalOf(message('{"id":"a","text":"b"}'))).reason).toEqual({
+  expect(refusal(keyed.plan(arrivalOf(message('{"id":"a","text":"b"}'))))).toEqual({
     code: 'DATA_INVALID',
     detail: "/attributes: must have required property 'tenant'"
   })
@@ -160,7 +161,7 @@ test('a message that no contract is for is a dead letter', () => {
     data: { message: {}, subscription: 'projects/p/subscriptions/other-things' }
   }
   const planned = contracts(matching('things', { subscription: 'things' })).plan(arrivalOf(other))
-  expect(planned.reason).toEqual({
+  expect(refusal(planned)).toEqual({
     code: 'EVENT_TYPE_UNKNOWN',
     detail: 'no contract of this type is for the subscription or the topic of the event'
   })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { eventKey } from '../../src/delivery/provenance.ts'
+import { deadLetterReason as refusal } from '../../src/plan.ts'
 import type { Json } from '../../src/values/json.ts'
 import { arrivalOf, planWith, thingEvent } from './arrivals.ts'
 import { compile, goodSet, thingChanged, thingExample, things, thingUpsert } from './schema-sets.ts'
@@ -38,13 +39,8 @@ const version = '2026-11-01T10:00:00.000000000Z'
 
 describe('an upsert', () => {
   test('holds every declared column, NULL where the event has nothing', () => {
-    const {
-      writes,
-      reason,
-      eventKey: planned
-    } = planWith([upsert], thingEvent({ id: 'a', text: 'b', count: 7 }))
-    expect(reason).toBeUndefined()
-    expect(planned).toBe(key)
+    const { writes, letter } = planWith([upsert], thingEvent({ id: 'a', text: 'b', count: 7 }))
+    expect(letter.id).toBe(key)
     expect(writes).toMatchObject([
       { kind: 'state', operation: 'upsert', key: ['a'], version, table: { name: 'things' } }
     ])
@@ -145,13 +141,12 @@ describe('forEach', () => {
     ['an empty array', { id: 'a', text: 'b', parts: [] }],
     ['an absent array', { id: 'a', text: 'b' }]
   ])('of %s writes nothing', (_, data) => {
-    const { writes, reason } = planWith([eachPart], thingEvent(data))
-    expect({ writes, reason }).toEqual({ writes: [], reason: undefined })
+    expect(planWith([eachPart], thingEvent(data)).writes).toEqual([])
   })
 
   test('names the element in a refusal', () => {
     const parts = [{ name: 'p' }, { name: 'much too long' }]
-    expect(planWith([eachPart], thingEvent({ id: 'a', text: 'b', parts })).reason).toEqual({
+    expect(refusal(planWith([eachPart], thingEvent({ id: 'a', text: 'b', parts })))).toEqual({
       code: 'VALUE_INVALID',
       detail: '/data/parts/1/name: is longer than 8 characters'
     })
@@ -167,7 +162,7 @@ describe('forEach', () => {
       { name: 'q', size: 2 }
     ]
     const event = thingEvent({ id: 'a', text: 'b', parts })
-    expect(planWith([write], event, ['/data/parts/1/size']).reason?.detail).toBe(
+    expect(refusal(planWith([write], event, ['/data/parts/1/size']))?.detail).toBe(
       '/data/parts/1/size: is an integer that would be rounded; send it as a string'
     )
   })
@@ -184,7 +179,8 @@ describe('a counter', () => {
     const { writes } = planWith([addParts], thingEvent({ id: 'a', text: 'b', parts }))
     expect(writes).toMatchObject([
       { kind: 'counter', key: ['p'], amounts: { pieces: '5', sum: '0' } },
-      { kind: 'counter', key: ['q'], amounts: { pieces: '5', sum: '0' } }
+      { kind: 'counter', key: ['q'], amounts: { pieces: '5', sum: '0' } },
+      { kind: 'ledger', key: [key], table: { name: 'event_ledger' } }
     ])
   })
 
@@ -196,7 +192,7 @@ describe('a counter', () => {
       amounts: { pieces: '/data/count' }
     }
     const event = thingEvent({ id: 'a', text: 'b', count: '9223372036854775807' })
-    expect(planWith([add, add], event).reason).toEqual({
+    expect(refusal(planWith([add, add], event))).toEqual({
       code: 'COUNTER_OVERFLOW',
       detail: 'thing_counts.pieces: the sum does not fit'
     })
@@ -237,7 +233,7 @@ describe('a version of several parts', () => {
   })
 
   test('refuses a negative part, which text cannot order', () => {
-    expect(versionOf(-1).reason).toEqual({
+    expect(refusal(versionOf(-1))).toEqual({
       code: 'VERSION_INVALID',
       detail: '/data/count: is negative, which a version of several parts cannot order'
     })
@@ -330,13 +326,12 @@ const refused: readonly (readonly [string, readonly Json[], Json, string, string
 test.each(refused)('%s is a dead letter', (_, writes, data, code, detail) => {
   const event = thingEvent(data)
   const planned = planWith(writes, event)
+  const { letter } = arrivalOf(event)
   expect(planned).toMatchObject({
-    writes: [],
-    reason: { code, detail },
-    eventKey: key,
+    writes: [{ kind: 'dead-letters', key: [key], letter, reason: { code, detail } }],
     mutations: 18
   })
-  expect(planned.letter).toEqual(arrivalOf(event).letter)
+  expect(planned.letter).toEqual(letter)
 })
 
 test('a data pointer in a detail is cut and well-formed', () => {
@@ -356,9 +351,8 @@ test('a data pointer in a detail is cut and well-formed', () => {
     },
     collections: goodSet.collections
   })
-  const detail =
-    contracts.plan(arrivalOf(thingEvent({ ['\ud800'.repeat(3000)]: data as Json }, { type: 'x' })))
-      .reason?.detail ?? ''
+  const event = thingEvent({ ['\ud800'.repeat(3000)]: data as Json }, { type: 'x' })
+  const detail = refusal(contracts.plan(arrivalOf(event)))?.detail ?? ''
   expect(detail).toHaveLength(1000)
   expect(detail.isWellFormed()).toBe(true)
 })
@@ -369,12 +363,12 @@ test.each([
 ])('a version that is %s is a dead letter', (_, attributes, detail) => {
   const { time: __, ...event } = thingEvent({ id: 'a', text: 'b' })
   const planned = planWith([remove], { ...event, ...attributes } as typeof event)
-  expect(planned.reason).toEqual({ code: 'VERSION_INVALID', detail })
+  expect(refusal(planned)).toEqual({ code: 'VERSION_INVALID', detail })
 })
 
 test('a type without a contract is a dead letter', () => {
   const planned = compile(goodSet).plan(arrivalOf(thingEvent({}, { type: 'thing.lost' })))
-  expect(planned.reason).toEqual({
+  expect(refusal(planned)).toEqual({
     code: 'EVENT_TYPE_UNKNOWN',
     detail: 'no contract is for type thing.lost'
   })
@@ -384,15 +378,18 @@ test('a type that is dropped on purpose asks for nothing, whatever its data', ()
   const contracts = compile({
     events: { drop: { type: 'x', data: { type: 'object' }, writes: [] } }
   })
-  const { writes, reason, mutations } = contracts.plan(arrivalOf(thingEvent('text', { type: 'x' })))
-  expect({ writes, reason, mutations }).toEqual({ writes: [], reason: undefined, mutations: 0 })
+  const { writes, mutations } = contracts.plan(arrivalOf(thingEvent('text', { type: 'x' })))
+  expect({ writes, mutations }).toEqual({ writes: [], mutations: 0 })
 })
 
 test('a delivery without an event is a dead letter with the reason of its decoder', () => {
   const reason = { code: 'JSON_INVALID', detail: 'the JSON text is not JSON' } as const
   const { letter } = arrivalOf(thingEvent({}))
   const planned = compile(goodSet).plan({ envelope: 'unknown', letter, content: { reason } })
-  expect(planned).toMatchObject({ writes: [], reason, eventKey: letter.id })
+  expect(planned).toMatchObject({
+    letter,
+    writes: [{ kind: 'dead-letters', key: [letter.id], letter, reason }]
+  })
 })
 
 test('a key beyond 8 KiB is a dead letter', () => {
@@ -401,7 +398,7 @@ test('a key beyond 8 KiB is a dead letter', () => {
     columns: { ...(things['columns'] as object), id: { type: 'STRING(MAX)' } }
   }
   const contracts = compile({ ...goodSet, collections: { ...goodSet.collections, things: wide } })
-  const planned = (id: string) => contracts.plan(arrivalOf(thingEvent({ id, text: 'b' }))).reason
+  const planned = (id: string) => refusal(contracts.plan(arrivalOf(thingEvent({ id, text: 'b' }))))
   expect(planned('é'.repeat(4096))).toBeUndefined()
   expect(planned('é'.repeat(4097))?.detail).toBe('things: the key is larger than 8 KiB')
 })
@@ -413,7 +410,7 @@ test('an index entry beyond 8 KiB is a dead letter', () => {
     collections: { ...goodSet.collections, things: indexed }
   })
   const planned = contracts.plan(arrivalOf(thingEvent({ id: 'a', text: 'b'.repeat(8192) })))
-  expect(planned.reason?.detail).toBe('things_by_text: the key of the index is larger than 8 KiB')
+  expect(refusal(planned)?.detail).toBe('things_by_text: the key of the index is larger than 8 KiB')
 })
 
 test('bytes and mutations bound what the rows and their index entries add to a commit', () => {

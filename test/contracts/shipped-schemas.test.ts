@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CloudEvent } from '../../src/delivery/event.ts'
+import { deadLetterReason as refusal } from '../../src/plan.ts'
 import { readContracts, readSchemas } from '../../src/read-schemas.ts'
 import { arrivalOf } from './arrivals.ts'
 
@@ -40,10 +41,9 @@ test('an item may have a price, as a number or as text, and nothing else', () =>
     planned({ ...event, data: { id: 'a', value: 'red', price } })
   expect(priced(12.5).writes[0]).toHaveProperty('values.price', '12.5')
   expect(priced('12.50').writes[0]).toHaveProperty('values.price', '12.5')
-  expect(priced('cheap').reason?.code).toBe('DATA_INVALID')
-  expect(planned({ ...event, data: { id: 'a', value: 'red', colour: 1 } }).reason?.code).toBe(
-    'DATA_INVALID'
-  )
+  expect(refusal(priced('cheap'))?.code).toBe('DATA_INVALID')
+  const coloured = planned({ ...event, data: { id: 'a', value: 'red', colour: 1 } })
+  expect(refusal(coloured)?.code).toBe('DATA_INVALID')
 })
 
 test('an item is deleted by its id', () => {
@@ -54,14 +54,15 @@ test('an item is deleted by its id', () => {
 
 test('a placed order fans out to its lines, its history and the sales of its day', () => {
   const event = exampleOf('com.example.order.placed.v1')
-  const { writes, eventKey } = planned(event)
+  const { writes, letter } = planned(event)
   expect(writes.map(({ table, key }) => [table.name, ...key])).toEqual([
     ['orders', 'o-42'],
     ['order_lines', 'o-42', '0'],
     ['order_lines', 'o-42', '1'],
-    ['order_events', 'o-42', eventKey],
+    ['order_events', 'o-42', letter.id],
     ['daily_sales', 'tea-green', '2026-11-01'],
-    ['daily_sales', 'kettle', '2026-11-01']
+    ['daily_sales', 'kettle', '2026-11-01'],
+    ['event_ledger', letter.id]
   ])
   expect(writes[4]).toMatchObject({ amounts: { quantity: '2', revenue: '15.8' } })
 })
@@ -104,11 +105,11 @@ test('a storage event may have members that nobody knows yet, and int64 as numbe
 
 test('an entry of an audit log becomes a row, also with members that nobody knows yet', () => {
   const event = exampleOf('google.cloud.audit.log.v1.written')
-  const { writes, eventKey } = planned(event)
+  const { writes, letter } = planned(event)
   expect(writes).toMatchObject([
     {
       table: { name: 'audit_entries' },
-      key: ['storage.googleapis.com', 'storage.buckets.create', eventKey],
+      key: ['storage.googleapis.com', 'storage.buckets.create', letter.id],
       values: { principal: 'person@example.com', status_code: null }
     }
   ])

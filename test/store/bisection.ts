@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commitBatch } from '../../src/commit/batch.ts'
 import { Failure } from '../../src/failures.ts'
-import type { Plan } from '../../src/plan.ts'
+import { type Plan, rowId } from '../../src/plan.ts'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Table } from '../../src/store/table.ts'
@@ -39,11 +39,12 @@ export const bisectionTables: readonly Table[] = [owned, deadLettersTable]
 
 function claim(n: number, owner: string): Plan {
   const eventKey = n.toString(16).padStart(32, '0')
-  const write = { kind: 'state', operation: 'upsert', table: owned, key: [`${n}`] } as const
+  const key = [`${n}`]
+  const row = rowId(owned, key)
+  const write = { kind: 'state', operation: 'upsert', table: owned, key, row } as const
   const letter = { id: eventKey, headers: {}, body: Buffer.from(owner) }
   const values = { owner }
   return {
-    eventKey,
     writes: [{ ...write, version: '1', values }],
     letter,
     bytes: 100,

@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify'
+import type { WriteSpec } from '../../contracts/schema-file.ts'
 import { Failure, failures } from '../../failures.ts'
 import type { DryRunEvent, Landed } from '../../ingest.ts'
-import type { Write } from '../../plan.ts'
-import type { Row, Value } from '../../values/value.ts'
+import type { Write, WriteOf } from '../../plan.ts'
+import type { TableKind } from '../../store/table.ts'
 import { sendProblem } from '../errors.ts'
 
 /**
@@ -34,8 +35,8 @@ export function answerDryRun(
       detail: reason.detail,
       deadLetter: arrival.letter.id
     }),
-    eventKey: plan.eventKey,
-    writes: plan.writes.map(showWrite)
+    eventKey: plan.letter.id,
+    writes: plan.writes.flatMap((write) => showWrite(write) ?? [])
   }))
   return reply.code(200).send(batch ? shown : shown[0])
 }
@@ -60,35 +61,24 @@ function toVerdict({ arrival, result }: Landed) {
   }
 }
 
-/** One write of a plan as plain JSON; values are as the store takes them. */
-export type ShownWrite =
-  | {
-      readonly collection: string
-      readonly operation: 'upsert' | 'merge' | 'delete'
-      readonly key: Row
-      readonly version: Value
-      readonly values: Row
-    }
-  | {
-      readonly collection: string
-      readonly operation: 'append'
-      readonly key: Row
-      readonly values: Row
-    }
-  | {
-      readonly collection: string
-      readonly operation: 'add'
-      readonly key: Row
-      readonly amounts: Row
-    }
+/** How the writes of a plan are shown, as plain JSON; values are as the store takes them. */
+const shown: { readonly [K in TableKind]: (write: WriteOf<K>) => object | undefined } = {
+  state: (write) => ({
+    ...rowOf(write, write.operation),
+    version: write.version,
+    values: write.values
+  }),
+  log: (write) => ({ ...rowOf(write, 'append'), values: write.values }),
+  counter: (write) => ({ ...rowOf(write, 'add'), amounts: write.amounts }),
+  // What Landfall keeps for itself is not among what an event asks for.
+  ledger: () => undefined,
+  'dead-letters': () => undefined
+}
 
-/** Show a write to people: the operation as its contract calls it, the key by column. Pure. */
-export function showWrite(write: Write): ShownWrite {
-  const { table } = write
-  const collection = table.name
-  const key = Object.fromEntries(table.primaryKey.map((name, i) => [name, write.key[i] ?? null]))
-  if (write.kind === 'log') return { collection, operation: 'append', key, values: write.values }
-  if (write.kind === 'counter') return { collection, operation: 'add', key, amounts: write.amounts }
-  const { operation, version, values } = write
-  return { collection, operation, key, version, values }
+const showWrite = <K extends TableKind>(write: WriteOf<K>) => shown[write.kind](write)
+
+/** The collection, the operation as its contract calls it, and the key by column. */
+function rowOf({ table, key }: Pick<Write, 'table' | 'key'>, operation: WriteSpec['operation']) {
+  const named = table.primaryKey.map((name, i) => [name, key[i] ?? null])
+  return { collection: table.name, operation, key: Object.fromEntries(named) }
 }

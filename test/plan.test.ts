@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deadLetterPlan } from '../../src/plan.ts'
+import { deadLetterPlan, deadLetterReason } from '../src/plan.ts'
 
 const letter = {
   id: '0123456789abcdef0123456789abcdef',
@@ -10,10 +10,8 @@ const letter = {
 test('the plan of a dead letter writes nothing else and says why', () => {
   const reason = { code: 'JSON_INVALID', detail: 'the JSON text is not JSON' } as const
   expect(deadLetterPlan(letter, reason)).toMatchObject({
-    eventKey: letter.id,
-    writes: [],
     letter,
-    reason,
+    writes: [{ kind: 'dead-letters', key: [letter.id], letter, reason }],
     mutations: 18
   })
 })
@@ -28,12 +26,8 @@ test('its bytes are those of the body, the headers and the columns about it', ()
 })
 
 test('a detail is text that every store takes, of bounded length', () => {
-  const { reason } = deadLetterPlan(letter, {
-    code: 'DATA_INVALID',
-    detail: `${'🙂'.repeat(2000)}\ud800`
-  })
-  expect(reason?.detail.length).toBe(1000)
-  expect(deadLetterPlan(letter, { code: 'DATA_INVALID', detail: '/a\udc00' }).reason?.detail).toBe(
-    '/a\ufffd'
-  )
+  const stored = (detail: string) =>
+    deadLetterReason(deadLetterPlan(letter, { code: 'DATA_INVALID', detail }))?.detail
+  expect(stored(`${'🙂'.repeat(2000)}\ud800`)).toHaveLength(1000)
+  expect(stored('/a\udc00')).toBe('/a\ufffd')
 })
