@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Delivery } from './delivery/event.ts'
 import { Failure, isFailure } from './failures.ts'
 import type { Ingest } from './ingest.ts'
-import type { Reason, Verdict } from './plan.ts'
+import { type Reason, type Verdict, verdicts } from './plan.ts'
 
 /** How long to keep trying while the store is in trouble. */
 export interface Patience {
@@ -50,7 +50,7 @@ export interface Outcome {
 }
 
 /** Of several events the first of these is told. */
-const mostTelling = ['dead-lettered', 'applied', 'duplicate', 'stale', 'ignored'] as const
+const mostTelling: readonly Verdict[] = ['dead-lettered', ...verdicts]
 
 /**
  * Land one delivery. Whether its poison is stored or refused, it is an outcome.

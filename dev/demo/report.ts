@@ -3,9 +3,9 @@ import { envelopes } from '../simulator/envelopes.ts'
 import { faults } from '../simulator/faults.ts'
 import type { Outcome } from '../simulator/outcomes.ts'
 import type { ReadBack } from '../simulator/read-back.ts'
+import { verdicts } from '../simulator/tally.ts'
 import { type Findings, inFlight } from './run-demo.ts'
 
-const verdicts = ['applied', 'duplicate', 'stale', 'ignored', 'dead-lettered'] as const
 const rowsShown = 2
 const columnsShown = 110
 const differencesShown = 20

@@ -1,8 +1,7 @@
+import { type Verdict, verdicts } from '../plan.ts'
 import type { Outcome } from '../retries.ts'
 import type { ProgressStream } from './progress.ts'
 import { textTable } from './text-table.ts'
-
-type Verdict = Outcome['verdict']
 
 /** Counts outcomes and shows how many there are, while they come and at the end. */
 export interface Report {
@@ -37,13 +36,7 @@ export function createReport(
       0
     )
 
-  const verdicts = () => ({
-    applied: of('applied'),
-    duplicate: of('duplicate'),
-    stale: of('stale'),
-    ignored: of('ignored'),
-    'dead-lettered': of('dead-lettered')
-  })
+  const counted = () => Object.fromEntries(verdicts.map((verdict) => [verdict, of(verdict)]))
 
   function showProgress(): void {
     if (total % (stream.isTTY ? step.terminal : step.elsewhere) !== 0) return
@@ -71,7 +64,7 @@ export function createReport(
     end(format, facts) {
       if (stream.isTTY && total >= step.terminal) stream.write('\r\u001b[K')
       if (format === 'table') for (const line of table()) print(line)
-      if (format === 'json') print(JSON.stringify({ ...facts, verdicts: verdicts() }))
+      if (format === 'json') print(JSON.stringify({ ...facts, verdicts: counted() }))
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type ColumnType, columnTypes } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { below, type Report } from './fault.ts'
+import { kindRules } from './kinds.ts'
 import type { CollectionFile, ColumnSpec, IndexSpec } from './schema-file.ts'
 
 /** Types of the declared columns, in the order of the table. */
@@ -66,7 +67,8 @@ function checkIndex(file: CollectionFile, types: Types, index: IndexSpec, report
     report('/name', 'begins with sqlite_, which SQLite reserves; choose another name')
   }
   // A tombstone keeps its key, so only a column that it clears takes it out of a unique index.
-  if (index.unique && file.kind === 'state' && index.columns.every((name) => key.includes(name))) {
+  const { versioned } = kindRules[file.kind]
+  if (index.unique && versioned && index.columns.every((name) => key.includes(name))) {
     report(
       '/columns',
       'are all part of the key, so a deleted row would stay in the unique index; add a column outside of the key'

@@ -1,8 +1,8 @@
-import { managed } from '../store/table.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { isOrderable, type Types } from './check-keys.ts'
 import { isPageParameter, pageParameters } from './contracts.ts'
 import { below, type Report } from './fault.ts'
+import { kindRules } from './kinds.ts'
 import type { CollectionFile, ReadFile } from './schema-file.ts'
 
 const defaultPageSize = 100
@@ -30,7 +30,7 @@ export function checkRead(file: CollectionFile, types: Types, report: Report): v
 }
 
 function checkFields({ kind, columns }: CollectionFile, { fields }: ReadFile, report: Report) {
-  const known = [...Object.keys(columns), ...readableManaged(kind)]
+  const known = [...Object.keys(columns), ...kindRules[kind].readable]
   for (const [at, name] of (fields ?? []).entries()) {
     if (!known.includes(name)) {
       report(
@@ -39,12 +39,6 @@ function checkFields({ kind, columns }: CollectionFile, { fields }: ReadFile, re
       )
     }
   }
-}
-
-function readableManaged(kind: CollectionFile['kind']): readonly string[] {
-  if (kind === 'counter') return [managed.committedAt]
-  if (kind === 'log') return [managed.key, managed.committedAt]
-  return [managed.version, managed.key, managed.committedAt]
 }
 
 function checkFilters(file: CollectionFile, read: ReadFile, types: Types, report: Report): void {

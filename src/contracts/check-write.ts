@@ -4,6 +4,7 @@ import { formatPointer } from '../values/json-pointer.ts'
 import { checkExists, checkSource, misfit, type Target } from './check-source.ts'
 import type { Compiled } from './compile-write.ts'
 import type { Report } from './fault.ts'
+import { kindRules } from './kinds.ts'
 import { locateSource } from './locate-source.ts'
 import type {
   CollectionFile,
@@ -13,12 +14,6 @@ import type {
   WriteSpec
 } from './schema-file.ts'
 
-const operations: Record<CollectionFile['kind'], readonly WriteSpec['operation'][]> = {
-  state: ['upsert', 'merge', 'delete'],
-  log: ['append'],
-  counter: ['add']
-}
-
 /** Prove one write of a contract against the collection it writes to. */
 export function checkWrite(
   file: EventFile,
@@ -27,10 +22,11 @@ export function checkWrite(
   report: Report
 ): void {
   const { kind } = compiled.file
-  if (!operations[kind].includes(write.operation)) {
+  const { operations } = kindRules[kind]
+  if (!operations.includes(write.operation)) {
     report(
       '/operation',
-      `"${write.operation}" is not for kind ${kind}, expected ${operations[kind].join(', ')}`
+      `"${write.operation}" is not for kind ${kind}, expected ${operations.join(', ')}`
     )
     return
   }

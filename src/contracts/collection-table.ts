@@ -1,6 +1,14 @@
-import { type Column, column, type Index, managed, type Table } from '../store/table.ts'
+import {
+  type CollectionKind,
+  type Column,
+  column,
+  type Index,
+  managed,
+  type Table
+} from '../store/table.ts'
 import type { ColumnType } from '../values/column-types.ts'
 import { limits } from '../values/limits.ts'
+import { kindRules } from './kinds.ts'
 import type { CollectionFile, IndexSpec } from './schema-file.ts'
 
 /**
@@ -17,11 +25,11 @@ export function tableOf(
   return {
     name: file.name,
     kind: file.kind,
-    columns: [...declaredColumns(file, types), ...managedColumns(file, mergeable)],
-    primaryKey: file.kind === 'log' ? [...file.key, managed.key] : file.key,
+    columns: [...declaredColumns(file, types), ...managedColumns[file.kind](file, mergeable)],
+    primaryKey: [...file.key, ...kindRules[file.kind].keyEnd],
     indexes: (file.indexes ?? []).map((index) => indexOf(file, index)),
-    guardColumns: guardColumns(file, mergeable),
-    ...(file.kind === 'state' && {
+    guardColumns: guardColumns[file.kind](file, mergeable),
+    ...(kindRules[file.kind].versioned && {
       ttl: { column: managed.deletedAt, days: file.keepDeletedDays ?? limits.retentionDays.ours }
     })
   }
@@ -34,26 +42,37 @@ function declaredColumns(
   return [...types].map(([name, type]) => ({
     name,
     type,
-    notNull: key.includes(name) || isNotNull(kind, columns[name]?.required ?? false)
+    notNull: key.includes(name) || isNotNull[kind](columns[name]?.required ?? false)
   }))
 }
 
-/** A tombstone keeps its key and version only, so `required` is proven by the contracts instead. */
-function isNotNull(kind: CollectionFile['kind'], required: boolean): boolean {
-  return kind === 'counter' || (kind === 'log' && required)
+const isNotNull: Readonly<Record<CollectionKind, (required: boolean) => boolean>> = {
+  // A tombstone keeps its key and version only, so `required` is proven by the contracts instead.
+  state: () => false,
+  log: (required) => required,
+  counter: () => true
 }
 
-function managedColumns(file: CollectionFile, mergeable: boolean): readonly Column[] {
-  const key = column(managed.key, 'STRING', { length: 32, notNull: true })
-  const committedAt = column(managed.committedAt, 'TIMESTAMP', {
-    notNull: true,
-    commitTimestamp: true
-  })
-  if (file.kind === 'counter') return [committedAt]
-  if (file.kind === 'log') return [key, committedAt]
-  const deletedAt = column(managed.deletedAt, 'TIMESTAMP', { commitTimestamp: true })
-  const versions = mergeable ? [column(managed.columnVersions, 'JSON')] : []
-  return [versionColumn(file), key, committedAt, deletedAt, ...versions]
+type OfKind<T> = Readonly<Record<CollectionKind, (file: CollectionFile, mergeable: boolean) => T>>
+
+const eventKey = column(managed.key, 'STRING', { length: 32, notNull: true })
+const committedAt = column(managed.committedAt, 'TIMESTAMP', {
+  notNull: true,
+  commitTimestamp: true
+})
+const deletedAt = column(managed.deletedAt, 'TIMESTAMP', { commitTimestamp: true })
+const columnVersions = column(managed.columnVersions, 'JSON')
+
+const managedColumns: OfKind<readonly Column[]> = {
+  state: (file, mergeable) => [
+    versionColumn(file),
+    eventKey,
+    committedAt,
+    deletedAt,
+    ...(mergeable ? [columnVersions] : [])
+  ],
+  log: () => [eventKey, committedAt],
+  counter: () => [committedAt]
 }
 
 /** A version of several parts is text in which the order of characters is the order of versions. */
@@ -64,17 +83,19 @@ function versionColumn({ version }: CollectionFile): Column {
     : column(managed.version, 'STRING', { length: 'MAX', notNull: true })
 }
 
-/** Reads leave out tombstones, so an index of a `state` table knows them. */
+/** Reads leave out tombstones, so an index of a table that has them knows them. */
 function indexOf({ kind }: CollectionFile, { name, columns, storing, unique }: IndexSpec): Index {
-  const tombstone = kind === 'state' ? [managed.deletedAt] : []
+  const tombstone = kindRules[kind].versioned ? [managed.deletedAt] : []
   return { name, columns, storing: [...(storing ?? []), ...tombstone], unique: unique ?? false }
 }
 
-function guardColumns(file: CollectionFile, mergeable: boolean): readonly string[] {
-  if (file.kind === 'log') return []
-  if (file.kind === 'counter') {
-    return Object.keys(file.columns).filter((name) => !file.key.includes(name))
-  }
-  const guards = [managed.version, managed.key, managed.deletedAt]
-  return mergeable ? [...guards, managed.columnVersions] : guards
+const guardColumns: OfKind<readonly string[]> = {
+  state: (_file, mergeable) => [
+    managed.version,
+    managed.key,
+    managed.deletedAt,
+    ...(mergeable ? [managed.columnVersions] : [])
+  ],
+  log: () => [],
+  counter: ({ columns, key }) => Object.keys(columns).filter((name) => !key.includes(name))
 }

@@ -11,6 +11,7 @@ import { checkRead, maxPageSizeOf, pageSizeOf } from './check-read.ts'
 import { tableOf } from './collection-table.ts'
 import type { Collection, ReadSpec } from './contracts.ts'
 import type { Report } from './fault.ts'
+import { kindRules } from './kinds.ts'
 import type { CollectionFile, ColumnSpec, ReadFile } from './schema-file.ts'
 
 const summable = scalarTypes.filter((scalar) => isSummable({ scalar, array: false }))
@@ -72,7 +73,7 @@ function checkColumns({ kind, columns, key, name }: CollectionFile, types: Types
       )
     }
   }
-  if (kind === 'counter') checkCounted({ columns, key }, types, report)
+  if (kindRules[kind].counts) checkCounted({ columns, key }, types, report)
 }
 
 function checkCounted(
@@ -95,7 +96,9 @@ function checkCounted(
 }
 
 function checkKey({ kind, key, columns }: CollectionFile, types: Types, report: Report): void {
-  if (key.length === 0 && kind !== 'log') report('/key', 'is empty, expected at least one column')
+  if (key.length === 0 && kindRules[kind].keyEnd.length === 0) {
+    report('/key', 'is empty, expected at least one column')
+  }
   for (const [at, name] of key.entries()) {
     checkKeyPart({ name, columns, types }, formatPointer('key', at), report)
   }
@@ -106,8 +109,8 @@ function checkKey({ kind, key, columns }: CollectionFile, types: Types, report: 
 }
 
 function checkVersion({ kind, version, keepDeletedDays }: CollectionFile, report: Report): void {
-  if (kind === 'state') {
-    if (!version) report('', 'member "version" is missing, expected one for kind state')
+  if (kindRules[kind].versioned) {
+    if (!version) report('', `member "version" is missing, expected one for kind ${kind}`)
     return
   }
   if (version) report('/version', `means nothing for kind ${kind}, expected none`)

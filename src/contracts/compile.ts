@@ -10,6 +10,7 @@ import type { Contract } from './contract.ts'
 import { compileEvent, type Targets } from './contract.ts'
 import type { Contracts } from './contracts.ts'
 import { type Fault, formatFault, type Report } from './fault.ts'
+import { kindRules } from './kinds.ts'
 import { parseCollection, parseEvent } from './parse-file.ts'
 import { matches, rankOf } from './pubsub-message.ts'
 import type { CollectionFile, EventFile, Parsed, SchemaFiles } from './schema-file.ts'
@@ -71,7 +72,7 @@ function compileCollections(
   const compiled = new Map<string, Compiled>()
   const faulty = new Set<string>()
   for (const { path, value: file } of files) {
-    const mergeable = file.kind === 'state' && merged.has(file.name)
+    const mergeable = kindRules[file.kind].operations.includes('merge') && merged.has(file.name)
     const collection = compileCollection(file, mergeable, reporter(path, faults))
     // Of two with one name, contracts mean the first.
     if (!collection) faulty.add(file.name)

@@ -1,6 +1,6 @@
 import type { Value } from '../values/value.ts'
 import type { Select } from './store.ts'
-import { type Column, columnOf, type Index, managed, type Table } from './table.ts'
+import { type Column, columnOf, type Index, managed, type Table, type TableKind } from './table.ts'
 
 /** How one store spells what SQL dialects spell differently. */
 export interface Dialect {
@@ -34,7 +34,7 @@ export function selectSql(select: Select, dialect: Dialect): SelectStatement {
     ...ranges(select, bind),
     ...keyset(select, order, bind),
     ...indexed(select),
-    ...(select.table.kind === 'state' ? [`${quote(managed.deletedAt)} IS NULL`] : [])
+    ...(hasTombstones[select.table.kind] ? [`${quote(managed.deletedAt)} IS NULL`] : [])
   ]
   const clauses = [
     `SELECT ${select.columns.map(quote).join(', ')}`,
@@ -44,6 +44,15 @@ export function selectSql(select: Select, dialect: Dialect): SelectStatement {
     'LIMIT @limit'
   ]
   return { sql: clauses.join(' '), params, limit: select.limit }
+}
+
+/** Deleted rows of these kinds stay as tombstones. */
+const hasTombstones: Readonly<Record<TableKind, boolean>> = {
+  state: true,
+  log: false,
+  counter: false,
+  ledger: false,
+  'dead-letters': false
 }
 
 type Bind = (column: string, value: Value) => string

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { kindRules } from '../../src/contracts/kinds.ts'
+import { collectionKinds } from '../../src/store/table.ts'
 
 type Node = { readonly [keyword: string]: unknown }
 
@@ -33,4 +35,12 @@ test.each(['collection', 'event'])('schemas/%s.schema.json describes every prope
   const schema: Node = JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8'))
   expect(undescribed(schema, schema)).toEqual([])
   expect(schema['additionalProperties']).toBe(false)
+})
+
+test('the meta-schemas know every kind of collection and every operation', () => {
+  const collection = JSON.parse(readFileSync('schemas/collection.schema.json', 'utf8'))
+  expect(collection.properties.kind.enum).toEqual(collectionKinds)
+  const event = JSON.parse(readFileSync('schemas/event.schema.json', 'utf8'))
+  const operations = collectionKinds.flatMap((kind) => kindRules[kind].operations)
+  expect(JSON.stringify(event)).toContain(JSON.stringify({ enum: operations }).slice(1, -1))
 })

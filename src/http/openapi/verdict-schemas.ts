@@ -1,9 +1,10 @@
-import type { Verdict } from '../../plan.ts'
+import { type Verdict, verdicts } from '../../plan.ts'
+import { type CollectionKind, collectionKinds } from '../../store/table.ts'
 import type { JsonObject } from '../../values/json.ts'
 import { reference } from './event-schemas.ts'
 import { codesOf } from './problem-responses.ts'
 
-const verdicts: Readonly<Record<Verdict, string>> = {
+const meanings: Readonly<Record<Verdict, string>> = {
   applied: 'its writes are committed',
   duplicate: 'it had its effect before',
   stale: 'a newer event was there first',
@@ -11,8 +12,7 @@ const verdicts: Readonly<Record<Verdict, string>> = {
   'dead-lettered': 'it cannot land, and is kept with the reason'
 }
 
-const verdictNames = Object.keys(verdicts)
-const committed = verdictNames.filter((name) => name !== 'ignored' && name !== 'dead-lettered')
+const committed = verdicts.filter((name) => name !== 'ignored' && name !== 'dead-lettered')
 
 const commitTimestamp: JsonObject = {
   description: 'A read with this as `after` sees the effect.',
@@ -45,12 +45,17 @@ function plannedWrite(operations: readonly string[], members: JsonObject): JsonO
   }
 }
 
-/** The schemas of what `answer.ts` and `plan-json.ts` write. */
+/** What a dry run shows of a write to each kind of collection. */
+const plannedWrites: Readonly<Record<CollectionKind, JsonObject>> = {
+  state: plannedWrite(['upsert', 'merge', 'delete'], { version: { type: 'string' }, values: row }),
+  log: plannedWrite(['append'], { values: row }),
+  counter: plannedWrite(['add'], { amounts: row })
+}
+
+/** The schemas of what `answer.ts` writes. */
 export const verdictSchemas: JsonObject = {
   Verdict: {
-    description: Object.entries(verdicts)
-      .map(([name, sentence]) => `\`${name}\`: ${sentence}.`)
-      .join(' '),
+    description: verdicts.map((name) => `\`${name}\`: ${meanings[name]}.`).join(' '),
     oneOf: [
       {
         type: 'object',
@@ -78,20 +83,14 @@ export const verdictSchemas: JsonObject = {
     required: ['dryRun', 'verdict', 'eventKey', 'writes'],
     properties: {
       dryRun: { const: true },
-      verdict: { enum: verdictNames },
+      verdict: { enum: verdicts },
       ...deadLetter,
       eventKey: reference('EventKey'),
       writes: { type: 'array', items: reference('PlannedWrite') }
     },
     additionalProperties: false
   },
-  PlannedWrite: {
-    oneOf: [
-      plannedWrite(['upsert', 'merge', 'delete'], { version: { type: 'string' }, values: row }),
-      plannedWrite(['append'], { values: row }),
-      plannedWrite(['add'], { amounts: row })
-    ]
-  },
+  PlannedWrite: { oneOf: collectionKinds.map((kind) => plannedWrites[kind]) },
   EventKey: {
     description: '128 bits of a hash of source and id.',
     type: 'string',

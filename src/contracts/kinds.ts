@@ -1,0 +1,39 @@
+import { type CollectionKind, managed } from '../store/table.ts'
+import type { WriteSpec } from './schema-file.ts'
+
+/** What the kind of a collection decides about its file and about the contracts that write to it. */
+export interface KindRules {
+  readonly operations: readonly WriteSpec['operation'][]
+  /** A version orders the writes to one row, and a deleted row stays as a tombstone. */
+  readonly versioned: boolean
+  /** Every column beside the key is a sum. */
+  readonly counts: boolean
+  /** The managed columns that follow the key of the file in the primary key. */
+  readonly keyEnd: readonly string[]
+  /** The managed columns that a read may show. */
+  readonly readable: readonly string[]
+}
+
+export const kindRules: Readonly<Record<CollectionKind, KindRules>> = {
+  state: {
+    operations: ['upsert', 'merge', 'delete'],
+    versioned: true,
+    counts: false,
+    keyEnd: [],
+    readable: [managed.version, managed.key, managed.committedAt]
+  },
+  log: {
+    operations: ['append'],
+    versioned: false,
+    counts: false,
+    keyEnd: [managed.key],
+    readable: [managed.key, managed.committedAt]
+  },
+  counter: {
+    operations: ['add'],
+    versioned: false,
+    counts: true,
+    keyEnd: [],
+    readable: [managed.committedAt]
+  }
+}
