@@ -2,6 +2,7 @@ import { columnOf } from '../store/table.ts'
 import type { ScalarType } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { checkExists, checkSource, misfit, type Target } from './check-source.ts'
+import { dataColumns } from './collection-table.ts'
 import type { Compiled } from './compile-write.ts'
 import type { Report } from './fault.ts'
 import { kindRules } from './kinds.ts'
@@ -54,11 +55,11 @@ function checkForEach(file: EventFile, { forEach }: WriteSpec): string | undefin
 }
 
 /** A delete and an add set the key of a row; what an add adds are its amounts. */
-function settable({ operation }: WriteSpec, { file, collection }: Compiled) {
+function settable({ operation }: WriteSpec, { file }: Compiled) {
   const keyOnly = operation === 'delete' || operation === 'add'
   return {
     set: keyOnly ? file.key : Object.keys(file.columns),
-    amounts: operation === 'add' ? collection.table.guardColumns : []
+    amounts: operation === 'add' ? dataColumns(file) : []
   }
 }
 

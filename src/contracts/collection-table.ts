@@ -75,6 +75,11 @@ const managedColumns: OfKind<readonly Column[]> = {
   counter: () => [committedAt]
 }
 
+/** List the declared columns beside the key; those of a counter are the sums. */
+export function dataColumns({ columns, key }: CollectionFile): readonly string[] {
+  return Object.keys(columns).filter((name) => !key.includes(name))
+}
+
 /** A version of several parts is text in which the order of characters is the order of versions. */
 function versionColumn({ version }: CollectionFile): Column {
   const type = version?.type
@@ -97,5 +102,5 @@ const guardColumns: OfKind<readonly string[]> = {
     ...(mergeable ? [managed.columnVersions] : [])
   ],
   log: () => [],
-  counter: ({ columns, key }) => Object.keys(columns).filter((name) => !key.includes(name))
+  counter: dataColumns
 }

@@ -8,11 +8,11 @@ import {
 import { formatPointer } from '../values/json-pointer.ts'
 import { checkIndexes, checkKeyPart, hotspotFault, isHotspot, type Types } from './check-keys.ts'
 import { checkRead, maxPageSizeOf, pageSizeOf } from './check-read.ts'
-import { tableOf } from './collection-table.ts'
+import { dataColumns, tableOf } from './collection-table.ts'
 import type { Collection, ReadSpec } from './contracts.ts'
 import type { Report } from './fault.ts'
 import { kindRules } from './kinds.ts'
-import type { CollectionFile, ColumnSpec, ReadFile } from './schema-file.ts'
+import type { CollectionFile, ReadFile } from './schema-file.ts'
 
 const summable = scalarTypes.filter((scalar) => isSummable({ scalar, array: false }))
 
@@ -61,7 +61,8 @@ function typeFault(type: string): string {
   return `"${type}" is not a column type; use a GoogleSQL type such as STRING(64)${hint && `,${hint}`}`
 }
 
-function checkColumns({ kind, columns, key, name }: CollectionFile, types: Types, report: Report) {
+function checkColumns(file: CollectionFile, types: Types, report: Report) {
+  const { kind, columns, name } = file
   if (name.startsWith('sqlite_')) {
     report('/name', 'begins with sqlite_, which SQLite reserves; choose another name')
   }
@@ -73,15 +74,11 @@ function checkColumns({ kind, columns, key, name }: CollectionFile, types: Types
       )
     }
   }
-  if (kindRules[kind].counts) checkCounted({ columns, key }, types, report)
+  if (kindRules[kind].counts) checkCounted(file, types, report)
 }
 
-function checkCounted(
-  { columns, key }: { columns: Record<string, ColumnSpec>; key: readonly string[] },
-  types: Types,
-  report: Report
-) {
-  const counted = Object.keys(columns).filter((name) => !key.includes(name))
+function checkCounted(file: CollectionFile, types: Types, report: Report) {
+  const counted = dataColumns(file)
   if (counted.length === 0)
     report('/columns', 'has no column to add to, expected one beside the key')
   for (const name of counted) {

@@ -1,6 +1,7 @@
 import { rowId, type WriteOf } from '../plan.ts'
 import { type CollectionKind, type Column, columnOf } from '../store/table.ts'
 import type { Row, Value } from '../values/value.ts'
+import { dataColumns } from './collection-table.ts'
 import type { Collection } from './contracts.ts'
 import { addWrite, type Draft } from './plan-builder.ts'
 import type { CollectionFile, SourceSpec, WriteSpec } from './schema-file.ts'
@@ -79,8 +80,8 @@ function compileAppend(spec: WriteSpec, compiled: Compiled): MakeWrite {
   }
 }
 
-function compileAdd(spec: WriteSpec, { collection: { table } }: Compiled): MakeWrite {
-  const takes = table.guardColumns.map(
+function compileAdd(spec: WriteSpec, { file, collection: { table } }: Compiled): MakeWrite {
+  const takes = dataColumns(file).map(
     (name) => [name, takeFor(spec.amounts?.[name], columnOf(table, name), !!spec.forEach)] as const
   )
   return (scope, key) => ({
@@ -94,18 +95,17 @@ function compileAdd(spec: WriteSpec, { collection: { table } }: Compiled): MakeW
 
 type ColumnTake = readonly [name: string, take: Take]
 
-/** The declared columns beside the key; one that is not mapped is never present. */
+/** What the columns beside the key are set to; one that is not mapped is never present. */
 function compileColumns(spec: WriteSpec, { file, collection }: Compiled): readonly ColumnTake[] {
   const inForEach = spec.forEach !== undefined
-  return Object.entries(file.columns)
-    .filter(([name]) => !file.key.includes(name))
-    .map(([name, { required = false }]) => {
-      const column = columnOf(collection.table, name)
-      const source = spec.set[name]
-      if (!required || source === undefined) return [name, takeFor(source, column, inForEach)]
-      const always = compileTakeAlways(source, column, inForEach)
-      return [name, spec.operation === 'merge' ? unlessAbsent(source, inForEach, always) : always]
-    })
+  return dataColumns(file).map((name) => {
+    const column = columnOf(collection.table, name)
+    const source = spec.set[name]
+    if (!file.columns[name]?.required || source === undefined)
+      return [name, takeFor(source, column, inForEach)]
+    const always = compileTakeAlways(source, column, inForEach)
+    return [name, spec.operation === 'merge' ? unlessAbsent(source, inForEach, always) : always]
+  })
 }
 
 /** A merge may leave a required column as it is, but not clear it. */
