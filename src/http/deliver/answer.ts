@@ -1,9 +1,7 @@
 import type { FastifyReply } from 'fastify'
-import type { WriteSpec } from '../../contracts/schema-file.ts'
 import { Failure, failures } from '../../failures.ts'
 import type { DryRunEvent, Landed } from '../../ingest.ts'
 import type { Write, WriteOf } from '../../plan.ts'
-import type { TableKind } from '../../store/table.ts'
 import { sendProblem } from '../errors.ts'
 
 /**
@@ -62,7 +60,7 @@ function toVerdict({ arrival, result }: Landed) {
 }
 
 /** How the writes of a plan are shown, as plain JSON; values are as the store takes them. */
-const shown: { readonly [K in TableKind]: (write: WriteOf<K>) => object | undefined } = {
+const shown: { readonly [K in Write['kind']]: (write: WriteOf<K>) => object | undefined } = {
   state: (write) => ({
     ...rowOf(write, write.operation),
     version: write.version,
@@ -75,10 +73,10 @@ const shown: { readonly [K in TableKind]: (write: WriteOf<K>) => object | undefi
   'dead-letters': () => undefined
 }
 
-const showWrite = <K extends TableKind>(write: WriteOf<K>) => shown[write.kind](write)
+const showWrite = <K extends Write['kind']>(write: WriteOf<K>) => shown[write.kind](write)
 
 /** The collection, the operation as its contract calls it, and the key by column. */
-function rowOf({ table, key }: Pick<Write, 'table' | 'key'>, operation: WriteSpec['operation']) {
+function rowOf({ table, key }: Pick<Write, 'table' | 'key'>, operation: string) {
   const named = table.primaryKey.map((name, i) => [name, key[i] ?? null])
   return { collection: table.name, operation, key: Object.fromEntries(named) }
 }
