@@ -50,14 +50,14 @@ export function addWrite(draft: Draft, write: PlannedWrite): void {
 }
 
 /** What a write sets or adds, by column besides the key. */
-const values: { readonly [K in PlannedKind]: (write: WriteOf<K>) => Row } = {
+const rowsOf: { readonly [K in PlannedKind]: (write: WriteOf<K>) => Row } = {
   state: (write) => write.values,
   log: (write) => write.values,
   counter: (write) => write.amounts,
   ledger: () => ({})
 }
 
-const valuesOf = <K extends PlannedKind>(write: WriteOf<K>): Row => values[write.kind](write)
+const valuesOf = <K extends PlannedKind>(write: WriteOf<K>): Row => rowsOf[write.kind](write)
 
 function grow(draft: Draft, write: PlannedWrite): void {
   const { table, key } = write
