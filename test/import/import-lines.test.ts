@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/failures.ts'
-import { type LandedLine, replayLines } from '../../src/import/import-lines.ts'
+import { importLines, type LandedLine } from '../../src/import/import-lines.ts'
 import { readLines } from '../../src/import/lines.ts'
 import type { Ingest } from '../../src/ingest.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { order, toLines } from '../cli/poison.ts'
 import { collect, each, ingestInto, openMemory } from '../support/landing.ts'
-import { patience } from '../support/patience.ts'
+import { retryPolicy } from '../support/retry-policy.ts'
 
 const contracts = await readContracts('schemas')
 
 function land(text: string, ingest: Ingest, fromLine = 1, signal?: AbortSignal) {
   const lines = readLines(each([Buffer.from(text)]))
-  return replayLines(lines, { ingest, fromLine, patience: patience(0, signal) })
+  return importLines(lines, { ingest, fromLine, retries: retryPolicy(0, signal) })
 }
 
 const orders = (count: number) => Array.from({ length: count }, (_each, n) => order(n))

@@ -7,7 +7,7 @@ import { readContracts } from '../../src/read-schemas.ts'
 import type { Store } from '../../src/store/store.ts'
 import { order } from '../cli/poison.ts'
 import { ingestInto, openMemory } from '../support/landing.ts'
-import { patience } from '../support/patience.ts'
+import { retryPolicy } from '../support/retry-policy.ts'
 
 const contracts = await readContracts('schemas')
 const subscription = 'projects/p/subscriptions/dead'
@@ -58,7 +58,7 @@ function drain(
   const verdicts: string[] = []
   const done = drainSubscription(pull, {
     ...{ subscription, ingest, max, idleMs },
-    patience: patience(0, signal),
+    retries: retryPolicy(0, signal),
     onSettled: ({ verdict }) => void verdicts.push(verdict)
   })
   return { done, verdicts }
