@@ -31,7 +31,7 @@ export async function startModel(): Promise<ModelProcess> {
     SPANNER_EMULATOR_HOST: host,
     SPANNER_DATABASE: 'projects/bench/instances/bench/databases/bench'
   }
-  // The service does so by itself; the others must have the same sessions.
+  // The service does this when it starts; the other programs must have the same sessions.
   prepareEmulatorEnvironment(env)
   return {
     env,

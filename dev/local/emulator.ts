@@ -4,7 +4,7 @@ import { freePort, listens } from './ports.ts'
 
 /** An emulator of Google's that was started here. It ends with this process at the latest. */
 export interface Emulator {
-  /** `host:port`, as `SPANNER_EMULATOR_HOST` and `PUBSUB_EMULATOR_HOST` spell it. */
+  /** `host:port`, as `SPANNER_EMULATOR_HOST` and `PUBSUB_EMULATOR_HOST` have it. */
   readonly host: string
   readonly pid: number | undefined
   /** Rejects with how it ended, should it. */

@@ -12,7 +12,7 @@ export interface ReadBack {
 /**
  * Read all pages of a collection by following their links.
  *
- * @param limit rows of a page; without it, as many as the collection says
+ * @param limit rows of a page; without it, as many as the collection has by default
  * @throws {Complaint} when a page is not a JSON array of objects, is not answered 200, or repeats
  */
 export async function readBack(

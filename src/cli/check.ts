@@ -24,7 +24,7 @@ Exit codes: 0 all files are valid, 1 some are not, 2 usage error.`,
     if ('contracts' in outcome) {
       const { collections, eventTypes } = outcome.contracts
       const tables = counted(collections, 'collection')
-      print(`${dir}: ok (${tables}, ${counted(eventTypes, 'event type')})`)
+      print(`${dir}: ${tables} and ${counted(eventTypes, 'event type')} are valid`)
       return 0
     }
     for (const fault of outcome.faults) printError(formatFault(fault))

@@ -56,7 +56,7 @@ export function command<A extends Parameters = NoParameters, O extends Parameter
   }
 }
 
-/** The command line does not say what to do: exit code 2. */
+/** The command line cannot be understood: exit code 2. */
 export class UsageError extends Complaint {
   override readonly name = 'UsageError'
 }

@@ -45,7 +45,7 @@ Exit codes: 0 every line landed, 1 some became dead letters or the run did not f
   }
 })
 
-/** Read bytes until they end or the signal says so. */
+/** Read bytes until they end or the signal is aborted. */
 async function* chunksOf(file: string, { signal }: RetryPolicy): AsyncGenerator<Buffer> {
   const source: Readable = file === '-' ? process.stdin : createReadStream(file)
   const stream = file.endsWith('.gz') ? source.compose(createGunzip()) : source

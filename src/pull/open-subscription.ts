@@ -11,10 +11,10 @@ export interface PullOptions {
   readonly emulatorHost?: string | undefined
 }
 
-/** What the client holds at once; more is not sent. */
+/** What the client has in memory at once; more is not sent. */
 const held = { messages: 500, bytes: 16 * 1024 * 1024 }
 
-/** Pull a subscription with Google's client, which extends the deadline of what it holds. */
+/** Pull a subscription with Google's client, which extends the deadlines of its messages. */
 export async function openPull({ subscription, max, emulatorHost }: PullOptions): Promise<Pull> {
   const [, projectId = ''] = subscription.split('/')
   const client = await openPubSub({ projectId, emulatorHost })

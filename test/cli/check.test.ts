@@ -30,7 +30,7 @@ const notes = {
 test('the schemas that ship with the product are valid', async () => {
   expect(await run([])).toEqual({
     code: 0,
-    out: ['schemas: ok (7 collections, 9 event types)'],
+    out: ['schemas: 7 collections and 9 event types are valid'],
     errors: []
   })
 })
@@ -55,7 +55,7 @@ test('every fault of every file is one line, and the exit code is 1', async () =
 
 test('the folder is the argument, or SCHEMAS_DIR', async () => {
   write('collections/notes.json', notes)
-  const out = [`${dir}: ok (1 collection, 0 event types)`]
+  const out = [`${dir}: 1 collection and 0 event types are valid`]
   expect(await run([dir], { SCHEMAS_DIR: 'nowhere' })).toMatchObject({ code: 0, out })
   expect(await run([], { SCHEMAS_DIR: dir })).toMatchObject({ code: 0, out })
 })

@@ -181,18 +181,20 @@ describe('landfall schema', () => {
     const { error } = await landfallSchema(undefined)(...args)
     expect(error).toMatchObject({
       name: 'UsageError',
-      message: expect.stringMatching(/usage: landfall schema diff .* apply [^\n]*$/)
+      message: expect.stringMatching(/see `landfall schema( diff| apply)? --help`$/)
     })
   })
 
-  it.each([[['--help']], [['apply', '-h']], [['diff', '--help']]])(
-    'explains itself for %j',
-    async (args) => {
-      const { code, out } = await landfallSchema(undefined)(...args)
-      expect(code).toBe(0)
-      expect(out).toContain('usage: landfall schema diff')
-    }
-  )
+  it.each([
+    [['--help'], 'diff'],
+    [['apply', '-h'], '--dry-run'],
+    [['diff', '--help'], '--json']
+  ])('explains itself for %j', async (args, word) => {
+    const { code, out } = await landfallSchema(undefined)(...args)
+    expect(code).toBe(0)
+    expect(out).toContain('Usage: landfall schema')
+    expect(out).toContain(word)
+  })
 
   it.each(['diff', 'apply'])('says that the embedded store needs no %s', async (verb) => {
     const { error } = await landfallSchema(undefined)(verb)
