@@ -22,7 +22,7 @@ export interface TopicsOptions {
 const maxDeliveryAttempts = 5
 
 /** Return the names of the topics. Pure. */
-export function topicsOf(name: string): Topics {
+function topicsOf(name: string): Topics {
   return { wrapped: name, unwrapped: `${name}-unwrapped`, deadLetters: `${name}-dead-letters` }
 }
 

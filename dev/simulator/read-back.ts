@@ -39,7 +39,7 @@ export async function readBack(
 function readRows(body: string, path: string): readonly ShownRow[] {
   const page: unknown = JSON.parse(body)
   if (Array.isArray(page) && page.every(isRow)) return page
-  throw new Complaint(`GET ${path} was answered with something else than an array of rows`)
+  throw new Complaint(`GET ${path} was answered with something that is not an array of rows`)
 }
 
 function isRow(value: unknown): value is ShownRow {

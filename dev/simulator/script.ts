@@ -32,7 +32,7 @@ export interface ScriptOptions {
   readonly run?: string
 }
 
-export const usualShares = { duplicates: 0.25, late: 0.04, poison: 0.04 } as const
+const usualShares = { duplicates: 0.25, late: 0.04, poison: 0.04 } as const
 
 type Settled = Required<ScriptOptions>
 

@@ -6,8 +6,7 @@ import {
   Command as Program
 } from 'commander'
 import { explain } from '../failures.ts'
-import { type Command, type Surroundings, UsageError } from './command.ts'
-import type { Parameter } from './parameters.ts'
+import { type Command, type Parameter, type Surroundings, UsageError } from './command.ts'
 
 /** A command in the list of a tool. Its module is loaded when it is used. */
 export interface Entry {

@@ -1,5 +1,4 @@
 import { Complaint } from '../failures.ts'
-import type { Parameter } from './parameters.ts'
 
 /** What a command may touch of the process that runs it. */
 export interface Surroundings {
@@ -8,6 +7,25 @@ export interface Surroundings {
   print(text: string): void
   /** Write a line to standard error: faults and progress. */
   printError(text: string): void
+}
+
+/** An argument or an option of a command. */
+export interface Parameter<T> {
+  /** What it is for, as a line of the help. */
+  readonly about: string
+  /** What stands for the value in the help; without it, the option takes none. */
+  readonly placeholder?: string
+  readonly required?: boolean
+  /** Whether it can be given several times. */
+  readonly repeatable?: boolean
+  /** What it is when it is not given. */
+  readonly initial?: T
+  /**
+   * Read one value. `previous` is what was read before it, of a repeatable parameter.
+   *
+   * @throws {UsageError} `Expected …`
+   */
+  read?(text: string, previous: T | undefined): T
 }
 
 type Parameters = Readonly<Record<string, Parameter<unknown>>>

@@ -1,25 +1,6 @@
 import { Failure } from '../failures.ts'
 import { toTimestamp } from '../values/calendar.ts'
-import { UsageError } from './command.ts'
-
-/** An argument or an option of a command. */
-export interface Parameter<T> {
-  /** What it is for, as a line of the help. */
-  readonly about: string
-  /** What stands for the value in the help; without it, the option takes none. */
-  readonly placeholder?: string
-  readonly required?: boolean
-  /** Whether it can be given several times. */
-  readonly repeatable?: boolean
-  /** What it is when it is not given. */
-  readonly initial?: T
-  /**
-   * Read one value. `previous` is what was read before it, of a repeatable parameter.
-   *
-   * @throws {UsageError} `Expected …`
-   */
-  read?(text: string, previous: T | undefined): T
-}
+import { type Parameter, UsageError } from './command.ts'
 
 /** Read the text of one value. @throws {UsageError} `Expected …` */
 export type Read<T> = (text: string) => T

@@ -5,8 +5,6 @@ import type { Row } from '../values/value.ts'
 
 export const deadLetterStatuses = ['open', 'replayed', 'discarded'] as const
 
-export type DeadLetterStatus = (typeof deadLetterStatuses)[number]
-
 /** A dead letter without its delivery: enough to select by, and small however large the body is. */
 export interface DeadLetterSummary {
   readonly id: string
