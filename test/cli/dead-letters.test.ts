@@ -47,7 +47,7 @@ describe.each([
   ['the embedded store', 1000, embeddedEnv],
   ['the Spanner emulator', 60, emulatorEnv]
 ])('dead letters in %s', (_name, count, openEnv) => {
-  it('hold every poison event with its reason, and land all once when their contract is fixed', async () => {
+  it('keep every poison event with its reason, and all land once when their contract is fixed', async () => {
     const env = await openEnv()
     const faulty = await deliverPoison(env, poison(count))
     const open = await listed(env)

@@ -37,7 +37,7 @@ async function openEnv() {
 }
 
 describe('landfall drain', () => {
-  it('lands what a subscription holds, once, and leaves it empty', async () => {
+  it('lands the messages of a subscription once, and leaves it empty', async () => {
     const env = await openEnv()
     const events = [...Array.from({ length: 40 }, (_each, n) => order(n)), greenItem(1), {}]
     const name = await subscriptionWith(events)

@@ -50,7 +50,7 @@ const openLetters = (store: Store) => collect(findDeadLetters(store, { status: '
 const marks = (mutations: readonly Mutation[]) =>
   mutations.some(({ table }) => table.name === deadLettersTable.name)
 
-describe('replaying letters', () => {
+describe('replaying dead letters', () => {
   it('that is cut off between landing and marking lands each once when it is done again', async () => {
     const store = await storeWithLetters(poison(1200))
     let batches = 0
@@ -139,7 +139,7 @@ describe('replaying letters', () => {
   })
 })
 
-describe('rehearsing letters', () => {
+describe('a dry run of dead letters', () => {
   it('writes nothing, and sees the rows as they are', async () => {
     const store = await storeWithLetters(poison(4))
     const good = ingestInto(store, contracts)

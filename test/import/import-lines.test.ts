@@ -30,8 +30,8 @@ function failingAt(line: number): Ingest {
   }
 }
 
-describe('replaying lines', () => {
-  it('lands every line once, tells them in order, and skips what is blank', async () => {
+describe('importing lines', () => {
+  it('lands every line once, yields them in order, and skips blank lines', async () => {
     const ingest = ingestInto(await openMemory(contracts), contracts)
     const text = `\n${toLines(orders(2500))} \r\n`
     const landed = await collect(land(text, ingest))
@@ -55,7 +55,7 @@ describe('replaying lines', () => {
     ])
   })
 
-  it('tells no line after one that could not be landed now', async () => {
+  it('yields no line after one that cannot land now', async () => {
     const told: LandedLine[] = []
     const run = async () => {
       for await (const line of land(toLines(orders(50)), failingAt(20))) told.push(line)

@@ -104,7 +104,7 @@ test('nothing is left when the process that started it is killed', async () => {
   await vi.waitUntil(() => stillRunning(pids).length === 0, patience)
 }, 90_000)
 
-test('it stops and says so when an emulator ends by itself', async () => {
+test('it stops and says so when an emulator ends early', async () => {
   const { startLandfall } = openFolder()
   const running = startLandfall(['local'], lighter())
   const ended = endOf(running)

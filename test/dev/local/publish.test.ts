@@ -50,7 +50,7 @@ test('a topic of Google Cloud is published to only when it is named in full', as
   }
 })
 
-test('an emulator that nobody runs is named at once', async () => {
+test('an emulator that does not run is named at once', async () => {
   const env = { PUBSUB_EMULATOR_HOST: '127.0.0.1:1' }
   await expect(findPublishTarget('events', env)).rejects.toThrow(
     'Nothing listens at PUBSUB_EMULATOR_HOST=127.0.0.1:1'
