@@ -39,7 +39,7 @@ export interface Tool {
  * Run the command that these arguments ask for, or print the help that they ask for. Resolves with
  * the exit code.
  *
- * @throws {UsageError} when they ask for nothing that there is
+ * @throws {UsageError} for an unknown command, or arguments that do not fit it
  * @throws what the command throws
  */
 export async function runCommandLine(
@@ -112,7 +112,7 @@ async function parse(program: Program, args: readonly string[]): Promise<void> {
   }
 }
 
-/** Columns of a help that is easy to read, on a wide terminal too. */
+/** Columns of a help text that is easy to read, also on a wide terminal. */
 const maxWidth = 100
 
 interface Ended {
@@ -200,7 +200,7 @@ function declare(program: Program, command: Command, around: Surroundings, ended
   })
 }
 
-/** Commander would name such a default in the help. */
+/** Return the defaults of the flags, which Commander would otherwise print in the help. */
 function flagsOff(options: Command['options']): Readonly<Record<string, unknown>> {
   const flags = Object.entries(options).filter(([, { placeholder }]) => !placeholder)
   return Object.fromEntries(flags.map(([name, { initial }]) => [name, initial]))
@@ -230,7 +230,7 @@ function toOption(
   return initial === undefined ? option : option.default(initial)
 }
 
-/** Commander adds which argument it is and what was seen, to the errors of its own class alone. */
+/** Commander adds the name and the value of the parameter, but only to errors of its own class. */
 function reader({ read }: Pick<Parameter<unknown>, 'read'>) {
   return (text: string, previous: unknown): unknown => {
     try {
