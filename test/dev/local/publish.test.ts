@@ -86,7 +86,8 @@ test('events are published at the rate that was asked for', async () => {
     madeAt.push(performance.now())
     return event
   }
+  const startedAt = performance.now()
   await publishEvents(topic, { count: 5, make, rate: 20, structured: false, onPublished() {} })
-  const [first = 0, last = 0] = [madeAt.at(0), madeAt.at(-1)]
-  expect(last - first).toBeGreaterThan(190)
+  // None is early, however busy this machine is.
+  expect((madeAt.at(-1) ?? 0) - startedAt).toBeGreaterThan(190)
 })
