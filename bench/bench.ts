@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { parseOptions, usageError } from '../src/cli/command.ts'
-import { explain } from '../src/failures.ts'
+import { command } from '../src/cli/command.ts'
+import { runAsProcess, runCommand } from '../src/cli/command-line.ts'
+import { flag, oneOf, repeatable, text, withDefault } from '../src/cli/parameters.ts'
 import type { Findings } from './bench-run.ts'
 import { concurrency } from './parts/concurrency.ts'
 import { latency, read } from './parts/latency.ts'
@@ -19,66 +20,60 @@ const isPart = (name: string): name is PartName => Object.hasOwn(parts, name)
 
 const names = Object.keys(parts).filter(isPart)
 
-const usage =
-  `npm run bench -- [${names.join('|')}]… [--quick] [--entry FILE] [--node-options FLAGS] ` +
-  '[--json|--markdown]'
-
 /**
  * The heap that Node takes in a container of 512 MiB, but for the young generation: there V8 gives it
  * 1 MiB, and every event costs half as much again.
  */
 const containerHeap = '--max-old-space-size=256 --max-semi-space-size=16'
 
-/** @throws a usage error */
-function readOptions(args: readonly string[]) {
-  const { values, positionals } = parseOptions(
-    args,
-    {
-      quick: { type: 'boolean', default: false },
-      entry: {
-        type: 'string',
-        default: existsSync('dist/main.js') ? 'dist/main.js' : 'src/main.ts'
-      },
-      'node-options': { type: 'string', default: containerHeap },
-      json: { type: 'boolean', default: false },
-      markdown: { type: 'boolean', default: false }
-    },
-    usage
-  )
-  const unknown = positionals.find((name) => !isPart(name))
-  if (unknown !== undefined) throw usageError(`there is no part ${unknown}; ${usage}`)
-  return { ...values, asked: positionals.length > 0 ? positionals.filter(isPart) : names }
-}
-
-/** Measure the selected parts, one after the other, on one model of Spanner. */
-async function bench(): Promise<void> {
-  const options = readOptions(process.argv.slice(2))
-  const { entry, 'node-options': nodeOptions } = options
-  const pin = pinClient()
-  const machine = describeMachine(pin)
-  const model = await startModel()
-  const length = options.quick ? { rounds: 1, ms: 200 } : { rounds: 7, ms: 2500 }
-  const found: Findings[] = []
-  try {
-    for (const name of options.asked) {
-      process.stderr.write(`${name} …\n`)
-      found.push(await parts[name]({ model, pin, entry, nodeOptions, ...length }))
+const bench = command({
+  args: {
+    names: repeatable('part', `${names.join(', ')} (default: all)`, oneOf(names))
+  },
+  options: {
+    quick: flag('one short round, to see that it works'),
+    entry: withDefault(
+      'file',
+      'the service that is measured',
+      text,
+      existsSync('dist/main.js') ? 'dist/main.js' : 'src/main.ts'
+    ),
+    nodeOptions: withDefault('flags', 'for the Node of the service', text, containerHeap),
+    json: flag('print the report as JSON'),
+    markdown: flag('print the report as Markdown')
+  },
+  details: `
+Measures the parts one after the other, on one model of Spanner.
+Exit codes: 0 done, 1 failed, 2 usage error.`,
+  async run({ names: asked = names, quick, entry, nodeOptions, ...format }) {
+    const pin = pinClient()
+    const machine = describeMachine(pin)
+    const model = await startModel()
+    const length = quick ? { rounds: 1, ms: 200 } : { rounds: 7, ms: 2500 }
+    const found: Findings[] = []
+    try {
+      for (const name of asked) {
+        process.stderr.write(`${name} …\n`)
+        found.push(await parts[name]({ model, pin, entry, nodeOptions, ...length }))
+      }
+    } finally {
+      await model.stop()
+      const comparisons = found.flatMap((one) => one.comparisons ?? [])
+      const levels = found.flatMap((one) => one.levels ?? [])
+      const service = `${entry} with ${nodeOptions}`
+      print({ machine, service, comparisons, levels }, format)
     }
-  } finally {
-    await model.stop()
-    const comparisons = found.flatMap((one) => one.comparisons ?? [])
-    const levels = found.flatMap((one) => one.levels ?? [])
-    const service = `${entry} with ${nodeOptions}`
-    print({ machine, service, comparisons, levels }, options)
+    return 0
   }
-}
+})
 
 function print(report: Report, { json, markdown }: { json: boolean; markdown: boolean }): void {
   const text = markdown ? reportMarkdown(report) : reportText(report)
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : text)
 }
 
-bench().catch((error: unknown) => {
-  process.stderr.write(`bench: ${explain(error)}\n`)
-  process.exit(1)
-})
+const summary = 'Measure the service against the bare Spanner client and bare servers.'
+
+await runAsProcess('bench', process.env, (around) =>
+  runCommand({ name: 'npm run bench --', summary }, bench, process.argv.slice(2), around)
+)

@@ -142,8 +142,14 @@ export function isFailure(error: unknown, action?: FailureRow['action']): error 
   return error instanceof Failure && (!action || failures[error.code].action === action)
 }
 
+/** Something that the person at the terminal can fix: the message says what, and the stack nothing. */
+export class Complaint extends Error {
+  override readonly name: string = 'Complaint'
+}
+
 /** Explain in one line why a process or a command stops; a bug keeps its stack. */
 export function explain(error: unknown): string {
+  if (error instanceof Complaint) return error.message
   if (error instanceof Failure) return `${error.code}: ${error.message}`
   if (isSystemError(error)) return `${error.code}: ${error.message}`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)

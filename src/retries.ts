@@ -4,40 +4,40 @@ import { Failure, isFailure } from './failures.ts'
 import type { Ingest } from './ingest.ts'
 import { type Reason, type Verdict, verdicts } from './plan.ts'
 
-/** How long to keep trying while the store is in trouble. */
-export interface Patience {
-  /** Milliseconds before each further try. */
+/** How to retry while the store is in trouble. */
+export interface RetryPolicy {
+  /** Milliseconds before each retry. */
   readonly pausesMs: readonly number[]
-  /** Told before each pause. */
+  /** Called before each pause. */
   readonly onPause: (failure: Failure, pauseMs: number) => void
-  /** Ends the waiting: the failure is then final. */
+  /** Ends the retries: the failure is then final. */
   readonly signal: AbortSignal
 }
 
-/** Half a minute in all: an instance that restarts is waited for, an outage is not. */
-export const patientPausesMs = [250, 500, 1000, 2000, 4000, 8000, 16_000]
+/** Half a minute in all: enough for an instance that restarts, not for an outage. */
+export const retryPausesMs = [250, 500, 1000, 2000, 4000, 8000, 16_000]
 
 /**
- * Do work, and again after a pause while it says that nothing is wrong but the moment. Safe for
- * everything here: an event has its effect once however often it is landed.
+ * Do work, and do it again after a pause while the failure is transient. Safe for all work here: an
+ * event has its effect once, however often it is landed.
  *
- * @throws whatever the last try threw
+ * @throws what the last attempt threw
  */
-export async function patiently<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
-  for (const pauseMs of patience.pausesMs) {
+export async function withRetries<T>(work: () => Promise<T>, retries: RetryPolicy): Promise<T> {
+  for (const pauseMs of retries.pausesMs) {
     try {
       return await work()
     } catch (error) {
-      if (!isPassing(error) || patience.signal.aborted) throw error
-      patience.onPause(error, pauseMs)
-      await sleep(pauseMs, undefined, { signal: patience.signal }).catch(() => undefined)
+      if (!isTransient(error) || retries.signal.aborted) throw error
+      retries.onPause(error, pauseMs)
+      await sleep(pauseMs, undefined, { signal: retries.signal }).catch(() => undefined)
     }
   }
   return work()
 }
 
-/** A bug and a missing table do not go away by waiting. */
-function isPassing(error: unknown): error is Failure {
+/** A bug or a missing table does not go away while waiting. */
+function isTransient(error: unknown): error is Failure {
   if (!isFailure(error, 'retry')) return false
   return error.code !== 'INTERNAL' && error.code !== 'STORE_MISCONFIGURED'
 }
@@ -49,11 +49,11 @@ export interface Outcome {
   readonly reason?: Reason
 }
 
-/** Of several events the first of these is told. */
-const mostTelling: readonly Verdict[] = ['dead-lettered', ...verdicts]
+/** Of several events, the first of these is reported. */
+const byWeight: readonly Verdict[] = ['dead-lettered', ...verdicts]
 
 /**
- * Land one delivery. Whether its poison is stored or refused, it is an outcome.
+ * Land one delivery. An event that cannot land is an outcome, whether it is stored or refused.
  *
  * @throws {Failure} with the action `retry`: nothing is known to be committed
  */
@@ -64,7 +64,7 @@ export async function landDelivery(ingest: Ingest, delivery: Delivery): Promise<
   )
 }
 
-/** Say what would become of one delivery. @throws {Failure} with the action `retry` */
+/** Return what landing one delivery would do, and write nothing. @throws {Failure} with the action `retry` */
 export async function dryRunDelivery(ingest: Ingest, delivery: Delivery): Promise<Outcome> {
   return ofSeveral(await ingest.dryRun(delivery))
 }
@@ -75,9 +75,7 @@ function poison(failure: Failure): Outcome {
 }
 
 function ofSeveral(outcomes: readonly Outcome[]): Outcome {
-  const found = mostTelling.flatMap((verdict) =>
-    outcomes.filter((each) => each.verdict === verdict)
-  )
+  const found = byWeight.flatMap((verdict) => outcomes.filter((each) => each.verdict === verdict))
   const [{ verdict, reason } = { verdict: 'ignored' as const, reason: undefined }] = found
   return { verdict, ...(reason && { reason }) }
 }

@@ -74,6 +74,13 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { path: '^src/(main|app|cli/|http/)' }
   },
   {
+    name: 'the-parser-of-commands-stops-here',
+    comment: 'Commands state what they take; only the command line knows the parser.',
+    severity: 'error',
+    from: { path: '^(src|dev|bin|bench)/', pathNot: '^src/cli/command-line\\.ts$' },
+    to: { path: 'node_modules/commander/' }
+  },
+  {
     name: 'what-few-need-is-loaded-when-needed',
     comment: 'Start-up time: clients and exporters that a configuration does not use stay unread.',
     severity: 'error',

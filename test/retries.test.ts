@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Failure, type FailureCode } from '../src/failures.ts'
-import { patiently } from '../src/retries.ts'
+import { withRetries } from '../src/retries.ts'
 
 function failing(code: FailureCode, times: number) {
   const tries = { count: 0 }
@@ -14,16 +14,16 @@ function failing(code: FailureCode, times: number) {
 
 const never = new AbortController().signal
 
-describe('working patiently', () => {
-  it('tries again while nothing is wrong but the moment, and says so', async () => {
+describe('working withRetries', () => {
+  it('retries while the store is in trouble, and reports each pause', async () => {
     const { tries, work } = failing('STORE_UNAVAILABLE', 2)
     const said: unknown[] = []
-    const patience = {
+    const retries = {
       pausesMs: [1, 2, 3],
       signal: never,
       onPause: ({ code }: Failure, ms: number) => said.push([code, ms])
     }
-    expect(await patiently(work, patience)).toBe('done')
+    expect(await withRetries(work, retries)).toBe('done')
     expect(tries.count).toBe(3)
     expect(said).toEqual([
       ['STORE_UNAVAILABLE', 1],
@@ -38,8 +38,8 @@ describe('working patiently', () => {
     ['an outage', 'STORE_UNAVAILABLE', 3]
   ] as const)('gives up for %s', async (_name, code, tried) => {
     const { tries, work } = failing(code, 100)
-    const patience = { pausesMs: [0, 0], signal: never, onPause: () => undefined }
-    await expect(patiently(work, patience)).rejects.toMatchObject({ code })
+    const retries = { pausesMs: [0, 0], signal: never, onPause: () => undefined }
+    await expect(withRetries(work, retries)).rejects.toMatchObject({ code })
     expect(tries.count).toBe(tried)
   })
 
@@ -47,7 +47,7 @@ describe('working patiently', () => {
     const controller = new AbortController()
     const { work } = failing('STORE_UNAVAILABLE', 100)
     const onPause = () => controller.abort()
-    const patience = { pausesMs: [3_600_000], signal: controller.signal, onPause }
-    await expect(patiently(work, patience)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    const retries = { pausesMs: [3_600_000], signal: controller.signal, onPause }
+    await expect(withRetries(work, retries)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
 })

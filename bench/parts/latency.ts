@@ -1,10 +1,10 @@
+import { startChild } from '../../dev/child.ts'
 import type { BareWork } from '../baselines/bare-client.ts'
 import { type BenchRun, baseline, type Findings, serverEnv, startLandfall } from '../bench-run.ts'
 import { type Comparison, compare } from '../comparison.ts'
 import { closedLoop } from '../load/closed-loop.ts'
 import { createPushes, firstItem, getRequest } from '../load/events.ts'
 import { successes } from '../load/measure.ts'
-import { startChild } from '../process/child.ts'
 
 /** One event after the other, against one bare transaction after the other. */
 export async function latency(run: BenchRun): Promise<Findings> {
@@ -44,8 +44,17 @@ interface Subject {
 /** Medians, because the model's timers are late now and then, for the one as for the other. */
 async function againstClient(run: BenchRun, { work, next, named }: Subject): Promise<Findings> {
   const { port, stop } = await startLandfall(run)
-  const client = startChild([...run.pin, process.execPath, baseline('bare-client')], serverEnv(run))
-  await client.told()
+  const node = [process.execPath, baseline('bare-client')]
+  const [command = process.execPath, ...args] = [...run.pin, ...node]
+  const client = startChild({
+    name: 'bare client',
+    command,
+    args,
+    env: { ...process.env, ...serverEnv(run) },
+    output: 'ignored',
+    messages: true
+  })
+  await client.nextMessage()
   const lone = async (ms: number, send = next) => {
     const answers = await closedLoop({ port, connections: 1, ms, next: send })
     successes(answers)
@@ -64,6 +73,6 @@ async function againstClient(run: BenchRun, { work, next, named }: Subject): Pro
     rounds.push({ landfall: await lone(run.ms), other: await bare(run.ms) })
   }
   await stop()
-  await client.stop()
+  await client.stop(0)
   return { comparisons: [compare(named, rounds)] }
 }

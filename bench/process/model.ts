@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { startChild } from '../../dev/child.ts'
 import { prepareEmulatorEnvironment } from '../../src/store/spanner/prepare-emulator-environment.ts'
 import type { Delays } from '../model/serve-model.ts'
-import { startChild } from './child.ts'
 
 export interface ModelUsage {
   /** Commits so far. */
@@ -19,18 +19,23 @@ export interface ModelProcess {
 
 /** Start the model of Spanner in a process of its own, with the tables of `schemas/`. */
 export async function startModel(): Promise<ModelProcess> {
-  const child = startChild([process.execPath, join(import.meta.dirname, '../model/main.ts')], {})
-  // The first thing that it tells.
-  const { host } = (await child.told()) as { readonly host: string }
+  const child = startChild({
+    name: 'model of Spanner',
+    command: process.execPath,
+    args: [join(import.meta.dirname, '../model/main.ts')],
+    output: 'ignored',
+    messages: true
+  })
+  const { host } = (await child.nextMessage()) as { readonly host: string }
   const env = {
     SPANNER_EMULATOR_HOST: host,
     SPANNER_DATABASE: 'projects/bench/instances/bench/databases/bench'
   }
-  // The service does so by itself; the others must have the same sessions.
+  // The service does this when it starts; the other programs must have the same sessions.
   prepareEmulatorEnvironment(env)
   return {
     env,
     usage: async (delays) => (await child.ask(delays ? { delays } : {})) as ModelUsage,
-    stop: child.stop
+    stop: () => child.stop(0)
   }
 }

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** Loaded before a server: tells what it uses when it is asked, and ends it with the bench. */
+/** Loaded before a server: answers each message with what the server uses. */
 export interface Usage {
   readonly rssMiB: number
   /** Processor time since the start. */

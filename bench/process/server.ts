@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { type Child, poll, startChild, untilReady } from '../../dev/child.ts'
 import { freePort } from '../../dev/local/ports.ts'
-import { type Child, startChild } from './child.ts'
 import type { Pin } from './cores.ts'
 import type { Usage } from './probe.ts'
 
@@ -33,33 +32,30 @@ export async function startServer({
 }: ServerOptions): Promise<Server> {
   const port = await freePort()
   const startedAt = performance.now()
-  const command = [...pin, process.execPath, ...(probed ? probe : []), entry]
-  const child = startChild(command, { ...env, PORT: String(port) })
-  try {
-    await Promise.race([ready(port), child.died])
-  } catch (error) {
-    await child.stop()
-    throw error
-  }
+  const node = [process.execPath, ...(probed ? probe : []), entry]
+  const [command = process.execPath, ...args] = [...pin, ...node]
+  const child = startChild({
+    name: 'server',
+    command,
+    args,
+    env: { ...process.env, ...env, PORT: String(port) },
+    output: 'ignored',
+    messages: true
+  })
+  await untilReady(child, (settled) => poll(() => isReady(port), 2, settled))
   const readyMs = performance.now() - startedAt
-  return { port, readyMs, usage: () => usageOf(child), stop: child.stop }
+  return { port, readyMs, usage: () => usageOf(child), stop: () => child.stop(0) }
 }
 
 // The probe answers with nothing else.
 const usageOf = async (child: Child) => (await child.ask({})) as Usage
 
-async function ready(port: number): Promise<void> {
-  const deadline = performance.now() + 30_000
-  while (performance.now() < deadline) {
-    const status = await fetch(`http://127.0.0.1:${port}/health/ready`).then(
-      async (answer) => {
-        await answer.arrayBuffer()
-        return answer.status
-      },
-      () => 503
-    )
-    if (status !== 503) return
-    await setTimeout(2)
+async function isReady(port: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`)
+    await answer.arrayBuffer()
+    return answer.status !== 503
+  } catch {
+    return false
   }
-  throw new Error('the server is not ready after 30 s')
 }

@@ -1,49 +1,45 @@
-import type { Command } from '../../src/cli/command.ts'
-import { parseOptions, usageError } from '../../src/cli/command.ts'
+import { command, UsageError } from '../../src/cli/command.ts'
+import { optional, type Read } from '../../src/cli/parameters.ts'
 import { runLocal } from '../local/run-local.ts'
 import type { Local } from '../local/start-local.ts'
 
-const help = `landfall local: the service with Google's Spanner and Pub/Sub emulators, on this machine.
-
-  landfall local
-
-  --push-to URL   what the Pub/Sub emulator pushes to (default: http://localhost:PORT/events);
-                  for one that runs in a container and sees this machine under another name
-
-Starts the emulators that come with the Google Cloud CLI, or uses those of SPANNER_EMULATOR_HOST and
-PUBSUB_EMULATOR_HOST (compose.yaml has them for Docker), creates the database, its tables, topics and
-push subscriptions, and starts the service at PORT (default: 8080). Ctrl-C stops all it started.
-Exit codes: 0 stopped, 1 something did not start or stay, 2 not a command.
-`
-const usage = 'usage: landfall local [--push-to URL]'
-const options = {
-  'push-to': { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false }
-} as const
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const parentPollMs = 500
 
-/** `landfall local`: run until Ctrl-C, and leave no process behind. */
-export const local: Command = async (args, { env, print, printError }) => {
-  const { values, positionals } = parseOptions(args, options, usage)
-  if (values.help) {
-    print(help.trimEnd())
-    return 0
-  }
-  const pushTo = values['push-to']
-  if (positionals.length > 0 || (pushTo && !URL.canParse(pushTo))) throw usageError(usage)
-  printError('Starting the emulators and the service; Ctrl-C stops them')
-  const { signal, dispose } = listenForTheEnd()
-  try {
-    await runLocal({ env, pushTo, signal, onReady: (ready) => print(whatToType(ready)) })
-  } finally {
-    dispose()
-  }
-  printError('Stopped')
-  return 0
+const url: Read<string> = (value) => {
+  if (URL.canParse(value)) return value
+  throw new UsageError('Expected a URL')
 }
 
-/** A signal says so, and so does the end of npm, which may not pass its signal on. */
+/** `landfall local`: run until Ctrl-C, and leave no process behind. */
+export const local = command({
+  options: {
+    pushTo: optional(
+      'url',
+      'what the Pub/Sub emulator pushes to, for one that runs in a container and sees this machine ' +
+        'under another name (default: http://localhost:PORT/events)',
+      url
+    )
+  },
+  details: `
+Starts the emulators of the Google Cloud CLI, or uses those of SPANNER_EMULATOR_HOST and
+PUBSUB_EMULATOR_HOST (compose.yaml has them for Docker), creates the database, its tables, topics
+and push subscriptions, and starts the service at PORT (default: 8080). Ctrl-C stops all it started.
+Exit codes: 0 stopped, 1 something did not start or ended early, 2 usage error.`,
+  async run({ pushTo }, { env, print, printError }) {
+    printError('Starting the emulators and the service; Ctrl-C stops them')
+    const { signal, dispose } = listenForTheEnd()
+    try {
+      await runLocal({ env, pushTo, signal, onReady: (ready) => print(whatToType(ready)) })
+    } finally {
+      dispose()
+    }
+    printError('Stopped')
+    return 0
+  }
+})
+
+/** Aborts on a signal, and when npm ends, which may not pass its signal on. */
 function listenForTheEnd() {
   const controller = new AbortController()
   const stop = () => controller.abort()
@@ -68,7 +64,7 @@ Landfall listens on ${local.url}. Publish events and read their rows in another 
   curl ${local.url}/api/v1/data
 
 The topic ${wrapped} is pushed wrapped, ${unwrapped} unwrapped with metadata (--topic ${unwrapped});
-${deadLetters} keeps what was refused five times. For other programs and commands:
+${deadLetters} keeps the messages that were refused five times. For other programs and commands:
 
   export SPANNER_EMULATOR_HOST=${local.spannerEmulatorHost} PUBSUB_EMULATOR_HOST=${local.pubsubEmulatorHost}
   export GOOGLE_CLOUD_PROJECT=${local.projectId} SPANNER_DATABASE=${local.spannerDatabase}

@@ -1,4 +1,14 @@
-import { parseOptions, usageError, wholeNumber } from '../../src/cli/command.ts'
+import { type Given, UsageError } from '../../src/cli/command.ts'
+import {
+  flag,
+  oneOf,
+  optional,
+  type Read,
+  repeatable,
+  text,
+  wholeNumber,
+  withDefault
+} from '../../src/cli/parameters.ts'
 import { type EnvelopeName, envelopes } from '../simulator/envelopes.ts'
 import type { Identity } from '../simulator/push-token.ts'
 import type { ScriptOptions } from '../simulator/script.ts'
@@ -19,7 +29,7 @@ export interface SendOrder {
 }
 
 /** What `--envelope` is given. */
-export const envelopesByName: Readonly<Record<string, EnvelopeName>> = {
+const envelopesByName: Readonly<Record<string, EnvelopeName>> = {
   binary: 'CloudEvents binary',
   structured: 'CloudEvents structured',
   batch: 'CloudEvents batch',
@@ -30,98 +40,139 @@ export const envelopesByName: Readonly<Record<string, EnvelopeName>> = {
   eventarc: 'Eventarc messagePublished'
 }
 
-const usage = 'usage: landfall send [--url URL] [--count N] [--seed S] …; see landfall send --help'
-const options = {
-  url: { type: 'string', default: 'http://localhost:8080' },
-  count: { type: 'string', default: '1000' },
-  seed: { type: 'string', default: '1' },
-  concurrency: { type: 'string' },
-  rate: { type: 'string' },
-  duplicates: { type: 'string', default: '25' },
-  late: { type: 'string', default: '4' },
-  poison: { type: 'string', default: '4' },
-  envelope: { type: 'string', multiple: true },
-  ordered: { type: 'boolean', default: false },
-  'max-attempts': { type: 'string', default: '20' },
-  'max-backoff': { type: 'string', default: '2000' },
-  'ack-deadline': { type: 'string', default: '10' },
-  audience: { type: 'string' },
-  'service-account': { type: 'string' },
-  'certs-port': { type: 'string', default: '8088' },
-  expect: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false }
-} as const
+const names = Object.keys(envelopesByName)
 
-type Values = ReturnType<typeof parseValues>
+/** Read the origin of a service. */
+const origin: Read<string> = (value) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isHttp = url && ['http:', 'https:'].includes(url.protocol)
+  if (isHttp && `${url.origin}/` === url.href) return url.origin
+  throw new UsageError('Expected the origin of a service, such as http://localhost:8080')
+}
 
-/** Read the command line; undefined when it asks for help. @throws a usage error */
-export function parseSendOrder(args: readonly string[]): SendOrder | undefined {
-  const values = parseValues(args)
-  if (values.help) return undefined
+const envelope: Read<EnvelopeName> = (value) => {
+  const found = envelopesByName[oneOf(names)(value)]
+  if (found) return found
+  throw new Error(`there is no envelope ${value}`)
+}
+
+const percent = (max: number): Read<number> => {
+  const read = wholeNumber(0, max)
+  return (value) => read(value) / 100
+}
+
+/** The options of `landfall send`. */
+export const sendOptions = {
+  url: withDefault('url', 'origin of the service', origin, 'http://localhost:8080'),
+  count: withDefault('n', 'different events', wholeNumber(1, 100_000), 1000),
+  seed: withDefault(
+    's',
+    'the same seed, count and poison send the same events, with keys that begin S-COUNT-POISON- ' +
+      'and disturb no other run',
+    wholeNumber(0, 2 ** 32 - 1),
+    1
+  ),
+  duplicates: optional(
+    'percent',
+    'events that are sent again, and of those again (default: 25)',
+    percent(90)
+  ),
+  late: optional('percent', 'events that arrive long after later ones (default: 4)', percent(100)),
+  poison: withDefault(
+    'percent',
+    'events that are broken, every kind at least once from --count 100 on; 0 sends none',
+    wholeNumber(0, 100),
+    4
+  ),
+  envelope: repeatable(
+    'name',
+    `only this one; can be repeated (default: all, and a message without event): ${names.join(', ')}`,
+    envelope
+  ),
+  ordered: flag(
+    'give each subject its ordering key: in order, one outstanding message for each subject'
+  ),
+  concurrency: optional(
+    'n',
+    'outstanding pushes at most (default: 64); slow start begins with 4, doubles while over 99 % ' +
+      'are acknowledged within a second, and halves otherwise',
+    wholeNumber(1, 1000)
+  ),
+  rate: optional(
+    'r',
+    'so many messages per second instead, however they are answered; latency counts from the time ' +
+      'a message was due, so that no stall is hidden',
+    wholeNumber(1, 100_000)
+  ),
+  maxAttempts: withDefault(
+    'n',
+    'then a message counts as never acknowledged',
+    wholeNumber(1, 1000),
+    20
+  ),
+  maxBackoff: withDefault(
+    'ms',
+    'pauses double from 100 ms up to this; Pub/Sub goes up to 60000',
+    wholeNumber(100, 60_000),
+    2000
+  ),
+  ackDeadline: withDefault('s', 'seconds to wait for an answer', wholeNumber(1, 600), 10),
+  audience: optional('a', 'with --service-account: sign pushes for PUSH_AUTH=oidc', text),
+  serviceAccount: optional('email', 'with --audience: who the pushes are signed for', text),
+  certsPort: withDefault(
+    'port',
+    'where the service finds the keys: PUSH_CERTS_URL=http://127.0.0.1:PORT/certs',
+    wholeNumber(0, 65_535),
+    8088
+  ),
+  expect: flag(
+    'compare verdicts, and the rows that the read API shows, with what these events come to; reads ' +
+      'whole collections, with the API key in LANDFALL_API_KEY if set'
+  ),
+  json: flag('print the result as one JSON object')
+}
+
+type Values = Given<typeof sendOptions>
+
+/** Put the options together. @throws {UsageError} when they exclude each other */
+export function toSendOrder(values: Values): SendOrder {
   return {
-    origin: parseOrigin(values.url),
-    script: parseScript(values),
-    pace: parsePace(values),
-    maxAttempts: wholeNumber('max-attempts', values['max-attempts'], 1, 1000),
-    maxBackoffMs: wholeNumber('max-backoff', values['max-backoff'], 100, 60_000),
-    ackDeadlineMs: wholeNumber('ack-deadline', values['ack-deadline'], 1, 600) * 1000,
-    signed: parseIdentity(values),
+    origin: values.url,
+    script: toScript(values),
+    pace: toPace(values),
+    maxAttempts: values.maxAttempts,
+    maxBackoffMs: values.maxBackoff,
+    ackDeadlineMs: values.ackDeadline * 1000,
+    signed: toIdentity(values),
     expect: values.expect,
     json: values.json
   }
 }
 
-function parseValues(args: readonly string[]) {
-  const { values, positionals } = parseOptions(args, options, usage)
-  if (positionals.length > 0) throw usageError(usage)
-  return values
-}
-
-function parseOrigin(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const isHttp = url && ['http:', 'https:'].includes(url.protocol)
-  if (isHttp && `${url.origin}/` === url.href) return url.origin
-  throw usageError('--url must be the origin of a service, such as http://localhost:8080')
-}
-
 /** Events depend on seed, count and poison; their keys begin with all three. */
-function parseScript(values: Values): SendOrder['script'] {
-  const seed = wholeNumber('seed', values.seed, 0, 2 ** 32 - 1)
-  const count = wholeNumber('count', values.count, 1, 100_000)
-  const poison = wholeNumber('poison', values.poison, 0, 100)
+function toScript({ seed, count, poison, ...values }: Values): SendOrder['script'] {
   return {
     seed,
     count,
     poison: poison / 100,
-    duplicates: wholeNumber('duplicates', values.duplicates, 0, 90) / 100,
-    late: wholeNumber('late', values.late, 0, 100) / 100,
-    envelopes: values.envelope?.map(parseEnvelope) ?? envelopes,
+    duplicates: values.duplicates ?? 0.25,
+    late: values.late ?? 0.04,
+    envelopes: values.envelope ?? envelopes,
     ordered: values.ordered,
     run: `${seed}-${count}-${poison}-`
   }
 }
 
-function parseEnvelope(name: string): EnvelopeName {
-  const known = Object.hasOwn(envelopesByName, name) ? envelopesByName[name] : undefined
-  if (known) return known
-  throw usageError(`--envelope must be one of ${Object.keys(envelopesByName).join(', ')}`)
+function toPace({ rate, concurrency }: Values): SendOrder['pace'] {
+  if (rate === undefined) return { concurrency: concurrency ?? 64 }
+  if (concurrency !== undefined) throw new UsageError('--rate and --concurrency exclude each other')
+  return { rate }
 }
 
-function parsePace({ rate, concurrency }: Values): SendOrder['pace'] {
-  if (rate === undefined) {
-    return { concurrency: wholeNumber('concurrency', concurrency ?? '64', 1, 1000) }
-  }
-  if (concurrency !== undefined) throw usageError('--rate and --concurrency exclude each other')
-  return { rate: wholeNumber('rate', rate, 1, 100_000) }
-}
-
-function parseIdentity(values: Values): SendOrder['signed'] {
-  const { audience, 'service-account': serviceAccount } = values
+function toIdentity({ audience, serviceAccount, certsPort }: Values): SendOrder['signed'] {
   if (audience === undefined && serviceAccount === undefined) return undefined
   if (!audience || !serviceAccount) {
-    throw usageError('--audience and --service-account go together')
+    throw new UsageError('--audience and --service-account go together')
   }
-  const certsPort = wholeNumber('certs-port', values['certs-port'], 0, 65_535)
   return { audience, serviceAccount, certsPort }
 }

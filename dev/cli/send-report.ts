@@ -4,7 +4,7 @@ import type { Tally } from '../simulator/tally.ts'
 
 const differencesShown = 20
 
-/** Lay out what a run of `landfall send` came to. */
+/** Lay out the result of a run of `landfall send`. */
 export function tallyLines(tally: Tally): readonly string[] {
   const { verdicts, failures, latencyMs } = tally
   const ms = (name: 'p50' | 'p95' | 'p99' | 'max') => latencyMs[name].toFixed(1)
@@ -34,7 +34,7 @@ export function tallyLines(tally: Tally): readonly string[] {
 const indented = (counts: Readonly<Record<string, number>>) =>
   Object.entries(counts).map(([name, times]) => [`  ${printable(name)}`, number(times)])
 
-/** Tell the first differences, and how many there are. */
+/** List the first differences, and how many there are. */
 export function differenceLines(differences: readonly string[]): readonly string[] {
   if (differences.length === 0) return ['The rows and the verdicts are as expected.']
   const more = differences.length - differencesShown

@@ -13,7 +13,7 @@ const countByReason =
   'SELECT reason, COUNT(*) AS letters, SUM(times_seen) AS deliveries ' +
   'FROM dead_letters GROUP BY reason ORDER BY reason'
 
-/** Read from the file of a service that has ended what it kept of the events that could not land. */
+/** Count the dead letters in the file of a service that has ended. */
 export function countDeadLetters(embeddedFile: string): readonly ReasonCount[] {
   const database = new DatabaseSync(embeddedFile, { readOnly: true })
   try {
@@ -30,7 +30,7 @@ export function countDeadLetters(embeddedFile: string): readonly ReasonCount[] {
   }
 }
 
-/** One dead letter for each broken event, however often it came. */
+/** Return one dead letter for each broken event, however often it was sent. */
 export function expectDeadLetters(sendings: readonly Sending[]): readonly ReasonCount[] {
   const seen = new Map<string, { cases: Set<Case>; deliveries: number }>()
   for (const { sent } of sendings) {
@@ -48,7 +48,7 @@ export function expectDeadLetters(sendings: readonly Sending[]): readonly Reason
   }))
 }
 
-/** Say where the dead letters that were kept differ from the expected ones. */
+/** List where the dead letters differ from the expected ones. */
 export function deadLetterDifferences(
   expected: readonly ReasonCount[],
   found: readonly ReasonCount[]

@@ -10,7 +10,7 @@ const rowsShown = 2
 const columnsShown = 110
 const differencesShown = 20
 
-/** Tell a person what the demo sent, what became of it, and what that proves. */
+/** Describe what the demo sent, what became of it, and what that proves. */
 export function reportDemo(findings: Findings): string {
   const { differences } = findings
   const ending = differences.length === 0 ? proof(findings) : complaint(differences)
@@ -89,12 +89,12 @@ function proof({ script, outcomes, readBacks, deadLetters }: Findings): readonly
     'What this shows',
     '',
     `  Nothing was lost. All ${number(outcomes.length)} events were acknowledged, each with a verdict.`,
-    `  Nothing happened twice. ${number(again)} events came again, most in another envelope, and none`,
+    `  Nothing happened twice. ${number(again)} events arrived again, most in another envelope, and none`,
     '  was applied more than once: the sums of the sales are right to the cent.',
-    `  Nothing went back. ${number(stale)} events came after a newer one of their row and changed nothing;`,
+    `  Nothing went back. ${number(stale)} events arrived after a newer one of their row and changed nothing;`,
     '  what was deleted stayed deleted.',
-    `  Poison harmed nobody. ${number(broken)} broken events became ${number(letters)} dead letters, each for the reason`,
-    '  it was broken with, and the whole events beside them landed.',
+    `  Poison did no harm. ${number(broken)} broken events became ${number(letters)} dead letters, each for the reason`,
+    '  it was broken with, and the valid events beside them landed.',
     `  All ${number(rows)} rows are those that you get by playing each event once, in order, into plain maps.`,
     '  The service stopped on SIGTERM with exit code 0, and left nothing behind.',
     '',

@@ -48,7 +48,7 @@ const timeoutMs = 30_000
  * Start the service, send it the script of the seed, read the result back, stop the service and
  * compare everything with what was expected. The service is gone when this settles.
  *
- * @throws {Error} when the service does not start or does not stay
+ * @throws {Complaint} when the service does not start or ends early
  */
 export async function runDemo(options: DemoOptions): Promise<Findings> {
   const { seed, count, env, progress, expect } = options
@@ -85,7 +85,7 @@ async function talk(
     const { pushed, elapsedMs } = await simulate(pushes, {
       post: client.post,
       pace: { concurrency: inFlight },
-      // Nothing is wrong with this service: every answer but the first would hide something.
+      // A healthy service acknowledges at once; a repetition would hide that it did not.
       maxAttempts: 1,
       maxBackoffMs: 0,
       onSettled: (done) => progress.at(done, pushes.length)
@@ -107,13 +107,13 @@ async function readAll(
   return readBacks
 }
 
-/** When a connection breaks because the service died, its own words are the better ones. */
+/** When a connection breaks because the service died, what the service wrote says more. */
 async function orDeath<T>(service: Service, work: Promise<T>): Promise<T> {
   try {
     return await Promise.race([work, service.died])
   } catch (error) {
-    const patience = new Promise((resolve) => setTimeout(resolve, 500))
-    await Promise.race([service.died, patience])
+    const halfASecond = new Promise((resolve) => setTimeout(resolve, 500))
+    await Promise.race([service.died, halfASecond])
     throw error
   }
 }

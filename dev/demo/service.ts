@@ -1,17 +1,15 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { createInterface } from 'node:readline'
 import { settings } from '../../src/settings.ts'
-import { collectText, listeningPort } from './service-output.ts'
+import { type Child, startChild, untilReady } from '../child.ts'
 
 /** The real service, as a process of its own, with a temporary folder of its own. */
 export interface Service {
   readonly port: number
   readonly embeddedFile: string
-  /** Rejects when the process ends, saying how and why. Never resolves. */
+  /** Rejects when the process ends, with how and why. */
   readonly died: Promise<never>
   /** Send SIGTERM and wait: resolves with how it ended, `exit code 0` when all is well. */
   stop(): Promise<string>
@@ -22,23 +20,14 @@ export interface Service {
 type Environment = Readonly<Record<string, string | undefined>>
 
 const root = join(import.meta.dirname, '..', '..')
-const startWithinMs = 30_000
 /** The service gives itself 8 s. */
-const stopWithinMs = 15_000
-
-/**
- * Loaded before the service: ends it when the demo is gone, even by SIGKILL. The demo holds the
- * other end of its standard input, and nobody wants the rows any more.
- */
-const endWithParent = `data:text/javascript,${encodeURIComponent(
-  "process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL')).resume()"
-)}`
+const stopAfterMs = 15_000
 
 /**
  * Start the service on a free port with an embedded file, whatever else the environment says, and
  * wait until it listens. Neither process nor folder outlives this process.
  *
- * @throws {Error} in one line, then what the service wrote to standard error, when it does not start
+ * @throws {Complaint} with what the service wrote to standard error, when it does not start
  */
 export async function startService(
   env: Environment,
@@ -46,32 +35,31 @@ export async function startService(
 ): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-demo-'))
   const embeddedFile = join(folder, 'landfall.db')
-  const child = launch(serviceEnv(env, embeddedFile, schemasDir))
-  const ended = endOf(child)
+  const child = startChild({
+    name: 'service',
+    command: process.execPath,
+    args: [join(root, 'src', 'main.ts')],
+    env: serviceEnv(env, embeddedFile, schemasDir),
+    output: 'read'
+  })
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   const removeAll = () => {
-    child.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    child.kill()
+    removeFolder()
   }
   process.once('exit', removeAll)
   const dispose = async () => {
-    child.kill('SIGKILL')
-    await Promise.allSettled([ended])
-    removeAll()
+    await child.stop(0)
+    removeFolder()
     process.off('exit', removeAll)
   }
-  const died = rejectWhenEnded(child, ended)
   try {
-    const port = await Promise.race([listeningPort(child.stdout), died, tooLate()])
-    return { port, embeddedFile, died, stop: () => stop(child, ended), dispose }
+    const port = await untilReady(child, () => listeningPort(child))
+    return { port, embeddedFile, died: child.died, stop: () => stop(child), dispose }
   } catch (error) {
     await dispose()
     throw error
   }
-}
-
-function launch(env: NodeJS.ProcessEnv): ChildProcessWithoutNullStreams {
-  const args = ['--import', endWithParent, join(root, 'src', 'main.ts')]
-  return spawn(process.execPath, args, { env })
 }
 
 /** The environment without anything that the service reads, then what the demo sets. */
@@ -86,42 +74,28 @@ function serviceEnv(env: Environment, embeddedFile: string, schemasDir: string):
   }
 }
 
-async function endOf(child: ChildProcessWithoutNullStreams): Promise<string> {
-  const [code, signal]: readonly unknown[] = await once(child, 'close')
-  return typeof signal === 'string' ? `signal ${signal}` : `exit code ${String(code)}`
+async function stop(child: Child): Promise<string> {
+  await child.stop(stopAfterMs)
+  return (await child.ended).how
 }
 
-function rejectWhenEnded(
-  child: ChildProcessWithoutNullStreams,
-  ended: Promise<string>
-): Promise<never> {
-  const complaints = collectText(child.stderr)
-  const died = ended.then((how): never => {
-    const said = complaints()
-    throw serviceError(`the service ended with ${how}${said && `, saying:\n${said}`}`)
+/**
+ * Wait for the log line that says which port the service listens on. Lines are read on after it, so
+ * that the service never waits for a reader.
+ */
+function listeningPort({ stdout }: Child): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  if (!stdout) throw new Error('the output of the service is not read')
+  createInterface({ input: stdout }).on('line', (line) => {
+    const port = portIn(line)
+    if (port !== undefined) resolve(port)
   })
-  // It is awaited only while something else is.
-  died.catch(() => undefined)
-  return died
+  return promise
 }
 
-async function stop(
-  child: ChildProcessWithoutNullStreams,
-  ended: Promise<string>
-): Promise<string> {
-  child.kill('SIGTERM')
-  return Promise.race([ended, after(stopWithinMs, 'nothing: it still runs')])
-}
-
-async function tooLate(): Promise<never> {
-  await after(startWithinMs, undefined)
-  throw serviceError(`the service does not listen after ${startWithinMs / 1000} s`)
-}
-
-/** Waiting for this alone does not keep the process alive. */
-const after = <T>(ms: number, value: T): Promise<T> => setTimeout(ms, value, { ref: false })
-
-/** What the service said matters here; where in the demo it was noticed does not. */
-function serviceError(message: string): Error {
-  return Object.assign(new Error(message), { name: 'ServiceError', stack: message })
+function portIn(line: string): number | undefined {
+  if (!line.includes('"message":"listening"')) return undefined
+  const entry: unknown = JSON.parse(line)
+  const known = typeof entry === 'object' && entry !== null && 'port' in entry
+  return known && typeof entry.port === 'number' ? entry.port : undefined
 }

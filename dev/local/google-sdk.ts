@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { access, constants, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { localError } from './local-error.ts'
+import { Complaint } from '../../src/failures.ts'
 
 /** A program that comes with a component of the Google Cloud CLI. */
 export interface SdkProgram {
@@ -18,7 +18,7 @@ export interface SdkProgram {
  * Find a program of the Google Cloud CLI that is installed in one of these directories.
  *
  * @param path directories to look for `gcloud` in, as PATH spells them
- * @throws {Error} one line that says how to get the program, when there is none
+ * @throws {Complaint} how to get the program, when there is none
  */
 export async function findSdkProgram(program: SdkProgram, path = ''): Promise<string> {
   for (const directory of path.split(':').filter(Boolean)) {
@@ -28,12 +28,14 @@ export async function findSdkProgram(program: SdkProgram, path = ''): Promise<st
       const file = join(root, program.file)
       if (await isExecutable(file)) return file
     }
-    throw localError(`The Google Cloud CLI at ${gcloud} has no ${program.name}. ${program.advice}`)
+    throw new Complaint(
+      `The Google Cloud CLI at ${gcloud} has no ${program.name}. ${program.advice}`
+    )
   }
-  throw localError(`There is no \`gcloud\` in PATH, so no ${program.name}. ${program.advice}`)
+  throw new Complaint(`There is no \`gcloud\` in PATH, so no ${program.name}. ${program.advice}`)
 }
 
-/** Ask gcloud itself: a package may install it as a script outside of its own tree. */
+/** Ask gcloud: a package may install it as a script outside of its own tree. */
 async function sdkRoot(gcloud: string): Promise<string> {
   const asked = promisify(execFile)(gcloud, ['info', '--format=value(installation.sdk_root)'])
   const { stdout } = await asked.catch(() => ({ stdout: '' }))

@@ -14,7 +14,7 @@ interface Stored extends LocalState {
 /** Below the folder that the commands run in. */
 const file = '.landfall/local.json'
 
-/** Say where this process runs `landfall local`. */
+/** Write where this process runs `landfall local`. */
 export async function writeLocalState(state: LocalState): Promise<void> {
   const { projectId, pubsubEmulatorHost } = state
   const stored: Stored = { pid: process.pid, projectId, pubsubEmulatorHost }

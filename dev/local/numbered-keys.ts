@@ -3,7 +3,7 @@ import type { Json } from '../../src/values/json.ts'
 import { isObject } from '../../src/values/json.ts'
 import { parsePointer } from '../../src/values/json-pointer.ts'
 
-/** Where contracts find what tells one row from another: of each write, the last part of its key. */
+/** Where contracts find what identifies a row: of each write, the last part of its key. */
 export function keyPointers(
   contracts: readonly EventFile[],
   collections: readonly CollectionFile[]

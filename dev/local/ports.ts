@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
-import { localError } from './local-error.ts'
+import { Complaint } from '../../src/failures.ts'
 
-/** Find out whether somebody accepts connections at `host:port`. */
+/** Report whether `host:port` accepts connections. */
 export function listens(host: string): Promise<boolean> {
   const at = host.lastIndexOf(':')
   return new Promise((resolve) => {
@@ -16,16 +16,16 @@ export function listens(host: string): Promise<boolean> {
 }
 
 /**
- * Have somebody listen at the address that a variable gives: Google's clients would try for a minute
- * before they said that nobody does.
+ * Check that the address in a variable accepts connections: Google's clients would try for a minute
+ * before they fail.
  *
- * @throws {Error} one line that names the variable
+ * @throws {Complaint} that names the variable
  */
 export async function mustListen(host: string, variable: string): Promise<void> {
-  if (!(await listens(host))) throw localError(`Nobody listens at ${variable}=${host}`)
+  if (!(await listens(host))) throw new Complaint(`Nothing listens at ${variable}=${host}`)
 }
 
-/** Find a port that nobody listens on: the wanted one, or any. */
+/** Find a free port: the wanted one, or any. */
 export async function freePort(wanted = 0, address = '127.0.0.1'): Promise<number> {
   const server = createServer().listen(wanted, address)
   try {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Topic } from '@google-cloud/pubsub'
 import type { CloudEvent } from '../../src/delivery/event.ts'
-import { localError } from './local-error.ts'
+import { Complaint } from '../../src/failures.ts'
 import { toPubSubMessage } from './pubsub-message.ts'
 
 export interface PublishOptions {
   readonly count: number
   /** Make the event with this number, from 1. */
   readonly make: (number: number) => CloudEvent
-  /** Events per second, whatever becomes of earlier ones; undefined for as many as go. */
+  /** Events per second, whether or not earlier ones are published; undefined for as many as possible. */
   readonly rate: number | undefined
   readonly structured: boolean
   readonly onPublished: (done: number) => unknown
@@ -19,7 +19,7 @@ const maxInFlight = 1000
 /**
  * Publish events to a topic, and wait until Pub/Sub has them all.
  *
- * @throws {Error} one line that says why the topic does not take them; some may be published
+ * @throws {Complaint} why the topic does not accept them; some may be published
  */
 export async function publishEvents(topic: Topic, options: PublishOptions): Promise<void> {
   const { count, make, rate, structured, onPublished } = options
@@ -33,7 +33,7 @@ export async function publishEvents(topic: Topic, options: PublishOptions): Prom
       done += 1
       onPublished(done)
     } catch (error) {
-      failure ??= localError(`${topic.name} does not take the event: ${messageOf(error)}`)
+      failure ??= new Complaint(`${topic.name} does not accept the event: ${messageOf(error)}`)
     }
   }
   for (let number = 1; number <= count && !failure; number += 1) {
@@ -46,7 +46,7 @@ export async function publishEvents(topic: Topic, options: PublishOptions): Prom
   if (failure) throw failure
 }
 
-/** The client tells every attempt after this. */
+/** The client lists every attempt after this. */
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return message.replace(/ : Previous errors.*/s, '')

@@ -1,5 +1,5 @@
+import { Complaint } from '../../src/failures.ts'
 import type { PubSubOptions } from '../../src/pull/open-subscription.ts'
-import { localError } from './local-error.ts'
 import { readLocalState } from './local-state.ts'
 import { mustListen } from './ports.ts'
 
@@ -12,9 +12,9 @@ const fullName = /^projects\/([^/\s]+)\/topics\/[^/\s]+$/
 
 /**
  * Find where a topic is: in the emulator of PUBSUB_EMULATOR_HOST, or of `landfall local`. One of
- * Google Cloud must be named in full, so that nobody publishes there unawares.
+ * Google Cloud must be named in full, so that it is never published to by accident.
  *
- * @throws {Error} one line that says what is missing
+ * @throws {Complaint} what is missing
  */
 export async function findPublishTarget(
   topic: string,
@@ -28,7 +28,7 @@ export async function findPublishTarget(
   const projectId = env['GOOGLE_CLOUD_PROJECT'] || local?.projectId || 'landfall-local'
   if (emulatorHost) return { topic, projectId, emulatorHost }
   if (local) return { topic, projectId: local.projectId, emulatorHost: local.pubsubEmulatorHost }
-  throw localError(
+  throw new Complaint(
     'No `landfall local` runs in this folder, and PUBSUB_EMULATOR_HOST is not set; ' +
       'name a topic of Google Cloud as --topic projects/PROJECT/topics/TOPIC'
   )

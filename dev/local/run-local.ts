@@ -1,17 +1,16 @@
-import { localError } from './local-error.ts'
 import { removeLocalState, writeLocalState } from './local-state.ts'
 import { type Local, type LocalOptions, type Part, startLocal } from './start-local.ts'
 
 export interface RunLocalOptions extends LocalOptions {
-  /** Told when events can be published. */
+  /** Called when events can be published. */
   readonly onReady: (local: Local) => void
 }
 
 /**
  * Start the emulators and the service, keep them until the signal, and stop what was started: also
- * when the start fails half-way, and when one of them ends by itself.
+ * when the start fails half-way, and when one of them ends early.
  *
- * @throws {Error} one line that says what did not start or stay
+ * @throws {Complaint} what did not start or ended early
  */
 export async function runLocal(options: RunLocalOptions): Promise<void> {
   const parts: Part[] = []
@@ -20,7 +19,7 @@ export async function runLocal(options: RunLocalOptions): Promise<void> {
     await writeLocalState(local)
     try {
       options.onReady(local)
-      await Promise.race([aborted(options.signal), ...parts.map(ended)])
+      await Promise.race([aborted(options.signal), ...parts.map(({ died }) => died)])
     } finally {
       await removeLocalState()
     }
@@ -36,9 +35,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve())
   })
-}
-
-async function ended({ name, ended: end }: Part): Promise<never> {
-  const how = await end
-  throw localError(`The ${name} ended, with ${how}`)
 }

@@ -1,8 +1,8 @@
 import { parseCollection, parseEvent } from '../../src/contracts/parse-file.ts'
 import type { EventFile, SchemaFiles } from '../../src/contracts/schema-file.ts'
 import type { CloudEvent } from '../../src/delivery/event.ts'
+import { Complaint } from '../../src/failures.ts'
 import type { Json } from '../../src/values/json.ts'
-import { localError } from './local-error.ts'
 import { keyPointers, withNumber } from './numbered-keys.ts'
 
 export interface SampleOptions {
@@ -22,7 +22,7 @@ export type MakeEvent = (number?: number) => CloudEvent
  * of its own. One with a number is about a row of its own: the number is put into the keys that the
  * contract takes from the data.
  *
- * @throws {Error} when there is neither data nor an example
+ * @throws {Complaint} when there is neither data nor an example
  */
 export function sampleEvents(files: SchemaFiles, options: SampleOptions): MakeEvent {
   const { type, newId, now } = options
@@ -31,7 +31,7 @@ export function sampleEvents(files: SchemaFiles, options: SampleOptions): MakeEv
     .filter((contract) => contract.type === type)
   const models = modelsOf(contracts, options)
   const [first] = models
-  if (!first) throw localError(`No contract has an example of ${type}; give its data as JSON`)
+  if (!first) throw new Complaint(`No contract has an example of ${type}; give its data as JSON`)
   const collections = files.collections.flatMap((file) => valuesOf(parseCollection(file)))
   const keys = keyPointers(contracts, collections)
   return (number) => {
@@ -42,7 +42,7 @@ export function sampleEvents(files: SchemaFiles, options: SampleOptions): MakeEv
   }
 }
 
-/** What is wrong with a file that has no value is for `landfall check` to say. */
+/** `landfall check` reports what is wrong with the other files. */
 function valuesOf<T>(parsed: { readonly value: T } | { readonly faults: unknown }): readonly T[] {
   return 'value' in parsed ? [parsed.value] : []
 }

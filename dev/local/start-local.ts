@@ -1,3 +1,4 @@
+import { Complaint } from '../../src/failures.ts'
 import { openPubSub } from '../../src/pull/open-subscription.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { parseConfig } from '../../src/settings.ts'
@@ -5,7 +6,6 @@ import { prepareEmulatorEnvironment } from '../../src/store/spanner/prepare-emul
 import type { Table } from '../../src/store/table.ts'
 import { type EmulatorProgram, pubsubEmulator, spannerEmulator, startEmulator } from './emulator.ts'
 import { findSdkProgram } from './google-sdk.ts'
-import { localError } from './local-error.ts'
 import { startLocalService } from './local-service.ts'
 import { freePort, mustListen } from './ports.ts'
 import { createTopics, type Topics } from './topics.ts'
@@ -32,8 +32,8 @@ export interface Local {
 
 /** Something that was started here, and is to be stopped. */
 export interface Part {
-  readonly name: string
-  readonly ended: Promise<string>
+  /** Rejects with how it ended, should it. */
+  readonly died: Promise<never>
   stop(): Promise<void>
 }
 
@@ -80,14 +80,14 @@ export async function startLocal(options: LocalOptions, parts: Part[]): Promise<
   return { projectId, spannerEmulatorHost, spannerDatabase, pubsubEmulatorHost, topics, url }
 }
 
-/** Events and rows have one address that people know, so another port is not taken silently. */
+/** Events and rows have one well-known address, so no other port is used silently. */
 async function ownPort(wanted: number): Promise<number> {
   const port = await freePort(wanted)
   if (wanted === 0 || port === wanted) return port
-  throw localError(`Somebody listens at port ${wanted} already; set PORT to another for Landfall`)
+  throw new Complaint(`Port ${wanted} is already in use; set PORT to another one for Landfall`)
 }
 
-/** When one fails, wait until the others have given up: nothing may start any more. */
+/** When one fails, wait until the other has given up, so that nothing starts later. */
 async function allOrNone<A, B>(
   failed: AbortController,
   tasks: readonly [Promise<A>, Promise<B>]
@@ -116,7 +116,7 @@ async function startLanding(
   signal.throwIfAborted()
   const landing = { SPANNER_DATABASE: spannerDatabase, PORT: String(port), PUSH_AUTH: 'none' }
   const service = await startLocalService({ env: { ...env, ...landing }, port, signal })
-  parts.push({ name: 'service', ...service })
+  parts.push(service)
   return host
 }
 
@@ -131,7 +131,7 @@ async function hostOf(
     return given
   }
   const emulator = await startEmulator(program, { path: env['PATH'], port, signal })
-  parts.push({ name: program.name, ...emulator })
+  parts.push(emulator)
   return emulator.host
 }
 

@@ -1,12 +1,13 @@
 import type { PubSub, PushConfig } from '@google-cloud/pubsub'
+import { unlessExists } from '../../src/store/spanner/errors.ts'
 
-/** What `createTopics` makes; each topic has one subscription of the same name. */
+/** The topics that `createTopics` creates; each has one subscription of the same name. */
 export interface Topics {
   /** Pushed as JSON with the message in it. */
   readonly wrapped: string
   /** Pushed as the message itself, its attributes as headers. */
   readonly unwrapped: string
-  /** Where Pub/Sub puts what was refused too often. Its subscription keeps it, and pushes nothing. */
+  /** Gets the messages that were refused too often. Its subscription keeps them and pushes nothing. */
   readonly deadLetters: string
 }
 
@@ -20,19 +21,19 @@ export interface TopicsOptions {
 /** The fewest that Pub/Sub allows (https://cloud.google.com/pubsub/docs/dead-letter-topics). */
 const maxDeliveryAttempts = 5
 
-/** The names of the topics that are made under this name. */
-export function topicsOf(name: string): Topics {
+/** Return the names of the topics. Pure. */
+function topicsOf(name: string): Topics {
   return { wrapped: name, unwrapped: `${name}-unwrapped`, deadLetters: `${name}-dead-letters` }
 }
 
 /**
  * Create topics and subscriptions that push to an endpoint: one topic for each form of push, so that
- * a message arrives in one of them. What is there already then pushes to this endpoint.
+ * a message arrives in one of them. Subscriptions that exist then push to this endpoint.
  */
 export async function createTopics(pubsub: PubSub, options: TopicsOptions): Promise<Topics> {
   const topics = topicsOf(options.name)
-  await unlessThere(() => pubsub.createTopic(topics.deadLetters))
-  await unlessThere(() => pubsub.createSubscription(topics.deadLetters, topics.deadLetters))
+  await unlessExists(() => pubsub.createTopic(topics.deadLetters))
+  await unlessExists(() => pubsub.createSubscription(topics.deadLetters, topics.deadLetters))
   await createPush(pubsub, topics.wrapped, {}, options)
   await createPush(pubsub, topics.unwrapped, { noWrapper: { writeMetadata: true } }, options)
   return topics
@@ -45,9 +46,9 @@ async function createPush(
   { name: prefix, endpoint }: TopicsOptions
 ): Promise<void> {
   const pushConfig = { pushEndpoint: endpoint, ...form }
-  await unlessThere(() => pubsub.createTopic(name))
+  await unlessExists(() => pubsub.createTopic(name))
   const deadLetterTopic = pubsub.topic(topicsOf(prefix).deadLetters).name
-  const isNew = await unlessThere(() =>
+  const isNew = await unlessExists(() =>
     pubsub.createSubscription(name, name, {
       pushConfig,
       ackDeadlineSeconds: 10,
@@ -56,17 +57,4 @@ async function createPush(
     })
   )
   if (!isNew) await pubsub.subscription(name).modifyPushConfig(pushConfig)
-}
-
-const alreadyExists = 6
-
-async function unlessThere(create: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await create()
-    return true
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== alreadyExists) throw error
-    return false
-  }
 }

@@ -3,8 +3,8 @@ import type { Outcome } from './outcomes.ts'
 const goodVerdicts = ['applied', 'duplicate', 'stale']
 
 /**
- * Say where an answer is not what the event deserves, whatever the order of arrival was. Where the
- * events are new to the service and no answer was lost, some must have been applied.
+ * List where an answer is wrong for its event, whatever the order of arrival. Where the events are new
+ * to the service and no answer was lost, some must have been applied.
  */
 export function answerDifferences(
   outcomes: readonly Outcome[],

@@ -58,7 +58,7 @@ function structuredMessage(event: SentEvent): Message {
   return { data: structured(event), attributes: { 'content-type': structuredType } }
 }
 
-/** Eventarc names the content type of the data as no binding says. */
+/** Eventarc has its own name for the content type of the data, of no binding. */
 function fallbackMessage(event: SentEvent): Message {
   return { data: event.data, attributes: { ...named(event, asIs), 'ce-datacontenttype': json } }
 }
@@ -66,16 +66,16 @@ function fallbackMessage(event: SentEvent): Message {
 /** The attributes of an event by the names that they have in headers and in messages. */
 function named(
   { data, ...attributes }: SentEvent,
-  spell: (text: string) => string
+  encode: (text: string) => string
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(attributes).map(([name, text]) => [`ce-${name}`, spell(text)])
+    Object.entries(attributes).map(([name, text]) => [`ce-${name}`, encode(text)])
   )
 }
 
 const asIs = (text: string) => text
 
-/** Percent-encode what the HTTP binding asks for: space, `"`, `%` and all beyond ASCII. */
+/** Percent-encode what the HTTP binding requires: space, `"`, `%` and all beyond ASCII. */
 function encodeHeader(text: string): string {
   return text.replaceAll(/[^!#$&-~]+/gu, encodeURIComponent)
 }

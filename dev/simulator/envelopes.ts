@@ -10,7 +10,7 @@ export const eventEnvelopes = [
   'Eventarc messagePublished'
 ] as const
 
-/** Every form that is sent: a plain message has no event in it. */
+/** Every form, with a plain message, which has no event in it. */
 export const envelopes = [...eventEnvelopes, 'Pub/Sub wrapped, plain message'] as const
 
 export type EnvelopeName = (typeof envelopes)[number]
@@ -19,7 +19,7 @@ export type EnvelopeName = (typeof envelopes)[number]
 export interface Hop {
   readonly messageId: string
   readonly publishTime: string
-  /** From 1 on, told where the form of the push can: `deliveryAttempt`. */
+  /** From 1 on; `deliveryAttempt`, where the form of the push has it. */
   readonly attempt: number
   readonly orderingKey?: string
 }

@@ -6,9 +6,9 @@ import type { StorageObject } from './objects.ts'
 import type { SentEvent } from './sent-event.ts'
 
 /**
- * Say what the read API should show after these events, whole ones only. This is the world as it
- * would be if every event came once and in order: they are sorted and played one after another into
- * plain maps. It shares nothing with the code that it judges.
+ * Return what the read API should show after these valid events: the result of every event arriving
+ * once and in order. They are sorted and applied one after another to plain maps. It shares no code
+ * with the service that it checks.
  */
 export function expectRows(events: readonly SentEvent[]): readonly Expectation[] {
   const byTime = inOrder(events, utc)
@@ -32,7 +32,7 @@ function playItems(events: readonly SentEvent[]): readonly ShownRow[] {
   return [...rows.values()]
 }
 
-/** A generation that was deleted never comes back, and says nothing of a later one. */
+/** A generation that was deleted never reappears, and does not affect a later one. */
 function playObjects(events: readonly SentEvent[]): readonly ShownRow[] {
   const rows = new Map<string, ShownRow>()
   for (const { type, data } of inOrder(events, objectVersion)) {

@@ -1,17 +1,17 @@
 import { type Encoded, type EnvelopeName, eventEnvelopes } from './envelopes.ts'
 import { type SentEvent, type Tick, timeOf } from './sent-event.ts'
 
-/** One way for an event to be broken, and the reason that its dead letter must give. */
+/** One way for an event to be broken, and the reason that its dead letter must have. */
 export interface Fault {
   readonly name: string
   readonly reason: string
   readonly envelopes: readonly [EnvelopeName, ...EnvelopeName[]]
   make(tick: Tick): SentEvent
-  /** Break the request, where the event itself is whole. */
+  /** Break the request, where the event is valid. */
   spoil?(encoded: Encoded): Encoded
 }
 
-/** Whatever breaks the JSON around it would break its whole batch. */
+/** A fault in the JSON around an event would break its whole batch. */
 const alone = ['CloudEvents binary', 'CloudEvents structured', 'Pub/Sub unwrapped'] as const
 const structured = ['CloudEvents structured'] as const
 

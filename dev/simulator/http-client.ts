@@ -9,7 +9,7 @@ export interface HttpAnswer {
   readonly body: string
 }
 
-/** What a sender asks of the service: over real sockets, which are kept open and used again. */
+/** Sends requests to a service over real sockets, which are kept open and reused. */
 export interface HttpClient {
   /** Rejects where there is no answer. */
   post(encoded: Encoded): Promise<HttpAnswer>
@@ -20,7 +20,7 @@ export interface HttpClient {
 export interface HttpClientOptions {
   /** Connections at most. */
   readonly sockets: number
-  /** How long an answer is waited for, to its end. */
+  /** Milliseconds to wait for a whole answer. */
   readonly timeoutMs: number
   /** Headers of every POST beside those of the envelope. */
   readonly postHeaders?: () => Readonly<Record<string, string>>

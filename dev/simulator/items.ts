@@ -16,7 +16,7 @@ const goods = [
 ] as const
 const sizes = ['50 g', '250 g', '1 kg', '1.5 l', 'gift box'] as const
 
-/** Make the events of a shop's items: each is changed again and again, deleted, and made anew. */
+/** Make the events of a shop's items: each is changed several times, deleted, and created again. */
 export function createItems(random: Random, shelf: number): (tick: Tick) => SentEvent {
   const living = new Set<string>()
   return (tick) => {

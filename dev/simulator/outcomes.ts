@@ -1,7 +1,7 @@
 import type { Push, Sending } from './pushes.ts'
 import type { Pushed } from './simulate.ts'
 
-/** What the service said of one event of one push in the end. */
+/** The final answer for one event of one push. */
 export interface Outcome {
   readonly sending: Sending
   readonly acknowledged: boolean

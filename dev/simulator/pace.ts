@@ -6,7 +6,7 @@ export interface Pace {
   turn(): Promise<number | undefined>
   /** Wait until a push may go out. */
   enter(): Promise<void>
-  /** Tell how a push was answered, and after how many milliseconds. */
+  /** Record how a push was answered, and after how many milliseconds. */
   leave(acknowledged: boolean, latencyMs: number): void
 }
 
@@ -27,7 +27,7 @@ export function withinWindow(concurrency: number): Pace {
   }
 }
 
-/** Open loop: messages are due at a fixed rate per second, whatever became of those before. */
+/** Open loop: messages are due at a fixed rate per second, however the earlier ones were answered. */
 export function atRate(rate: number, clock: Clock): Pace {
   const startedAt = clock.now()
   let turns = 0
@@ -43,13 +43,13 @@ export function atRate(rate: number, clock: Clock): Pace {
   }
 }
 
-/** Lets in as many as a limit says that may change meanwhile. */
+/** Admits as many as a limit allows; the limit may change. */
 export interface Gate {
   /** Wait for room without taking it. */
   room(): Promise<void>
   /** Wait for room, first come first served, and take it. */
   enter(): Promise<void>
-  /** Give the room back. */
+  /** Release the room. */
   leave(): void
 }
 
@@ -83,10 +83,10 @@ export function createGate(limit: () => number): Gate {
   }
 }
 
-/** How many pushes may be outstanding, as a push subscription decides it. */
+/** How many pushes may be outstanding, as in a push subscription. */
 export interface Window {
   size(): number
-  /** Tell how a push was answered, and after how many milliseconds. */
+  /** Record how a push was answered, and after how many milliseconds. */
   answered(acknowledged: boolean, latencyMs: number): void
 }
 

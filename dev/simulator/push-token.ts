@@ -3,7 +3,7 @@ import type { TokenIssuer } from '../local/token-issuer.ts'
 /** Half of a token's life. */
 const renewAfterMs = 30 * 60 * 1000
 
-/** Whom a push subscription is told to be, and for whom its tokens are. */
+/** The service account of a push subscription, and the audience of its tokens. */
 export interface Identity {
   readonly audience: string
   readonly serviceAccount: string

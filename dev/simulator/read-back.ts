@@ -1,3 +1,4 @@
+import { Complaint } from '../../src/failures.ts'
 import type { ShownRow } from './expectation.ts'
 import type { HttpClient } from './http-client.ts'
 
@@ -11,8 +12,8 @@ export interface ReadBack {
 /**
  * Read all pages of a collection by following their links.
  *
- * @param limit rows of a page; without it, as many as the collection says
- * @throws {Error} when a page is not a JSON array of objects, is not answered 200, or comes again
+ * @param limit rows of a page; without it, as many as the collection has by default
+ * @throws {Complaint} when a page is not a JSON array of objects, is not answered 200, or repeats
  */
 export async function readBack(
   client: Pick<HttpClient, 'get'>,
@@ -24,10 +25,11 @@ export async function readBack(
   let next: string | undefined = `/api/v1/${path}${limit ? `?limit=${limit}` : ''}`
   while (next !== undefined) {
     if (seen.has(next))
-      throw readError(`GET /api/v1/${path} links to a page that was read: ${next}`)
+      throw new Complaint(`GET /api/v1/${path} links to a page that was already read: ${next}`)
     seen.add(next)
     const { status, link, body } = await client.get(next)
-    if (status !== 200) throw readError(`GET ${next} was answered ${status}: ${body.slice(0, 500)}`)
+    if (status !== 200)
+      throw new Complaint(`GET ${next} was answered ${status}: ${body.slice(0, 500)}`)
     rows.push(...readRows(body, next))
     next = link
   }
@@ -37,12 +39,7 @@ export async function readBack(
 function readRows(body: string, path: string): readonly ShownRow[] {
   const page: unknown = JSON.parse(body)
   if (Array.isArray(page) && page.every(isRow)) return page
-  throw readError(`GET ${path} was answered with something that is not an array of rows`)
-}
-
-/** What was answered matters; where it was noticed does not. */
-function readError(message: string): Error {
-  return Object.assign(new Error(message), { name: 'ReadError', stack: message })
+  throw new Complaint(`GET ${path} was answered with something that is not an array of rows`)
 }
 
 function isRow(value: unknown): value is ShownRow {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Expectation, ShownRow } from './expectation.ts'
 
-/** Say, one sentence each, where the rows that were read differ from the expected ones. */
+/** List where the rows that were read differ from the expected ones, a sentence each. */
 export function rowDifferences(
   expected: Expectation,
   rows: readonly ShownRow[]
@@ -30,7 +30,7 @@ function compareRows(
   return [...new Set([...Object.keys(wanted), ...Object.keys(found)])]
     .filter((name) => !unpredictable.includes(name))
     .filter((name) => !isDeepStrictEqual(found[name], wanted[name]))
-    .map((name) => `${place}: ${name} is ${spell(found[name])}, expected ${spell(wanted[name])}`)
+    .map((name) => `${place}: ${name} is ${textOf(found[name])}, expected ${textOf(wanted[name])}`)
 }
 
-const spell = (value: unknown) => (value === undefined ? 'absent' : JSON.stringify(value))
+const textOf = (value: unknown) => (value === undefined ? 'absent' : JSON.stringify(value))

@@ -6,8 +6,8 @@ import { rowDifferences } from './row-differences.ts'
 const pageSize = 1000
 
 /**
- * Read the collections and say, one sentence each, where the rows of a run differ from the expected
- * ones. The rows of others are passed over, but they are read: the API lists a whole collection.
+ * Read the collections and list where the rows of a run differ from the expected ones, a sentence
+ * each. The rows of other runs are skipped, but read: the API lists a whole collection.
  *
  * @throws {Error} when a page cannot be read
  */

@@ -32,7 +32,7 @@ export interface ScriptOptions {
   readonly run?: string
 }
 
-export const usualShares = { duplicates: 0.25, late: 0.04, poison: 0.04 } as const
+const usualShares = { duplicates: 0.25, late: 0.04, poison: 0.04 } as const
 
 type Settled = Required<ScriptOptions>
 
@@ -80,8 +80,8 @@ function sendFirst(random: Random, sent: Case, { seed, envelopes, ordered }: Set
 }
 
 /**
- * A whole event may come again in another envelope, because its identity is its own. Some broken
- * ones have none, and are known by the message or by the bytes that brought them.
+ * A valid event may be sent again in another envelope, because it has an identity. Some broken ones
+ * have none, and are identified by their message or their bytes.
  */
 function sendAgain(random: Random, first: Sending, attempt: number, settled: Settled): Sending {
   const { envelope, sent, hop } = first
@@ -89,7 +89,7 @@ function sendAgain(random: Random, first: Sending, attempt: number, settled: Set
   return { sent, envelope: other, hop: { ...hop, attempt } }
 }
 
-/** Choose among the envelopes asked for those that can carry the event. */
+/** Select the envelopes that can carry the event. */
 function pickEnvelope(
   random: Random,
   asked: readonly EnvelopeName[],

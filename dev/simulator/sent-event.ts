@@ -12,7 +12,7 @@ export interface SentEvent {
   readonly data: string
 }
 
-/** What is given of the next event: a number of its own, and a time that no other event has. */
+/** The number and the time of the next event; no other event has them. */
 export interface Tick {
   /** Begins the keys and ids of a run, so that several can be in one database. */
   readonly run: string
@@ -21,7 +21,7 @@ export interface Tick {
   readonly at: number
 }
 
-/** Spell the time of a tick as RFC 3339 in UTC. */
+/** Return the time of a tick as RFC 3339 in UTC. */
 export function timeOf({ at }: Pick<Tick, 'at'>): string {
   return new Date(at).toISOString()
 }

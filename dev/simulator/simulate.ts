@@ -2,7 +2,7 @@ import { type Clock, realClock } from './clock.ts'
 import type { Encoded } from './envelopes.ts'
 import { atRate, type Pace, withinWindow } from './pace.ts'
 
-/** What the simulator must know of a message to push it. */
+/** A message to push. */
 export interface Pushable {
   /** Of the messages with one key, one is outstanding at a time. */
   readonly orderingKey?: string
@@ -18,7 +18,7 @@ export interface Answer {
 export interface SimulateOptions {
   /** Rejects where there is no answer. */
   readonly post: (encoded: Encoded) => Promise<Answer>
-  /** Outstanding pushes at most, reached by slow start; or messages per second, come what may. */
+  /** Outstanding pushes at most, reached by slow start; or messages per second, however they are answered. */
   readonly pace: { readonly concurrency: number } | { readonly rate: number }
   readonly maxAttempts: number
   /** Upper limit of the pause between two attempts; it begins at 100 ms and doubles. */
@@ -49,13 +49,13 @@ export interface Simulated<P extends Pushable> {
   readonly elapsedMs: number
 }
 
-/** Any other answer means: again (https://cloud.google.com/pubsub/docs/push#receive_push). */
+/** Any other answer means a redelivery (https://cloud.google.com/pubsub/docs/push#receive_push). */
 const acknowledging: readonly number[] = [102, 200, 201, 202, 204]
 const firstBackoffMs = 100
 
 /**
- * Push messages as a Pub/Sub subscription does: in their order, several at once, and each again
- * after a growing pause until it is acknowledged. Resolves when all are, or have been tried
+ * Push messages as a Pub/Sub subscription does: in order, several at once, and each again after a
+ * growing pause until it is acknowledged. Resolves when all are, or have been tried
  * `maxAttempts` times. Pauses are the message's own; the subscription slows down by its window.
  */
 export async function simulate<P extends Pushable>(

@@ -1,4 +1,4 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { Complaint } from '../failures.ts'
 
 /** What a command may touch of the process that runs it. */
 export interface Surroundings {
@@ -9,35 +9,72 @@ export interface Surroundings {
   printError(text: string): void
 }
 
-/** Run a command with the arguments after its name; resolves with the exit code. */
-export type Command = (args: readonly string[], around: Surroundings) => Promise<number>
-
-/** The command line does not say what to do: exit code 2. */
-export function usageError(message: string): Error {
-  return Object.assign(new Error(message), { name: 'UsageError', stack: message })
+/** An argument or an option of a command. */
+export interface Parameter<T> {
+  /** What it is for, as a line of the help. */
+  readonly about: string
+  /** What stands for the value in the help; without it, the option takes none. */
+  readonly placeholder?: string
+  readonly required?: boolean
+  /** Whether it can be given several times. */
+  readonly repeatable?: boolean
+  /** What it is when it is not given. */
+  readonly initial?: T
+  /**
+   * Read one value. `previous` is what was read before it, of a repeatable parameter.
+   *
+   * @throws {UsageError} `Expected …`
+   */
+  read?(text: string, previous: T | undefined): T
 }
 
-/** Say how many there are: `1 table`, `2 tables`. */
-export function counted({ length }: readonly unknown[], name: string): string {
-  return `${length} ${name}${length === 1 ? '' : 's'}`
+type Parameters = Readonly<Record<string, Parameter<unknown>>>
+type NoParameters = Record<never, never>
+
+/** A command as the command line runs it; `command` makes one. */
+export interface Command {
+  readonly args: Parameters
+  readonly options: Parameters
+  /** What the help adds below the options, its exit codes included. */
+  readonly details: string
+  /** Resolves with the exit code. @throws {UsageError} when what was given does not fit together */
+  run(given: Readonly<Record<string, unknown>>, around: Surroundings): Promise<number>
 }
 
-/** Read options and positionals of a command line. @throws a usage error that ends with `usage` */
-export function parseOptions<const T extends NonNullable<ParseArgsConfig['options']>>(
-  args: readonly string[],
-  options: T,
-  usage: string
-) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true })
-  } catch (error) {
-    throw usageError(`${error instanceof Error ? error.message : String(error)}; ${usage}`)
+interface CommandSpec<A extends Parameters, O extends Parameters> {
+  /** By name, in the order in which they are given. */
+  readonly args?: A
+  /** By name: `fromLine` is `--from-line`. */
+  readonly options?: O
+  readonly details: string
+  run(given: Given<A> & Given<O>, around: Surroundings): Promise<number>
+}
+
+/** The values of parameters, as they were read. */
+export type Given<P extends Parameters> = {
+  readonly [Name in keyof P]: P[Name] extends Parameter<infer T> ? T : never
+}
+
+/**
+ * Make a command from its arguments and options. They are stated here only: the usage, the help, the
+ * reading and the types of what `run` gets follow from them.
+ */
+export function command<A extends Parameters = NoParameters, O extends Parameters = NoParameters>({
+  args,
+  options,
+  details,
+  run
+}: CommandSpec<A, O>): Command {
+  return {
+    args: args ?? {},
+    options: options ?? {},
+    details,
+    // The command line reads each value with its own parameter.
+    run: (given, around) => run(given as Given<A> & Given<O>, around)
   }
 }
 
-/** Read a whole number of an option. @throws a usage error that names the option */
-export function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
-  if (value >= min && value <= max) return value
-  throw usageError(`--${name} must be a whole number from ${min} to ${max}`)
+/** The command line cannot be understood: exit code 2. */
+export class UsageError extends Complaint {
+  override readonly name = 'UsageError'
 }

@@ -1,60 +1,52 @@
 import { createReadStream } from 'node:fs'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { type LandedLine, replayLines } from '../import/import-lines.ts'
+import { importLines, type LandedLine } from '../import/import-lines.ts'
 import { readLines } from '../import/lines.ts'
-import type { Patience } from '../retries.ts'
-import type { Command, Surroundings } from './command.ts'
-import { parseOptions, usageError, wholeNumber } from './command.ts'
+import type { RetryPolicy } from '../retries.ts'
+import { command, type Surroundings } from './command.ts'
 import { interrupted, interruptible } from './interruption.ts'
 import { withService } from './open-service.ts'
+import { flag, required, text, wholeNumber, withDefault } from './parameters.ts'
 import { printable } from './printable.ts'
 import { createReport } from './report.ts'
-
-const help = `landfall replay: land CloudEvents from a file, for backfills.
-
-  landfall replay FILE     one CloudEvent in the JSON format per line; FILE.gz is inflated
-  landfall replay -        from standard input
-
-  --from-line N    skip the lines before N: where an interrupted run said to go on
-  --json           print the result as one JSON object
-
-A line that cannot land becomes a dead letter, as any delivery does. Landing a line twice has no
-second effect, so a run may always start again from an earlier line.
-Exit codes: 0 every line landed, 1 some became dead letters or the run did not finish,
-2 not a command, 130 interrupted.
-`
-const usage = 'usage: landfall replay FILE|- [--from-line N] [--json]'
-const options = {
-  'from-line': { type: 'string', default: '1' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false }
-} as const
 
 /** Dead letters that are named; the others are only counted. */
 const namedLines = 20
 
-/** `landfall replay FILE|-`: land CloudEvents from newline-delimited JSON. */
-export const replay: Command = async (args, around) => {
-  const { values, positionals } = parseOptions(args, options, usage)
-  if (values.help) {
-    around.print(help.trimEnd())
-    return 0
+/** `landfall import FILE|-`: land CloudEvents from newline-delimited JSON. */
+export const importFile = command({
+  args: {
+    file: required('file', 'one CloudEvent in the JSON format per line; - is standard input', text)
+  },
+  options: {
+    fromLine: withDefault(
+      'n',
+      'skip the lines before n: where an interrupted run said to continue',
+      wholeNumber(1),
+      1
+    ),
+    json: flag('print the result as one JSON object')
+  },
+  details: `
+A file whose name ends in .gz is inflated. A line that cannot land becomes a dead letter, as any
+delivery does. Landing a line twice has no second effect, so a run may always start again from an
+earlier line.
+Exit codes: 0 every line landed, 1 some became dead letters or the run did not finish,
+2 usage error, 130 interrupted.`,
+  async run({ file, fromLine, json }, around) {
+    return withService(around, 'store', ({ ingest }) =>
+      interruptible(around, (retries) => {
+        const lines = readLines(chunksOf(file, retries))
+        const landed = importLines(lines, { ingest, fromLine, retries })
+        return reportLines(landed, around, { fromLine, json, signal: retries.signal })
+      })
+    )
   }
-  const [file, ...others] = positionals
-  if (file === undefined || others.length > 0) throw usageError(usage)
-  const fromLine = wholeNumber('from-line', values['from-line'], 1, Number.MAX_SAFE_INTEGER)
-  return withService(around, 'store', ({ ingest }) =>
-    interruptible(around, (patience) => {
-      const lines = readLines(chunksOf(file, patience))
-      const landed = replayLines(lines, { ingest, fromLine, patience })
-      return tell(landed, around, { fromLine, json: values.json, signal: patience.signal })
-    })
-  )
-}
+})
 
-/** Read bytes until they end or the signal says so. */
-async function* chunksOf(file: string, { signal }: Patience): AsyncGenerator<Buffer> {
+/** Read bytes until they end or the signal is aborted. */
+async function* chunksOf(file: string, { signal }: RetryPolicy): AsyncGenerator<Buffer> {
   const source: Readable = file === '-' ? process.stdin : createReadStream(file)
   const stream = file.endsWith('.gz') ? source.compose(createGunzip()) : source
   try {
@@ -66,14 +58,14 @@ async function* chunksOf(file: string, { signal }: Patience): AsyncGenerator<Buf
   }
 }
 
-/** How far a run came. */
+/** How far a run got. */
 interface Run {
   lastLine: number
   finished: boolean
 }
 
-/** Land the lines and tell how far it came, also when it ends half-way. */
-async function tell(
+/** Land the lines and report how far the run got, also when it ends half-way. */
+async function reportLines(
   landed: AsyncIterable<LandedLine>,
   around: Surroundings,
   { fromLine, json, signal }: { fromLine: number; json: boolean; signal: AbortSignal }
@@ -89,7 +81,7 @@ async function tell(
     run.finished = !signal.aborted
   } finally {
     report.end(json ? 'json' : 'table', { ...run })
-    if (!run.finished) sayWhereToGoOn(run, around)
+    if (!run.finished) sayWhereToContinue(run, around)
   }
   if (signal.aborted) return interrupted
   return report.of('dead-lettered') > 0 ? 1 : 0
@@ -99,7 +91,7 @@ function nameDeadLetter({ line, reason }: LandedLine, { printError }: Surroundin
   if (reason) printError(`line ${line}: ${reason.code}: ${printable(reason.detail)}`)
 }
 
-function sayWhereToGoOn({ lastLine }: Run, { printError }: Surroundings): void {
+function sayWhereToContinue({ lastLine }: Run, { printError }: Surroundings): void {
   const next = lastLine + 1
-  printError(`everything up to line ${lastLine} is landed; go on with --from-line ${next}`)
+  printError(`everything up to line ${lastLine} has landed; continue with --from-line ${next}`)
 }

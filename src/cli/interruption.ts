@@ -1,4 +1,4 @@
-import { type Patience, patientPausesMs } from '../retries.ts'
+import { type RetryPolicy, retryPausesMs } from '../retries.ts'
 import type { Surroundings } from './command.ts'
 
 /** The exit code of a command that was interrupted and has said how far it came. */
@@ -6,11 +6,11 @@ export const interrupted = 130
 
 /**
  * Do work that ends early, and in order, on the first SIGINT or SIGTERM; the second ends the process.
- * The work gets its signal and waits out a store in trouble, saying so.
+ * The work gets the signal and retries while the store is in trouble; each pause is reported.
  */
 export async function interruptible<T>(
   { printError }: Surroundings,
-  work: (patience: Patience) => Promise<T>
+  work: (retries: RetryPolicy) => Promise<T>
 ): Promise<T> {
   const controller = new AbortController()
   let lastPauseMs = 0
@@ -19,12 +19,12 @@ export async function interruptible<T>(
   process.once('SIGTERM', interrupt)
   try {
     return await work({
-      pausesMs: patientPausesMs,
+      pausesMs: retryPausesMs,
       signal: controller.signal,
       onPause({ code, message }, pauseMs) {
-        // Everything that is in flight pauses together.
+        // All work in flight pauses together.
         if (pauseMs !== lastPauseMs) {
-          printError(`${code}: ${message}; trying again in ${pauseMs} ms`)
+          printError(`${code}: ${message}; retrying in ${pauseMs} ms`)
         }
         lastPauseMs = pauseMs
       }

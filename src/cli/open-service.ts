@@ -35,13 +35,13 @@ export async function withService<T>(
     poison,
     lanes: config.COMMIT_LANES,
     maxEvents: config.COMMIT_MAX_EVENTS,
-    // A command bounds by itself what it has in flight.
+    // A command bounds what it has in flight.
     queueMaxEvents: Number.POSITIVE_INFINITY,
     queueMaxBytes: Number.POSITIVE_INFINITY,
     breakerFailures: config.BREAKER_FAILURES,
     breakerCooldownMs: config.BREAKER_COOLDOWN_MS,
     now: () => performance.now(),
-    // Each failure is also the answer to those who wait for the commit.
+    // Each failure is also returned to the caller that waits for the commit.
     onCommit: () => undefined
   })
   try {

@@ -1,17 +1,17 @@
 /** Invisible characters and escape sequences: of a payload, they could write over the terminal. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu
 
-/** Show text of a stranger on one line: what cannot be seen is spelled as JSON does. */
+/** Show text of an untrusted sender on one line: what cannot be seen is escaped as in JSON. */
 export function printable(text: string): string {
-  return text.replace(unprintable, spell)
+  return text.replace(unprintable, escaped)
 }
 
-/** Show text of a stranger on as many lines as it has. */
+/** Show text of an untrusted sender on as many lines as it has. */
 export function printableLines(text: string): string {
   return text.split(/\r?\n/).map(printable).join('\n')
 }
 
-function spell(character: string): string {
+function escaped(character: string): string {
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
 }

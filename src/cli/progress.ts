@@ -9,7 +9,7 @@ export interface Progress {
   begin(what: string): void
   /** Say how far it is. */
   at(done: number, of: number): void
-  /** Leave nothing half-written. */
+  /** Clear the line. */
   end(): void
 }
 

@@ -3,16 +3,16 @@ import type { Outcome } from '../retries.ts'
 import type { ProgressStream } from './progress.ts'
 import { textTable } from './text-table.ts'
 
-/** Counts outcomes and shows how many there are, while they come and at the end. */
+/** Counts outcomes and shows how many there are, during the work and at the end. */
 export interface Report {
   count(outcome: Outcome): void
   /** How many had this verdict so far. */
   of(verdict: Verdict): number
-  /** Leave no progress half-written, and tell the counts as lines of a table or as one of JSON. */
+  /** Clear the progress, and print the counts as a table or as one line of JSON. */
   end(format: 'table' | 'json' | 'nothing', facts?: Readonly<Record<string, unknown>>): void
 }
 
-/** Showing every single one would take longer than doing it. */
+/** Showing each one would take longer than the work itself. */
 const step = { terminal: 50, elsewhere: 10_000 }
 
 /**

@@ -1,7 +1,8 @@
 import { policyOf } from '../store/schema/difference.ts'
 import type { Change } from '../store/spanner/apply.ts'
+import { counted } from './counted.ts'
 
-/** Say what differs and what is done about it: a paragraph for each difference, and a sum. Pure. */
+/** Return what differs and what is done about it: a paragraph for each difference, and a sum. Pure. */
 export function formatChanges(database: string, changes: readonly Change[]): string {
   const paragraphs = changes.map(formatChange)
   return [...paragraphs, `${database}: ${summarize(changes)}`].join('\n\n')
@@ -19,7 +20,7 @@ function summarize(changes: readonly Change[]): string {
   const count = (apply: 'run' | 'leave' | 'refuse') =>
     changes.filter(({ kind }) => policyOf(kind).apply === apply).length
   const parts = [
-    `${changes.length} difference${changes.length === 1 ? '' : 's'}`,
+    counted(changes, 'difference'),
     `${count('run')} additive`,
     `${count('refuse')} refused`,
     `${count('leave')} left alone`

@@ -3,8 +3,8 @@ import type { Store } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
 import type { Row } from '../values/value.ts'
 
-/** What changes of a row, seen as it is now; undefined leaves it alone. */
-export type ChangeLetter = (row: Row) => Row | undefined
+/** Return what changes in a row as it is now; undefined leaves it alone. */
+export type ChangeDeadLetter = (row: Row) => Row | undefined
 
 /**
  * The same table, seen whole while deciding: a write must name every column that is not null, even
@@ -18,14 +18,14 @@ const wholeTable: Table = {
 }
 
 /**
- * Change dead letters in one transaction, and nothing of them that the changes do not name. A letter
- * that is gone stays gone. Resolves with the number of rows that changed.
+ * Change columns of dead letters in one transaction and leave the other columns alone. A dead letter
+ * that was deleted stays deleted. Resolves with the number of rows that changed.
  *
  * @throws {Failure} `STORE_…`
  */
-export async function changeLetters(
+export async function changeDeadLetters(
   store: Pick<Store, 'commit'>,
-  changes: ReadonlyMap<string, ChangeLetter>
+  changes: ReadonlyMap<string, ChangeDeadLetter>
 ): Promise<number> {
   const guards = [...changes.keys()].map((id) => ({ table: wholeTable, key: [id] }))
   const { result } = await store.commit(guards, (current) => {
@@ -41,11 +41,11 @@ export async function changeLetters(
 
 /**
  * Mark open letters as `discarded`; nothing is deleted, and a redelivery does not open them again.
- * Resolves with the number of letters that were open until then.
+ * Resolves with the number of dead letters that were open until then.
  *
  * @throws {Failure} `STORE_…`
  */
-export async function discardLetters(
+export async function discardDeadLetters(
   store: Pick<Store, 'commit'>,
   ids: AsyncIterable<string>
 ): Promise<number> {
@@ -53,7 +53,7 @@ export async function discardLetters(
   // The rows are written back whole, bodies of up to 16 MiB included: a few in each transaction.
   for await (const few of inBatches(ids, () => batchBytes / 4)) {
     const changes = few.map((id) => [id, discard] as const)
-    discarded += await changeLetters(store, new Map(changes))
+    discarded += await changeDeadLetters(store, new Map(changes))
   }
   return discarded
 }
@@ -61,13 +61,13 @@ export async function discardLetters(
 const discard = ({ status }: { readonly [column: string]: unknown }) =>
   status === 'open' ? { status: 'discarded' } : undefined
 
-/** Bytes in hand at once. */
+/** Bytes in memory at once. */
 export const batchBytes = 16 * 1024 * 1024
 const batchItems = 500
 
 /**
- * Group what comes, in its order: a batch is full with 500 items, or with the item that fills 16 MiB.
- * So memory and commits stay bounded whatever comes.
+ * Group items in their order: a batch is full with 500 items, or with the item that fills 16 MiB.
+ * So memory and commits stay bounded.
  */
 export async function* inBatches<T>(
   items: AsyncIterable<T>,

@@ -1,48 +1,48 @@
 import { deadLettersTable } from '../store/managed-tables.ts'
 import type { Store } from '../store/store.ts'
-import { type LetterSummary, summaryColumns, toSummary } from './stored.ts'
+import { type DeadLetterSummary, summaryColumns, toSummary } from './stored.ts'
 
-/** Which dead letters are meant; what is absent does not restrict, and an empty list neither. */
-export interface LetterFilter {
+/** Which dead letters match; an absent member or an empty list does not restrict. */
+export interface DeadLetterFilter {
   readonly ids?: readonly string[]
   readonly reasons?: readonly string[]
   readonly types?: readonly string[]
   readonly sources?: readonly string[]
   readonly status?: string
-  /** Seen last at or after this `TIMESTAMP`. */
+  /** Last seen at or after this `TIMESTAMP`. */
   readonly since?: string
-  /** Seen last before this `TIMESTAMP`. */
+  /** Last seen before this `TIMESTAMP`. */
   readonly until?: string
 }
 
 const pageSize = 500
 
 /**
- * Find the dead letters that are meant, each once, in the order of their ids. The table has no index
- * besides its key, so without ids all of it is read, a page at a time and without bodies. A letter
- * that arrives meanwhile may or may not be found.
+ * Find the dead letters that match, each once, in the order of their ids. The table has no index
+ * besides its key, so without ids all of it is read, a page at a time and without bodies. A dead
+ * letter that arrives meanwhile may or may not be found.
  *
  * @throws {Failure} `STORE_…`
  */
-export async function* findLetters(
+export async function* findDeadLetters(
   store: Pick<Store, 'list' | 'read'>,
-  filter: LetterFilter
-): AsyncGenerator<LetterSummary> {
+  filter: DeadLetterFilter
+): AsyncGenerator<DeadLetterSummary> {
   const letters = filter.ids?.length ? named(store, filter.ids) : all(store)
-  for await (const letter of letters) if (isMeant(letter, filter)) yield letter
+  for await (const letter of letters) if (matches(letter, filter)) yield letter
 }
 
 async function* named(
   store: Pick<Store, 'read'>,
   ids: readonly string[]
-): AsyncGenerator<LetterSummary> {
+): AsyncGenerator<DeadLetterSummary> {
   for (const id of [...new Set(ids)].sort()) {
     const row = await store.read(deadLettersTable, [id], summaryColumns, { kind: 'strong' })
     if (row) yield toSummary(row)
   }
 }
 
-async function* all(store: Pick<Store, 'list'>): AsyncGenerator<LetterSummary> {
+async function* all(store: Pick<Store, 'list'>): AsyncGenerator<DeadLetterSummary> {
   const { primaryKey: order } = deadLettersTable
   let after: readonly string[] | undefined
   for (;;) {
@@ -66,7 +66,7 @@ async function* all(store: Pick<Store, 'list'>): AsyncGenerator<LetterSummary> {
   }
 }
 
-function isMeant(letter: LetterSummary, filter: LetterFilter): boolean {
+function matches(letter: DeadLetterSummary, filter: DeadLetterFilter): boolean {
   const { status, since, until } = filter
   return (
     isAmong(letter.reason, filter.reasons) &&

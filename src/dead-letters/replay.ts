@@ -1,39 +1,45 @@
 import { Failure } from '../failures.ts'
 import type { Ingest } from '../ingest.ts'
-import { dryRunDelivery, landDelivery, type Outcome, type Patience, patiently } from '../retries.ts'
+import {
+  dryRunDelivery,
+  landDelivery,
+  type Outcome,
+  type RetryPolicy,
+  withRetries
+} from '../retries.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../values/value.ts'
-import { batchBytes, changeLetters, inBatches } from './change.ts'
-import { type LetterSummary, readLetter, type StoredLetter } from './stored.ts'
+import { batchBytes, changeDeadLetters, inBatches } from './change.ts'
+import { type DeadLetterSummary, readDeadLetter, type StoredDeadLetter } from './stored.ts'
 
 export interface ReplayOptions {
   readonly store: Pick<Store, 'read' | 'commit'>
-  /** Refuses poison instead of storing it: a replay is not a delivery, and is not counted as one. */
+  /** Made with `poison: 'reject'`: a replay is not a delivery, and is not counted as one. */
   readonly ingest: Ingest
-  readonly patience: Patience
+  readonly retries: RetryPolicy
 }
 
 export interface Replayed extends Outcome {
-  readonly letter: LetterSummary
+  readonly letter: DeadLetterSummary
 }
 
 /**
- * Send dead letters through the path that every delivery takes, and mark what became of them: one
- * that landed is `replayed`, another keeps its status and gets the new reason. Each is tried once.
- * Ends early, between two batches, when the patience's signal says so.
+ * Land dead letters as deliveries are landed, and mark the result: one that landed is `replayed`,
+ * another keeps its status and gets the new reason. Each is tried once. Ends early, between two
+ * batches, when the signal of `retries` is aborted.
  *
- * The landing is committed first and the mark after it. What happens between the two costs nothing:
- * the letter is still open, and its next replay has no second effect, because an event has its
- * effect once. The other way around, an event could be lost.
+ * The event is committed first and the mark after it. A crash between the two does no harm: the dead
+ * letter is still open, and its next replay has no second effect, because an event has its effect
+ * once. In the other order, an event could be lost.
  *
  * @throws {Failure} with the action `retry`, after everything that landed was marked
  */
-export async function* replayLetters(
-  letters: AsyncIterable<LetterSummary>,
+export async function* replayDeadLetters(
+  letters: AsyncIterable<DeadLetterSummary>,
   options: ReplayOptions
 ): AsyncGenerator<Replayed> {
   for await (const batch of batchesOf(letters, options)) {
-    if (options.patience.signal.aborted) return
+    if (options.retries.signal.aborted) return
     const results = await Promise.all(batch.map((letter) => replay(letter, options)))
     const replayed = results.flatMap((result) => (result instanceof Failure ? [] : [result]))
     await mark(replayed, options)
@@ -43,42 +49,42 @@ export async function* replayLetters(
   }
 }
 
-/** Say of each letter what a replay would make of it, and write nothing. */
-export async function* dryRunLetters(
-  letters: AsyncIterable<LetterSummary>,
+/** Return what a replay of each dead letter would do, and write nothing. */
+export async function* dryRunDeadLetters(
+  letters: AsyncIterable<DeadLetterSummary>,
   options: ReplayOptions
 ): AsyncGenerator<Replayed> {
-  const { ingest, patience } = options
+  const { ingest, retries } = options
   for await (const batch of batchesOf(letters, options)) {
     for (const letter of batch) {
-      if (patience.signal.aborted) return
-      const outcome = await patiently(() => dryRunDelivery(ingest, letter.delivery), patience)
+      if (retries.signal.aborted) return
+      const outcome = await withRetries(() => dryRunDelivery(ingest, letter.delivery), retries)
       yield { letter, ...outcome }
     }
   }
 }
 
-function batchesOf(letters: AsyncIterable<LetterSummary>, { store, patience }: ReplayOptions) {
-  const read = ({ id }: LetterSummary) => patiently(() => readLetter(store, id), patience)
+function batchesOf(letters: AsyncIterable<DeadLetterSummary>, { store, retries }: ReplayOptions) {
+  const read = ({ id }: DeadLetterSummary) => withRetries(() => readDeadLetter(store, id), retries)
   return inBatches(readAll(letters, read), ({ delivery }) => delivery.body.length)
 }
 
-/** A few at a time: a body has up to 16 MiB, and nothing says so before it is read. */
+/** Reads a few at a time: a body has up to 16 MiB, and its size is unknown until it is read. */
 async function* readAll(
-  letters: AsyncIterable<LetterSummary>,
-  read: (letter: LetterSummary) => Promise<StoredLetter | undefined>
-): AsyncGenerator<StoredLetter> {
+  letters: AsyncIterable<DeadLetterSummary>,
+  read: (letter: DeadLetterSummary) => Promise<StoredDeadLetter | undefined>
+): AsyncGenerator<StoredDeadLetter> {
   for await (const few of inBatches(letters, () => batchBytes / 8)) {
     for (const letter of await Promise.all(few.map(read))) if (letter) yield letter
   }
 }
 
 async function replay(
-  letter: StoredLetter,
-  { ingest, patience }: ReplayOptions
+  letter: StoredDeadLetter,
+  { ingest, retries }: ReplayOptions
 ): Promise<Replayed | Failure> {
   try {
-    return { letter, ...(await patiently(() => landDelivery(ingest, letter.delivery), patience)) }
+    return { letter, ...(await withRetries(() => landDelivery(ingest, letter.delivery), retries)) }
   } catch (error) {
     if (error instanceof Failure) return error
     throw error
@@ -87,11 +93,11 @@ async function replay(
 
 async function mark(
   replayed: readonly Replayed[],
-  { store, patience }: ReplayOptions
+  { store, retries }: ReplayOptions
 ): Promise<void> {
   if (replayed.length === 0) return
   const changes = new Map(replayed.map((each) => [each.letter.id, markOf(each)]))
-  await patiently(() => changeLetters(store, changes), patience)
+  await withRetries(() => changeDeadLetters(store, changes), retries)
 }
 
 function markOf({ verdict, reason }: Replayed): (row: Row) => Row {
@@ -103,5 +109,5 @@ function markOf({ verdict, reason }: Replayed): (row: Row) => Row {
   }
 }
 
-/** As the detail of a new dead letter: see dead-letter-plan.ts. */
+/** As the detail of a new dead letter: see plan.ts. */
 const shorten = (detail: string) => detail.slice(0, 1000).toWellFormed()

@@ -1,41 +1,41 @@
-import type { LetterSummary } from './stored.ts'
+import type { DeadLetterSummary } from './stored.ts'
 
-/** A letter that was replayed this often and has not landed needs a person, not another try. */
+/** A dead letter that was replayed this often without landing needs a person, not another attempt. */
 export const maxReplays = 10
 
-export interface Choice {
+export interface Selection {
   /** To be read once. */
-  readonly letters: AsyncIterable<LetterSummary>
-  /** What was seen so far and is not among them: landed before, or replayed too often. */
-  readonly leftOut: { landed: number; wornOut: number }
-  /** Ids that were seen so far, left out or not. */
+  readonly letters: AsyncIterable<DeadLetterSummary>
+  /** How many were skipped so far: landed before, or replayed too often. */
+  readonly skipped: { readonly landed: number; readonly exhausted: number }
+  /** Ids that were seen so far, skipped or not. */
   readonly seen: ReadonlySet<string>
 }
 
-/** Choose what to replay of the letters that are meant: what has landed is never replayed. */
-export function chooseLetters(
-  meant: AsyncIterable<LetterSummary>,
-  { force, limit }: { readonly force: boolean; readonly limit: number }
-): Choice {
-  const leftOut = { landed: 0, wornOut: 0 }
+/** Select what to replay of these dead letters: what has landed is never replayed. */
+export function selectDeadLetters(
+  found: AsyncIterable<DeadLetterSummary>,
+  { force, limit }: { readonly force: boolean; readonly limit?: number | undefined }
+): Selection {
+  const skipped = { landed: 0, exhausted: 0 }
   const seen = new Set<string>()
 
-  function reasonToLeaveOut({ status, replays }: LetterSummary): keyof typeof leftOut | undefined {
+  function reasonToSkip({ status, replays }: DeadLetterSummary): keyof typeof skipped | undefined {
     if (status === 'replayed') return 'landed'
-    return replays >= maxReplays && !force ? 'wornOut' : undefined
+    return replays >= maxReplays && !force ? 'exhausted' : undefined
   }
 
-  async function* choose(): AsyncGenerator<LetterSummary> {
-    let chosen = 0
-    for await (const letter of meant) {
+  async function* select(): AsyncGenerator<DeadLetterSummary> {
+    let selected = 0
+    for await (const letter of found) {
       seen.add(letter.id)
-      const reason = reasonToLeaveOut(letter)
-      if (reason) leftOut[reason] += 1
+      const reason = reasonToSkip(letter)
+      if (reason) skipped[reason] += 1
       else yield letter
-      chosen += reason ? 0 : 1
-      if (chosen === limit) return
+      selected += reason ? 0 : 1
+      if (selected === limit) return
     }
   }
 
-  return { letters: choose(), leftOut, seen }
+  return { letters: select(), skipped, seen }
 }

@@ -3,12 +3,10 @@ import { deadLettersTable } from '../store/managed-tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Row } from '../values/value.ts'
 
-export const letterStatuses = ['open', 'replayed', 'discarded'] as const
+export const deadLetterStatuses = ['open', 'replayed', 'discarded'] as const
 
-export type LetterStatus = (typeof letterStatuses)[number]
-
-/** A dead letter without what arrived: enough to choose by, and small however large its body is. */
-export interface LetterSummary {
+/** A dead letter without its delivery: enough to select by, and small however large the body is. */
+export interface DeadLetterSummary {
   readonly id: string
   readonly status: string
   readonly reason: string
@@ -27,8 +25,8 @@ export interface LetterSummary {
   readonly replays: number
 }
 
-/** A dead letter with the delivery that it keeps. */
-export interface StoredLetter extends LetterSummary {
+/** A dead letter with its delivery. */
+export interface StoredDeadLetter extends DeadLetterSummary {
   readonly delivery: Delivery
 }
 
@@ -39,18 +37,18 @@ export const summaryColumns: readonly string[] = deadLettersTable.columns
   .map(({ name }) => name)
   .filter((name) => !arrived.includes(name))
 
-/** Read one dead letter; undefined when there is none of this id. @throws {Failure} `STORE_…` */
-export async function readLetter(
+/** Read one dead letter; undefined when none has this id. @throws {Failure} `STORE_…` */
+export async function readDeadLetter(
   store: Pick<Store, 'read'>,
   id: string
-): Promise<StoredLetter | undefined> {
+): Promise<StoredDeadLetter | undefined> {
   const columns = [...summaryColumns, ...arrived]
   const row = await store.read(deadLettersTable, [id], columns, { kind: 'strong' })
   return row && { ...toSummary(row), delivery: toDelivery(row) }
 }
 
-/** Read the summary out of a row. */
-export function toSummary(row: Row): LetterSummary {
+/** Read the summary from a row. */
+export function toSummary(row: Row): DeadLetterSummary {
   const text = (name: string) => String(row[name])
   const optional = (name: string) => (isNull(row, name) ? null : text(name))
   return {
@@ -72,7 +70,7 @@ export function toSummary(row: Row): LetterSummary {
   }
 }
 
-/** Headers and body as they arrived are a delivery that decodes to the same event again. */
+/** Headers and body are stored as they arrived, so they decode to the same event again. */
 function toDelivery(row: Row): Delivery {
   const parts = ['body', 'body_rest'].map((name) => String(row[name] ?? ''))
   return {

@@ -1,17 +1,17 @@
 import { Failure } from '../failures.ts'
 import type { Ingest } from '../ingest.ts'
-import { landDelivery, type Outcome, type Patience, patiently } from '../retries.ts'
+import { landDelivery, type Outcome, type RetryPolicy, withRetries } from '../retries.ts'
 import type { Line } from './lines.ts'
 
 export interface LandedLine extends Outcome {
   readonly line: number
 }
 
-export interface ReplayLinesOptions {
+export interface ImportOptions {
   readonly ingest: Ingest
   /** Lines before this one are skipped. */
   readonly fromLine: number
-  readonly patience: Patience
+  readonly retries: RetryPolicy
 }
 
 interface Pending {
@@ -19,20 +19,20 @@ interface Pending {
   readonly result: Promise<LandedLine | Failure>
 }
 
-/** What is read and not yet told: enough to keep the commits full, and bounded. */
+/** What is read and not yet yielded: enough to keep the commits full, and bounded. */
 const windowLimit = { lines: 1000, bytes: 16 * 1024 * 1024 }
 const blank = /^\s*$/
 
 /**
- * Land a CloudEvent in the JSON format from each line. Many are in flight, but they are told in their
- * order, so that everything up to the line that was told last is settled. Blank lines are skipped.
- * Ends when the lines do, or when the patience's signal says so.
+ * Land a CloudEvent in the JSON format from each line. Many are in flight, but their results are
+ * yielded in order, so that everything up to the last line yielded is settled. Blank lines are
+ * skipped. Ends when the lines do, or when the signal of `retries` is aborted.
  *
- * @throws {Failure} with the action `retry`: of the line after the last one told
+ * @throws {Failure} with the action `retry`: of the line after the last one yielded
  */
-export async function* replayLines(
+export async function* importLines(
   lines: AsyncIterable<Line>,
-  { ingest, fromLine, patience }: ReplayLinesOptions
+  { ingest, fromLine, retries }: ImportOptions
 ): AsyncGenerator<LandedLine> {
   const pending: Pending[] = []
   let bytes = 0
@@ -47,9 +47,9 @@ export async function* replayLines(
   }
 
   for await (const line of lines) {
-    if (patience.signal.aborted) break
+    if (retries.signal.aborted) break
     if (line.number < fromLine || isBlank(line)) continue
-    pending.push({ bytes: line.bytes.length, result: landLine(line, ingest, patience) })
+    pending.push({ bytes: line.bytes.length, result: landLine(line, ingest, retries) })
     bytes += line.bytes.length
     if (pending.length >= windowLimit.lines || bytes >= windowLimit.bytes) yield await next()
   }
@@ -58,16 +58,16 @@ export async function* replayLines(
 
 const isBlank = ({ bytes }: Line) => bytes.length < 100 && blank.test(bytes.toString('latin1'))
 
-/** Never rejects for an input: a rejection that nobody awaits yet would end the process. */
+/** Never rejects for an input: a rejection that is not awaited yet would end the process. */
 async function landLine(
   { number, bytes }: Line,
   ingest: Ingest,
-  patience: Patience
+  retries: RetryPolicy
 ): Promise<LandedLine | Failure> {
   const headers = { 'content-type': ['application/cloudevents+json'] }
   try {
     const land = () => landDelivery(ingest, { headers, body: bytes })
-    return { line: number, ...(await patiently(land, patience)) }
+    return { line: number, ...(await withRetries(land, retries)) }
   } catch (error) {
     return error instanceof Failure
       ? error

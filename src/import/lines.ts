@@ -6,7 +6,7 @@ export interface Line {
   readonly bytes: Buffer
 }
 
-/** What one delivery may have. */
+/** The limit of one delivery. */
 const maxLineBytes = 16 * 1024 * 1024
 const lineFeed = 0x0a
 

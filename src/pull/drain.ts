@@ -1,13 +1,13 @@
 import type { Ingest } from '../ingest.ts'
-import { landDelivery, type Outcome, type Patience, patiently } from '../retries.ts'
+import { landDelivery, type Outcome, type RetryPolicy, withRetries } from '../retries.ts'
 import { type PulledMessage, toPush } from './message.ts'
 
 /** A subscription that is being pulled. */
 export interface Pull {
   onMessage(listener: (message: PulledMessage) => void): void
-  /** Told when pulling cannot go on. */
+  /** Called when pulling cannot continue. */
   onError(listener: (error: Error) => void): void
-  /** Send the acknowledgements and give back what was not taken. */
+  /** Send the acknowledgements and return the other messages to the subscription. */
   close(): Promise<void>
 }
 
@@ -15,23 +15,23 @@ export interface DrainOptions {
   /** `projects/P/subscriptions/S`. */
   readonly subscription: string
   readonly ingest: Ingest
-  /** Messages to take. */
+  /** Messages to land at most. */
   readonly max: number
   /** Milliseconds without a message after which the subscription counts as empty. */
   readonly idleMs: number
   /** Its signal ends the draining too. */
-  readonly patience: Patience
+  readonly retries: RetryPolicy
   readonly onSettled: (outcome: Outcome, message: PulledMessage) => void
 }
 
 /**
- * Land what a subscription holds and acknowledge each message after its commit, until no more comes.
- * What cannot be landed now is given back and ends the draining.
+ * Land the messages of a subscription and acknowledge each after its commit, until no more arrive.
+ * A message that cannot land now is returned to the subscription and ends the draining.
  *
  * @throws {Failure} with the action `retry`; and what the pull reports
  */
 export async function drainSubscription(pull: Pull, options: DrainOptions): Promise<void> {
-  const { ingest, max, idleMs, patience } = options
+  const { ingest, max, idleMs, retries } = options
   const { promise: ended, resolve: end } = Promise.withResolvers<unknown>()
   const inFlight = new Set<Promise<void>>()
   let taken = 0
@@ -41,7 +41,7 @@ export async function drainSubscription(pull: Pull, options: DrainOptions): Prom
   async function settle(message: PulledMessage): Promise<void> {
     const push = toPush(message, options.subscription)
     try {
-      const outcome = await patiently(() => landDelivery(ingest, push), patience)
+      const outcome = await withRetries(() => landDelivery(ingest, push), retries)
       message.ack()
       options.onSettled(outcome, message)
     } catch (error) {
@@ -52,7 +52,7 @@ export async function drainSubscription(pull: Pull, options: DrainOptions): Prom
 
   pull.onError(end)
   pull.onMessage((message) => {
-    // Neither taken nor given back: closing returns it, and until then no other is sent for it.
+    // Neither landed nor refused: closing returns it, and until then no other is sent for it.
     if (ending || taken >= max) return
     taken += 1
     clearTimeout(idle)
@@ -63,8 +63,8 @@ export async function drainSubscription(pull: Pull, options: DrainOptions): Prom
     inFlight.add(work)
     if (taken === max) end(undefined)
   })
-  patience.signal.addEventListener('abort', () => end(undefined), { once: true })
-  if (patience.signal.aborted) end(undefined)
+  retries.signal.addEventListener('abort', () => end(undefined), { once: true })
+  if (retries.signal.aborted) end(undefined)
 
   const failure = await ended
   ending = true

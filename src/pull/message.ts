@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery/event.ts'
 
-/** A message as the Pub/Sub client hands it over. */
+/** A message as the Pub/Sub client passes it. */
 export interface PulledMessage {
   readonly id: string
   readonly data: Buffer
@@ -14,7 +14,7 @@ export interface PulledMessage {
 }
 
 /**
- * Spell a pulled message as the wrapped push that would have brought it
+ * Write a pulled message as the wrapped push that would have delivered it
  * (https://cloud.google.com/pubsub/docs/push#receive_push), so that one decoder reads both.
  *
  * @param subscription `projects/P/subscriptions/S`, part of the identity of a plain message

@@ -1,19 +1,20 @@
 import type { PubSub } from '@google-cloud/pubsub'
+import { Complaint } from '../failures.ts'
 import type { Pull } from './drain.ts'
 
 export interface PullOptions {
   /** `projects/P/subscriptions/S`. */
   readonly subscription: string
-  /** Messages that will be taken. */
+  /** Messages that will be landed at most. */
   readonly max: number
   /** `host:port` of an emulator; without it, Google Cloud. */
   readonly emulatorHost?: string | undefined
 }
 
-/** What the client may hold at once; more is not sent. */
+/** What the client has in memory at once; more is not sent. */
 const held = { messages: 500, bytes: 16 * 1024 * 1024 }
 
-/** Pull a subscription with Google's client, which extends the deadline of what it holds. */
+/** Pull a subscription with Google's client, which extends the deadlines of its messages. */
 export async function openPull({ subscription, max, emulatorHost }: PullOptions): Promise<Pull> {
   const [, projectId = ''] = subscription.split('/')
   const client = await openPubSub({ projectId, emulatorHost })
@@ -27,17 +28,14 @@ export async function openPull({ subscription, max, emulatorHost }: PullOptions)
   return {
     onMessage: (listener) => void source.on('message', listener),
     onError: (listener) =>
-      void source.on('error', (cause) => listener(pullError(`${subscription}: ${cause.message}`))),
+      void source.on('error', ({ message }) =>
+        listener(new Complaint(`${subscription}: ${message}`))
+      ),
     async close() {
       await source.close()
       await client.close()
     }
   }
-}
-
-/** What a person should do matters here; where in the code it was noticed does not. */
-function pullError(message: string): Error {
-  return Object.assign(new Error(message), { name: 'PullError', stack: message })
 }
 
 export interface PubSubOptions {
@@ -50,7 +48,7 @@ export interface PubSubOptions {
 export async function openPubSub({ projectId, emulatorHost }: PubSubOptions): Promise<PubSub> {
   const { PubSub: Client } = await import('@google-cloud/pubsub')
   if (!emulatorHost) return new Client({ projectId })
-  // An emulator takes no credentials; said here, the client does not look for any.
+  // An emulator takes no credentials; with this, the client does not look for any.
   const universeDomain = 'googleapis.com'
   return new Client({ projectId, apiEndpoint: emulatorHost, emulatorMode: true, universeDomain })
 }

@@ -1,9 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
-import { deadLetters } from '../../src/cli/dead-letters.ts'
-import { replay as replayFile } from '../../src/cli/import.ts'
-import { schema } from '../../src/cli/schema.ts'
 import { freshDatabaseName } from '../store/spanner-database.ts'
 import {
   faultySchemas,
@@ -27,7 +24,7 @@ async function emulatorEnv(): Promise<Env> {
     SPANNER_DATABASE: freshDatabaseName(),
     SPANNER_EMULATOR_HOST: inject('spannerEmulatorHost')
   }
-  await run(schema, ['apply'], env)
+  await run('schema', ['apply'], env)
   return env
 }
 
@@ -36,21 +33,21 @@ async function deliverPoison(env: Env, events: readonly unknown[]): Promise<Env>
   const file = join(await temporaryFolder(), 'events.ndjson')
   await writeFile(file, toLines(events))
   const faulty = { ...env, SCHEMAS_DIR: await faultySchemas() }
-  expect((await run(replayFile, [file], faulty)).code).toBe(1)
+  expect((await run('import', [file], faulty)).code).toBe(1)
   return faulty
 }
 
 const json = (lines: readonly string[]) => lines.map((line) => JSON.parse(line))
 
 async function listed(env: Env, ...args: string[]) {
-  return json((await run(deadLetters, ['list', '--json', '--limit', '5000', ...args], env)).out)
+  return json((await run('dead-letters', ['list', '--json', '--limit', '5000', ...args], env)).out)
 }
 
 describe.each([
   ['the embedded store', 1000, embeddedEnv],
   ['the Spanner emulator', 60, emulatorEnv]
 ])('dead letters in %s', (_name, count, openEnv) => {
-  it('hold every poison event with its reason, and land all once when their contract is mended', async () => {
+  it('keep every poison event with its reason, and all land once when their contract is fixed', async () => {
     const env = await openEnv()
     const faulty = await deliverPoison(env, poison(count))
     const open = await listed(env)
@@ -60,18 +57,18 @@ describe.each([
     expect(reasons.filter((reason) => reason === 'EVENT_TYPE_UNKNOWN')).toHaveLength(count / 2)
 
     const before = await rowsOf(env, 'dead_letters')
-    const dry = await run(deadLetters, ['replay', '--dry-run', '--json'], env)
+    const dry = await run('dead-letters', ['replay', '--dry-run', '--json'], env)
     expect(dry.code).toBe(0)
     expect(json(dry.out).filter(({ verdict }) => verdict === 'applied')).toHaveLength(count)
     expect(await rowsOf(env, 'dead_letters')).toEqual(before)
     expect(await rowsOf(env, 'items')).toEqual([])
 
-    const vain = await run(deadLetters, ['replay'], faulty)
-    expect(vain.code).toBe(1)
+    const failed = await run('dead-letters', ['replay'], faulty)
+    expect(failed.code).toBe(1)
     const stillOpen = await listed(env)
     expect(stillOpen.every((each) => each.replays === 1 && each.timesSeen === 1)).toBe(true)
 
-    const done = await run(deadLetters, ['replay'], env)
+    const done = await run('dead-letters', ['replay'], env)
     expect(done.errors).toEqual([])
     expect(done.code).toBe(0)
     expect(done.out.at(-1)).toMatch(new RegExp(`applied +${count}$`))
@@ -81,7 +78,7 @@ describe.each([
     expect(await rowsOf(env, 'daily_sales')).toMatchObject(sold)
 
     const after = await Promise.all(tables.map((table) => rowsOf(env, table)))
-    const again = await run(deadLetters, ['replay'], env)
+    const again = await run('dead-letters', ['replay'], env)
     expect(again).toMatchObject({ code: 0, out: [] })
     expect(await Promise.all(tables.map((table) => rowsOf(env, table)))).toEqual(after)
     expect(await listed(env, '--status', 'replayed')).toHaveLength(count)
@@ -92,12 +89,12 @@ describe.each([
     const env = await openEnv()
     const faulty = await deliverPoison(env, [greenItem(0)])
     const [{ last_seen, body, headers, first_seen } = {}] = await rowsOf(env, 'dead_letters')
-    await run(deadLetters, ['replay'], faulty)
+    await run('dead-letters', ['replay'], faulty)
     const kept = { last_seen, body, headers, first_seen, times_seen: '1' }
     expect(await rowsOf(env, 'dead_letters')).toMatchObject([
       { ...kept, status: 'open', replays: '1', reason: 'DATA_INVALID' }
     ])
-    await run(deadLetters, ['discard', '--all', '--yes'], env)
+    await run('dead-letters', ['discard', '--all', '--yes'], env)
     expect(await rowsOf(env, 'dead_letters')).toMatchObject([{ ...kept, status: 'discarded' }])
   })
 })
@@ -109,7 +106,7 @@ describe('landfall dead-letters replay', () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [{ ...order(1), data: {} }])
     expect(await listed(env)).toMatchObject([{ reason: 'EVENT_TYPE_UNKNOWN' }])
-    const { code, out } = await run(deadLetters, ['replay', '--json'], env)
+    const { code, out } = await run('dead-letters', ['replay', '--json'], env)
     expect(code).toBe(1)
     expect(json(out)).toMatchObject([{ verdict: 'dead-lettered', reason: 'DATA_INVALID' }])
     expect(await listed(env)).toMatchObject([
@@ -117,64 +114,66 @@ describe('landfall dead-letters replay', () => {
     ])
   })
 
-  it('leaves out what was replayed ten times in vain, unless it is forced', async () => {
+  it('skips what was replayed ten times without landing, unless it is forced', async () => {
     const env = await embeddedEnv()
     const faulty = await deliverPoison(env, [greenItem(1)])
-    for (let n = 0; n < 10; n++) await run(deadLetters, ['replay'], faulty)
-    const left = await run(deadLetters, ['replay'], env)
+    for (let n = 0; n < 10; n++) await run('dead-letters', ['replay'], faulty)
+    const left = await run('dead-letters', ['replay'], env)
     expect(left).toMatchObject({ code: 1, out: [] })
-    expect(left.errors.join()).toContain('1 left out: replayed 10 times in vain')
+    expect(left.errors.join()).toContain(
+      '1 skipped: already replayed 10 times without landing; use --force'
+    )
     expect(await rowsOf(env, 'items')).toEqual([])
-    expect((await run(deadLetters, ['replay', '--force'], env)).code).toBe(0)
+    expect((await run('dead-letters', ['replay', '--force'], env)).code).toBe(0)
     expect(await rowsOf(env, 'items')).toHaveLength(1)
   })
 
-  it('replays those that are named, and says which are not there or landed before', async () => {
+  it('replays those that are named, and says which do not exist or landed before', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(4))
     const [{ id }] = await listed(env)
-    expect((await run(deadLetters, ['replay', id], env)).code).toBe(0)
+    expect((await run('dead-letters', ['replay', id], env)).code).toBe(0)
     expect(await listed(env)).toHaveLength(3)
-    const again = await run(deadLetters, ['replay', id, 'f'.repeat(32)], env)
+    const again = await run('dead-letters', ['replay', id, 'f'.repeat(32)], env)
     expect(again.code).toBe(1)
-    expect(again.errors).toEqual(['1 of these are not there', '1 left out: landed before'])
+    expect(again.errors).toEqual(['1 of these do not exist', '1 skipped: already landed'])
   })
 
   it('replays what the filters choose, and no more than the limit', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(10))
-    await run(deadLetters, ['replay', '--reason', 'DATA_INVALID', '--limit', '2'], env)
+    await run('dead-letters', ['replay', '--reason', 'DATA_INVALID', '--limit', '2'], env)
     expect(await rowsOf(env, 'items')).toHaveLength(2)
-    await run(deadLetters, ['replay', '--type', 'com.example.order.placed.v1'], env)
+    await run('dead-letters', ['replay', '--type', 'com.example.order.placed.v1'], env)
     expect(await rowsOf(env, 'orders')).toHaveLength(5)
     expect(await rowsOf(env, 'items')).toHaveLength(2)
   })
 
-  it('lands a discarded letter only when it is asked for, and leaves it discarded in vain', async () => {
+  it('lands a discarded letter only when it is asked for, and leaves it discarded when that fails', async () => {
     const env = await embeddedEnv()
     const faulty = await deliverPoison(env, [greenItem(1)])
     const [{ id }] = await listed(env)
-    await run(deadLetters, ['discard', id], env)
-    expect(await run(deadLetters, ['replay'], env)).toMatchObject({ code: 0, out: [] })
-    await run(deadLetters, ['replay', id], faulty)
+    await run('dead-letters', ['discard', id], env)
+    expect(await run('dead-letters', ['replay'], env)).toMatchObject({ code: 0, out: [] })
+    await run('dead-letters', ['replay', id], faulty)
     expect(await listed(env, '--status', 'discarded')).toMatchObject([{ id, replays: 1 }])
-    await run(deadLetters, ['replay', '--status', 'discarded'], env)
+    await run('dead-letters', ['replay', '--status', 'discarded'], env)
     expect(await listed(env, '--status', 'replayed')).toMatchObject([{ id, replays: 2 }])
   })
 })
 
 describe('landfall dead-letters list', () => {
   it('says on standard error that there is nothing', async () => {
-    const { code, out, errors } = await run(deadLetters, ['list'], { EMBEDDED_FILE: ':memory:' })
+    const { code, out, errors } = await run('dead-letters', ['list'], { EMBEDDED_FILE: ':memory:' })
     expect({ code, out }).toEqual({ code: 0, out: [] })
-    expect(errors).toEqual(['no dead letter is meant'])
+    expect(errors).toEqual(['no open dead letters match'])
   })
 
   it('shows the latest first, as a table or as JSON with stable members', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [greenItem(1)])
     await deliverPoison(env, [order(2)])
-    const { out } = await run(deadLetters, ['list'], env)
+    const { out } = await run('dead-letters', ['list'], env)
     expect(out[0]).toMatch(/^id +last seen +seen +replays +status +reason +type +detail$/)
     expect(out[2]).toContain('EVENT_TYPE_UNKNOWN')
     expect(out[3]).toContain('DATA_INVALID')
@@ -208,7 +207,7 @@ describe('landfall dead-letters list', () => {
     expect(await listed(env, '--since', '1h')).toHaveLength(3)
     expect(await listed(env, '--until', '1h')).toHaveLength(0)
     expect(await listed(env, '--since', '2020-01-01T00:00:00+01:00')).toHaveLength(3)
-    const { out, errors } = await run(deadLetters, ['list', '--json', '--limit', '2'], env)
+    const { out, errors } = await run('dead-letters', ['list', '--json', '--limit', '2'], env)
     expect(out).toHaveLength(2)
     expect(errors).toEqual(['2 of 3 are shown; --limit N shows more'])
   })
@@ -219,19 +218,19 @@ describe('landfall dead-letters show', () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [{ ...greenItem(1), data: { id: 'i', value: 'x\u009b2Jy' } }])
     const [{ id }] = await listed(env)
-    const { out } = await run(deadLetters, ['show', id], env)
+    const { out } = await run('dead-letters', ['show', id], env)
     expect(out.join()).toContain('DATA_INVALID')
     expect(out.join()).toContain('content-type: application/cloudevents+json')
     expect(out.join()).toContain('x\\u009b2Jy')
-    const [shown] = json((await run(deadLetters, ['show', id, '--json'], env)).out)
+    const [shown] = json((await run('dead-letters', ['show', id, '--json'], env)).out)
     expect(JSON.parse(Buffer.from(shown.bodyBase64, 'base64').toString())).toMatchObject({
       id: '1'
     })
     expect(shown.headers).toEqual({ 'content-type': ['application/cloudevents+json'] })
   })
 
-  it('fails for a letter that is not there', async () => {
-    const { code, errors } = await run(deadLetters, ['show', '0'.repeat(32)], {
+  it('fails for a dead letter that does not exist', async () => {
+    const { code, errors } = await run('dead-letters', ['show', '0'.repeat(32)], {
       EMBEDDED_FILE: ':memory:'
     })
     expect({ code, errors }).toEqual({
@@ -245,35 +244,37 @@ describe('landfall dead-letters discard', () => {
   it('marks open letters and nothing else, and deletes none', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(6))
-    await run(deadLetters, ['replay', '--reason', 'EVENT_TYPE_UNKNOWN'], env)
-    const { out } = await run(deadLetters, ['discard', '--all', '--yes'], env)
+    await run('dead-letters', ['replay', '--reason', 'EVENT_TYPE_UNKNOWN'], env)
+    const { out } = await run('dead-letters', ['discard', '--all', '--yes'], env)
     expect(out).toEqual(['3 discarded'])
     expect(await listed(env, '--status', 'discarded')).toHaveLength(3)
     expect(await listed(env, '--status', 'replayed')).toHaveLength(3)
     const [{ id }] = await listed(env, '--status', 'replayed')
-    const landed = await run(deadLetters, ['discard', id], env)
-    expect(landed).toMatchObject({ code: 1, errors: ['1 of these are not there, or not open'] })
+    const landed = await run('dead-letters', ['discard', id], env)
+    expect(landed).toMatchObject({ code: 1, errors: ['1 of these do not exist or are not open'] })
   })
 
-  it('wants to be told twice when filters choose and nobody can be asked', async () => {
+  it('needs --yes when filters select and there is no terminal to ask', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(2))
-    await expect(run(deadLetters, ['discard', '--all'], env)).rejects.toThrow(/--yes/)
+    await expect(run('dead-letters', ['discard', '--all'], env)).rejects.toThrow(/--yes/)
     expect(await listed(env)).toHaveLength(2)
   })
 })
 
 describe('landfall dead-letters', () => {
-  it.each([[[]], [['--help']], [['list', '--help']], [['replay', '-h']]])(
-    '%j helps',
-    async (args) => {
-      const { code, out } = await run(deadLetters, args, {})
-      expect(code).toBe(0)
-      expect(out[0]).toContain('landfall dead-letters replay')
-    }
-  )
+  it.each([
+    [['--help'], 'replay'],
+    [['list', '--help'], '--limit <n>'],
+    [['replay', '-h'], '--force']
+  ])('%j helps', async (args, word) => {
+    const { code, out } = await run('dead-letters', args, {})
+    expect(code).toBe(0)
+    expect(out[0]).toContain(word)
+  })
 
   it.each([
+    [[]],
     [['remove']],
     [['list', '--limit', '0']],
     [['list', '--status', 'gone']],
@@ -290,6 +291,6 @@ describe('landfall dead-letters', () => {
     [['discard', '--status', 'open']]
   ])('takes %j for a wrong use', async (args) => {
     const env = { EMBEDDED_FILE: ':memory:' }
-    await expect(run(deadLetters, args, env)).rejects.toMatchObject({ name: 'UsageError' })
+    await expect(run('dead-letters', args, env)).rejects.toMatchObject({ name: 'UsageError' })
   })
 })

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { PubSub } from '@google-cloud/pubsub'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startPubSubEmulator } from '../../dev/local/emulator.ts'
-import { drain } from '../../src/cli/drain.ts'
 import { openPubSub } from '../../src/pull/open-subscription.ts'
 import { greenItem, order, rowsOf, temporaryFolder } from './poison.ts'
 import { run } from './run-command.ts'
@@ -38,17 +37,17 @@ async function openEnv() {
 }
 
 describe('landfall drain', () => {
-  it('lands what a subscription holds, once, and leaves it empty', async () => {
+  it('lands the messages of a subscription once, and leaves it empty', async () => {
     const env = await openEnv()
     const events = [...Array.from({ length: 40 }, (_each, n) => order(n)), greenItem(1), {}]
     const name = await subscriptionWith(events)
-    const { code, out } = await run(drain, [name, '--idle-seconds', '2', '--json'], env)
+    const { code, out } = await run('drain', [name, '--idle-seconds', '2', '--json'], env)
     expect(code).toBe(0)
     const verdicts = { applied: 41, duplicate: 0, stale: 0, ignored: 0, 'dead-lettered': 1 }
     expect(out.map((line) => JSON.parse(line))).toEqual([{ verdicts }])
     expect(await rowsOf(env, 'daily_sales')).toMatchObject([{ quantity: '80' }])
     expect(await rowsOf(env, 'dead_letters')).toMatchObject([{ subscription: name }])
-    const again = await run(drain, [name, '--idle-seconds', '1'], env)
+    const again = await run('drain', [name, '--idle-seconds', '1'], env)
     expect(again).toMatchObject({ code: 0, out: [] })
   })
 
@@ -57,21 +56,21 @@ describe('landfall drain', () => {
     const name = await subscriptionWith(Array.from({ length: 9 }, (_each, n) => order(n)))
     const short = name.split('/').at(-1) ?? ''
     const args = ['--max', '4', '--idle-seconds', '5']
-    await run(drain, [short, ...args], { ...env, GOOGLE_CLOUD_PROJECT: 'p' })
+    await run('drain', [short, ...args], { ...env, GOOGLE_CLOUD_PROJECT: 'p' })
     expect(await rowsOf(env, 'orders')).toHaveLength(4)
-    await run(drain, [name, '--max', '5', '--idle-seconds', '20'], env)
+    await run('drain', [name, '--max', '5', '--idle-seconds', '20'], env)
     expect(await rowsOf(env, 'orders')).toHaveLength(9)
   })
 
   it('fails for a subscription that is not there, and names it', async () => {
     const missing = 'projects/p/subscriptions/missing'
-    await expect(run(drain, [missing], await openEnv())).rejects.toThrow(
+    await expect(run('drain', [missing], await openEnv())).rejects.toThrow(
       `${missing}: Subscription does not exist`
     )
   })
 
   it('helps', async () => {
-    const { code, out } = await run(drain, ['--help'], {})
+    const { code, out } = await run('drain', ['--help'], {})
     expect({ code, text: out[0] }).toEqual({ code: 0, text: expect.stringContaining('--max') })
   })
 
@@ -82,6 +81,6 @@ describe('landfall drain', () => {
     [['x', 'y']],
     [['projects/p/subscriptions/s', '--max', '0']]
   ])('takes %j for a wrong use', async (args) => {
-    await expect(run(drain, args, {})).rejects.toMatchObject({ name: 'UsageError' })
+    await expect(run('drain', args, {})).rejects.toMatchObject({ name: 'UsageError' })
   })
 })

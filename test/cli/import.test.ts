@@ -4,9 +4,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { replay } from '../../src/cli/import.ts'
+import { runCommandLine } from '../../src/cli/command-line.ts'
+import { serviceCommands } from '../../src/cli/commands.ts'
 import { greenItem, order, rowsOf, temporaryFolder, toLines } from './poison.ts'
-import { run } from './run-command.ts'
+import { keeping, run, toolOf } from './run-command.ts'
 
 const items = (count: number) => Array.from({ length: count }, (_each, n) => greenItem(n))
 
@@ -17,10 +18,10 @@ async function prepare(content: string | Buffer, name = 'events.ndjson') {
   return { file, env: { EMBEDDED_FILE: join(folder, 'landfall.db') } }
 }
 
-describe('landfall replay', () => {
+describe('landfall import', () => {
   it('lands a file, and says so as a table', async () => {
     const { file, env } = await prepare(toLines(items(30)))
-    const { code, out, errors } = await run(replay, [file], env)
+    const { code, out, errors } = await run('import', [file], env)
     expect({ code, errors }).toEqual({ code: 0, errors: [] })
     expect(out).toEqual([
       'verdict  reason  lines',
@@ -32,13 +33,13 @@ describe('landfall replay', () => {
 
   it('inflates a file whose name says that it is compressed', async () => {
     const { file, env } = await prepare(gzipSync(toLines(items(30))), 'events.ndjson.gz')
-    expect((await run(replay, [file], env)).code).toBe(0)
+    expect((await run('import', [file], env)).code).toBe(0)
     expect(await rowsOf(env, 'items')).toHaveLength(30)
   })
 
-  it('goes on from a line', async () => {
+  it('continues from a line', async () => {
     const { file, env } = await prepare(toLines(items(30)))
-    const { out } = await run(replay, [file, '--from-line', '21', '--json'], env)
+    const { out } = await run('import', [file, '--from-line', '21', '--json'], env)
     expect(out.map((line) => JSON.parse(line))).toEqual([
       {
         lastLine: 30,
@@ -51,7 +52,7 @@ describe('landfall replay', () => {
 
   it('makes dead letters of lines that cannot land, names them, and fails', async () => {
     const { file, env } = await prepare(`${toLines(items(2))}nonsense\n${toLines([order(3)])}`)
-    const { code, errors } = await run(replay, [file], { ...env, POISON: 'reject' })
+    const { code, errors } = await run('import', [file], { ...env, POISON: 'reject' })
     expect(code).toBe(1)
     expect(errors).toEqual([expect.stringMatching(/^line 3: JSON_INVALID: /)])
     expect(await rowsOf(env, 'dead_letters')).toMatchObject([
@@ -63,9 +64,13 @@ describe('landfall replay', () => {
   it('says where it stopped when a line is too long', async () => {
     const { file, env } = await prepare(`${toLines(items(3))}${'x'.repeat(17 * 2 ** 20)}\n`)
     const errors: string[] = []
-    const around = { env, print: () => undefined, printError: (line: string) => errors.push(line) }
-    await expect(replay([file], around)).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
-    expect(errors.at(-1)).toMatch(/up to line \d is landed; go on with --from-line \d$/)
+    const running = runCommandLine(
+      toolOf(serviceCommands),
+      ['import', file],
+      keeping(env, [], errors)
+    )
+    await expect(running).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
+    expect(errors.at(-1)).toMatch(/up to line \d has landed; continue with --from-line \d$/)
   })
 
   it.each([
@@ -73,23 +78,23 @@ describe('landfall replay', () => {
     ['is not compressed though its name says so', 'plain.gz', 'Z_DATA_ERROR']
   ])('fails for a file that %s', async (_name, name, code) => {
     const { file, env } = await prepare('plain', 'plain.gz')
-    await expect(run(replay, [join(file, '..', name)], env)).rejects.toMatchObject({ code })
+    await expect(run('import', [join(file, '..', name)], env)).rejects.toMatchObject({ code })
   })
 
-  it('ends in order on Ctrl-C, and says where to go on', async () => {
+  it('ends in order on Ctrl-C, and says where to continue', async () => {
     const { env } = await prepare('')
-    const child = startReplay(env)
+    const child = startImport(env)
     child.stdin.write(toLines(items(700)))
     await expect.poll(() => rowsOf(env, 'items'), { timeout: 20_000 }).toHaveLength(700)
     child.kill('SIGINT')
     const [code] = await once(child, 'close')
-    expect(child.errors()).toContain('everything up to line 700 is landed')
+    expect(child.errors()).toContain('everything up to line 700 has landed')
     expect(child.errors()).toContain('--from-line 701')
     expect(code).toBe(130)
   })
 
   it('helps', async () => {
-    const { code, out } = await run(replay, ['--help'], {})
+    const { code, out } = await run('import', ['--help'], {})
     expect({ code, text: out[0] }).toEqual({
       code: 0,
       text: expect.stringContaining('--from-line')
@@ -99,19 +104,14 @@ describe('landfall replay', () => {
   it.each([[[]], [['a', 'b']], [['a', '--from-line', '0']], [['a', '--nonsense']]])(
     'takes %j for a wrong use',
     async (args) => {
-      await expect(run(replay, args, {})).rejects.toMatchObject({ name: 'UsageError' })
+      await expect(run('import', args, {})).rejects.toMatchObject({ name: 'UsageError' })
     }
   )
 })
 
 /** The command in a process of its own, reading standard input. */
-function startReplay(env: Readonly<Record<string, string>>) {
-  const code = `
-    const { replay } = await import('./src/cli/import.ts')
-    const print = (line) => console.log(line)
-    const printError = (line) => console.error(line)
-    process.exitCode = await replay(['-'], { env: process.env, print, printError })`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+function startImport(env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, ['bin/landfall.ts', 'import', '-'], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'pipe']
   })

@@ -64,7 +64,7 @@ export const toLines = (events: readonly unknown[]) =>
   events.map((event) => `${JSON.stringify(event)}\n`).join('')
 
 /** Look into the store of an environment. */
-export async function look<T>(env: Env, work: (store: Store) => Promise<T>): Promise<T> {
+async function look<T>(env: Env, work: (store: Store) => Promise<T>): Promise<T> {
   const { tables } = await readContracts('schemas')
   const store = await openStore(parseConfig(env), tables, { ...env }, {})
   try {

@@ -1,10 +1,11 @@
 import { describe, expect, inject, it } from 'vitest'
-import type { Surroundings } from '../../src/cli/command.ts'
-import { schema } from '../../src/cli/schema.ts'
+import { runCommandLine } from '../../src/cli/command-line.ts'
+import { serviceCommands } from '../../src/cli/commands.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { applySchema, diffSchema } from '../../src/store/spanner/apply.ts'
 import type { Table } from '../../src/store/table.ts'
 import { freshDatabaseName } from '../store/spanner-database.ts'
+import { keeping, toolOf } from './run-command.ts'
 
 /** Run `landfall schema` with these arguments on one database, as often as wanted. */
 function landfallSchema(database: string | undefined) {
@@ -14,12 +15,9 @@ function landfallSchema(database: string | undefined) {
   return async (...args: readonly string[]) => {
     const out: string[] = []
     const err: string[] = []
-    const around: Surroundings = {
-      env: { ...env },
-      print: (text) => out.push(text),
-      printError: (text) => err.push(text)
-    }
-    const ended = await schema(args, around).then(
+    const around = keeping({ ...env }, out, err)
+    const landfall = toolOf(serviceCommands)
+    const ended = await runCommandLine(landfall, ['schema', ...args], around).then(
       (code) => ({ code, error: undefined }),
       (error: unknown) => ({ code: undefined, error })
     )
@@ -183,18 +181,20 @@ describe('landfall schema', () => {
     const { error } = await landfallSchema(undefined)(...args)
     expect(error).toMatchObject({
       name: 'UsageError',
-      message: expect.stringMatching(/usage: landfall schema diff .* apply [^\n]*$/)
+      message: expect.stringMatching(/see `landfall schema( diff| apply)? --help`$/)
     })
   })
 
-  it.each([[['--help']], [['apply', '-h']], [['diff', '--help']]])(
-    'explains itself for %j',
-    async (args) => {
-      const { code, out } = await landfallSchema(undefined)(...args)
-      expect(code).toBe(0)
-      expect(out).toContain('usage: landfall schema diff')
-    }
-  )
+  it.each([
+    [['--help'], 'diff'],
+    [['apply', '-h'], '--dry-run'],
+    [['diff', '--help'], '--json']
+  ])('explains itself for %j', async (args, word) => {
+    const { code, out } = await landfallSchema(undefined)(...args)
+    expect(code).toBe(0)
+    expect(out).toContain('Usage: landfall schema')
+    expect(out).toContain(word)
+  })
 
   it.each(['diff', 'apply'])('says that the embedded store needs no %s', async (verb) => {
     const { error } = await landfallSchema(undefined)(verb)

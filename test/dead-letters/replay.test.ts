@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { findLetters } from '../../src/dead-letters/find.ts'
-import { dryRunLetters, replayLetters } from '../../src/dead-letters/replay.ts'
-import { readLetter } from '../../src/dead-letters/stored.ts'
+import { findDeadLetters } from '../../src/dead-letters/find.ts'
+import { dryRunDeadLetters, replayDeadLetters } from '../../src/dead-letters/replay.ts'
+import { readDeadLetter } from '../../src/dead-letters/stored.ts'
 import { Failure } from '../../src/failures.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import type { Mutation, Store } from '../../src/store/store.ts'
 import { faultySchemas, order, poison } from '../cli/poison.ts'
 import { collect, ingestInto, openMemory, structured } from '../support/landing.ts'
-import { patience } from '../support/patience.ts'
+import { retryPolicy } from '../support/retry-policy.ts'
 
 const contracts = await readContracts('schemas')
 
@@ -35,8 +35,8 @@ function watched(store: Store, look: (mutations: readonly Mutation[]) => void): 
 
 function replayAll(store: Store, tries = 0, signal?: AbortSignal) {
   const ingest = ingestInto(store, contracts, 'reject')
-  const letters = findLetters(store, { status: 'open' })
-  return replayLetters(letters, { store, ingest, patience: patience(tries, signal) })
+  const letters = findDeadLetters(store, { status: 'open' })
+  return replayDeadLetters(letters, { store, ingest, retries: retryPolicy(tries, signal) })
 }
 
 async function sold(store: Store): Promise<unknown> {
@@ -46,11 +46,11 @@ async function sold(store: Store): Promise<unknown> {
   return row?.['quantity']
 }
 
-const openLetters = (store: Store) => collect(findLetters(store, { status: 'open' }))
+const openLetters = (store: Store) => collect(findDeadLetters(store, { status: 'open' }))
 const marks = (mutations: readonly Mutation[]) =>
   mutations.some(({ table }) => table.name === deadLettersTable.name)
 
-describe('replaying letters', () => {
+describe('replaying dead letters', () => {
   it('that is cut off between landing and marking lands each once when it is done again', async () => {
     const store = await storeWithLetters(poison(1200))
     let batches = 0
@@ -115,11 +115,11 @@ describe('replaying letters', () => {
     })
     const ingest = ingestInto(orders, contracts, 'reject')
     const single = { ...ingest, land: serially(ingest.land) }
-    const letters = findLetters(store, { status: 'open' })
+    const letters = findDeadLetters(store, { status: 'open' })
     const replayed: string[] = []
     const replay = async () => {
-      const options = { store, ingest: single, patience: patience(0) }
-      for await (const { verdict } of replayLetters(letters, options)) replayed.push(verdict)
+      const options = { store, ingest: single, retries: retryPolicy(0) }
+      for await (const { verdict } of replayDeadLetters(letters, options)) replayed.push(verdict)
     }
     await expect(replay()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(replayed).toEqual(['applied', 'applied'])
@@ -130,25 +130,27 @@ describe('replaying letters', () => {
     const big = { ...order(1), data: { ...order(1).data, customer_id: 'c'.repeat(11_000_000) } }
     const store = await storeWithLetters([big])
     const [{ id } = { id: '' }] = await openLetters(store)
-    const letter = await readLetter(store, id)
+    const letter = await readDeadLetter(store, id)
     expect(letter?.delivery.body.equals(structured(big).body)).toBe(true)
     expect(await collect(replayAll(store))).toMatchObject([{ verdict: 'dead-lettered' }])
-    const again = await readLetter(store, id)
+    const again = await readDeadLetter(store, id)
     expect(again?.delivery.body.equals(structured(big).body)).toBe(true)
     expect(again).toMatchObject({ reason: 'DATA_INVALID', replays: 1, timesSeen: 1 })
   })
 })
 
-describe('a dry run of letters', () => {
+describe('a dry run of dead letters', () => {
   it('writes nothing, and sees the rows as they are', async () => {
     const store = await storeWithLetters(poison(4))
     const good = ingestInto(store, contracts)
     await good.land(structured(poison(1)[0]))
     const watching = watched(store, (mutations) => expect(mutations).toEqual([]))
     const ingest = ingestInto(watching, contracts, 'reject')
-    const letters = findLetters(store, { status: 'open' })
-    const options = { store: watching, ingest, patience: patience(0) }
-    const verdicts = (await collect(dryRunLetters(letters, options))).map((each) => each.verdict)
+    const letters = findDeadLetters(store, { status: 'open' })
+    const options = { store: watching, ingest, retries: retryPolicy(0) }
+    const verdicts = (await collect(dryRunDeadLetters(letters, options))).map(
+      (each) => each.verdict
+    )
     expect(verdicts.sort()).toEqual(['applied', 'applied', 'applied', 'duplicate'])
     expect(await openLetters(store)).toHaveLength(4)
   })

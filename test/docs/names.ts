@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { devCommands } from '../../dev/cli/commands.ts'
+import { serviceCommands } from '../../src/cli/commands.ts'
 import { failures } from '../../src/failures.ts'
 import { settings } from '../../src/settings.ts'
 import { listMetrics } from '../../src/telemetry/list-metrics.ts'
@@ -39,11 +40,10 @@ export function unknownConstants({ code }: Page): readonly string[] {
 const command =
   /(?<=\blandfall (?:-- )?)(?:(?:dead-letters|schema|api-key) [a-z]+|(?!dead-letters|schema|api-key)[a-z][a-z-]*)/g
 
-const helpOf = (...args: readonly string[]) =>
-  spawnSync(process.execPath, ['bin/landfall.ts', ...args, '--help'], { encoding: 'utf8' }).stdout
-
 const commands: ReadonlySet<string> = new Set(
-  find([helpOf(), helpOf('dead-letters'), helpOf('schema')].join('\n'), command)
+  [...serviceCommands, ...devCommands].flatMap((one) =>
+    'commands' in one ? one.commands.map(({ name }) => `${one.name} ${name}`) : [one.name]
+  )
 )
 
 /** List the commands of `landfall` that a page shows and that do not exist. */

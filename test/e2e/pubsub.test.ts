@@ -2,7 +2,6 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { publish } from '../../dev/cli/publish.ts'
 import { run } from '../cli/run-command.ts'
 import { openPipeline, projectId } from './open-pipeline.ts'
 
@@ -95,7 +94,7 @@ test.each([
     GOOGLE_CLOUD_PROJECT: projectId
   }
   const args = [type, '--count', '20', '--topic', topics.wrapped, ...flags]
-  const { code, out } = await run(publish, args, env)
+  const { code, out } = await run('publish', args, env)
   expect(out).toEqual([`Published 20 of ${type} to projects/${projectId}/topics/${topics.wrapped}`])
   expect(code).toBe(0)
   await expect.poll(async () => (await rows('data')).length, patience).toBe(20)

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/failures.ts'
-import { type LandedLine, replayLines } from '../../src/import/import-lines.ts'
+import { importLines, type LandedLine } from '../../src/import/import-lines.ts'
 import { readLines } from '../../src/import/lines.ts'
 import type { Ingest } from '../../src/ingest.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { order, toLines } from '../cli/poison.ts'
 import { collect, each, ingestInto, openMemory } from '../support/landing.ts'
-import { patience } from '../support/patience.ts'
+import { retryPolicy } from '../support/retry-policy.ts'
 
 const contracts = await readContracts('schemas')
 
 function land(text: string, ingest: Ingest, fromLine = 1, signal?: AbortSignal) {
   const lines = readLines(each([Buffer.from(text)]))
-  return replayLines(lines, { ingest, fromLine, patience: patience(0, signal) })
+  return importLines(lines, { ingest, fromLine, retries: retryPolicy(0, signal) })
 }
 
 const orders = (count: number) => Array.from({ length: count }, (_each, n) => order(n))
@@ -30,8 +30,8 @@ function failingAt(line: number): Ingest {
   }
 }
 
-describe('replaying lines', () => {
-  it('lands every line once, tells them in order, and skips what is blank', async () => {
+describe('importing lines', () => {
+  it('lands every line once, yields them in order, and skips blank lines', async () => {
     const ingest = ingestInto(await openMemory(contracts), contracts)
     const text = `\n${toLines(orders(2500))} \r\n`
     const landed = await collect(land(text, ingest))
@@ -55,7 +55,7 @@ describe('replaying lines', () => {
     ])
   })
 
-  it('tells no line after one that could not be landed now', async () => {
+  it('yields no line after one that cannot land now', async () => {
     const told: LandedLine[] = []
     const run = async () => {
       for await (const line of land(toLines(orders(50)), failingAt(20))) told.push(line)

@@ -1,5 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { devCommands } from '../../dev/cli/commands.ts'
+import { serviceCommands } from '../../src/cli/commands.ts'
 
 function landfall(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/landfall.ts', ...args], {
@@ -9,28 +14,76 @@ function landfall(...args: string[]) {
   return { status, stdout, stderr }
 }
 
+const lists = [...serviceCommands, ...devCommands]
+const commands = lists.flatMap((one) =>
+  'commands' in one ? one.commands.map(({ name }) => [one.name, name]) : [[one.name]]
+)
+const groups = lists.flatMap((one) => ('commands' in one ? [one] : []))
+
 describe('the landfall command', () => {
-  it.each([['--help'], ['help'], ['-h']])('explains itself for %s', (flag) => {
-    const { status, stdout, stderr } = landfall(flag)
-    expect(status).toBe(0)
-    for (const command of ['check', 'schema apply', 'demo']) {
-      expect(stdout).toContain(`landfall ${command}`)
+  it.each([[['--help']], [['help']], [['-h']], [[]]])('lists every command for %j', (args) => {
+    const { status, stdout, stderr } = landfall(...args)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    for (const { name, summary } of lists) {
+      const line = stdout.split('\n').find((each) => each.startsWith(`  ${name} `))
+      expect(line).toContain(summary.slice(0, 30))
     }
-    expect(stderr).toBe('')
   })
 
-  it('exits with 2 and one line for a command that does not exist', () => {
-    expect(landfall('fly')).toEqual({
-      status: 2,
-      stdout: '',
-      stderr: 'landfall: no command `fly`; see landfall --help\n'
-    })
+  it.each(commands.map((words) => [words.join(' '), words] as const))(
+    'explains %s for --help, with its exit codes',
+    (name, words) => {
+      const { status, stdout, stderr } = landfall(...words, '--help')
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      expect(stdout).toMatch(new RegExp(`^Usage: landfall ${name} \\[options\\]`))
+      expect(stdout).toMatch(/Exit codes: 0 .*2 usage error/s)
+      const widest = Math.max(...stdout.split('\n').map((line) => line.length))
+      expect(widest).toBeLessThanOrEqual(100)
+    }
+  )
+
+  it.each(groups)('explains $name, and lists its commands', ({ name, commands: verbs }) => {
+    const { status, stdout } = landfall('help', name)
+    expect(status).toBe(0)
+    for (const verb of verbs) expect(stdout).toContain(verb.summary.slice(0, 30))
+  })
+
+  it('explains a command for `help` before its name too', () => {
+    expect(landfall('help', 'schema', 'apply')).toEqual(landfall('schema', 'apply', '--help'))
+  })
+
+  it('prints its version', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+    expect(landfall('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  it.each([
+    ['a command that does not exist', ['fly'], "unknown command 'fly'; see `landfall --help`"],
+    ['one that is misspelled', ['chekc'], "unknown command 'chekc' (Did you mean check?); see "],
+    ['one that is misspelled, with --help', ['chekc', '--help'], '(Did you mean check?)'],
+    ['a verb that is misspelled', ['dead-letters', 'lst'], '(Did you mean list?)'],
+    ['an option that is misspelled', ['demo', '--cuont', '3'], '(Did you mean --count?)'],
+    ['an option without its value', ['demo', '--count'], "'--count <n>' argument missing"],
+    [
+      'a value that is not a number',
+      ['demo', '--count', 'x'],
+      "'--count <n>' argument 'x' is invalid. Expected a whole number from 100 to 100000"
+    ],
+    ['a missing argument', ['import'], "missing required argument 'file'; see `landfall import"],
+    ['too many arguments', ['check', 'a', 'b'], 'Expected 1 argument but got 2: a, b'],
+    ['the former name of import', ['replay', 'events.ndjson'], '`landfall import FILE`']
+  ])('exits with 2 and one line on standard error for %s', (_name, args, message) => {
+    const { status, stdout, stderr } = landfall(...args)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toMatch(/^landfall: [^\n]*\n$/)
+    expect(stderr).toContain(message)
   })
 
   it('exits with 2 for a command used wrongly', () => {
     expect(landfall('schema')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('usage')
+      stdout: '',
+      stderr: expect.stringMatching(/^Usage.*^landfall: `landfall schema` needs one of its/ms)
     })
   })
 
@@ -40,7 +93,7 @@ describe('the landfall command', () => {
     expect(stderr).toMatch(/^landfall: SCHEMAS_INVALID: [^\n]*\n$/)
   })
 
-  it('finishes what it does when nobody reads what it prints', () => {
+  it('finishes its work when its output is not read', () => {
     const command = `'${process.execPath}' bin/landfall.ts --help | true`
     const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], {
       encoding: 'utf8'
@@ -48,7 +101,26 @@ describe('the landfall command', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 
-  it('proves the shipped schemas', () => {
+  it('loads neither a Google client nor a command for its help', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'landfall-loaded-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'loaded')
+    const hook = `import { registerHooks } from 'node:module'
+      import { appendFileSync } from 'node:fs'
+      registerHooks({ load(url, context, next) {
+        appendFileSync('${file}', url + '\\n')
+        return next(url, context)
+      } })`
+    const preload = `data:text/javascript,${encodeURIComponent(hook)}`
+    spawnSync(process.execPath, ['--import', preload, 'bin/landfall.ts', '--help'])
+    const loaded = readFileSync(file, 'utf8').split('\n')
+    expect(loaded.join('\n')).toContain('/src/cli/commands.ts')
+    expect(loaded.filter((url) => /@google-cloud|src\/cli\/(check|schema)\.ts/.test(url))).toEqual(
+      []
+    )
+  })
+
+  it('finds the shipped schemas valid', () => {
     expect(landfall('check')).toMatchObject({ status: 0, stderr: '' })
   })
 })

@@ -7,7 +7,7 @@ import { readContracts } from '../../src/read-schemas.ts'
 import type { Store } from '../../src/store/store.ts'
 import { order } from '../cli/poison.ts'
 import { ingestInto, openMemory } from '../support/landing.ts'
-import { patience } from '../support/patience.ts'
+import { retryPolicy } from '../support/retry-policy.ts'
 
 const contracts = await readContracts('schemas')
 const subscription = 'projects/p/subscriptions/dead'
@@ -58,7 +58,7 @@ function drain(
   const verdicts: string[] = []
   const done = drainSubscription(pull, {
     ...{ subscription, ingest, max, idleMs },
-    patience: patience(0, signal),
+    retries: retryPolicy(0, signal),
     onSettled: ({ verdict }) => void verdicts.push(verdict)
   })
   return { done, verdicts }
@@ -89,7 +89,7 @@ describe('draining a subscription', () => {
     expect(verdicts).toEqual(['applied', 'dead-lettered'])
   })
 
-  it('gives back what cannot be landed now, ends, and says why', async () => {
+  it('returns a message that cannot land now, ends, and throws why', async () => {
     const log: string[] = []
     const store = await openMemory(contracts)
     const down = { ...store, commit: () => Promise.reject(new Failure('STORE_UNAVAILABLE', 'no')) }
@@ -100,7 +100,7 @@ describe('draining a subscription', () => {
     expect(log).toEqual(['nack 1', 'close'])
   })
 
-  it('takes no more than it was told to', async () => {
+  it('lands no more than its maximum', async () => {
     const log: string[] = []
     const { pull, send } = createPull(log)
     const ingest = ingestInto(await openMemory(contracts), contracts)
@@ -111,7 +111,7 @@ describe('draining a subscription', () => {
     expect(log).toEqual(['ack 1', 'close'])
   })
 
-  it('ends when no message has come for a while', async () => {
+  it('ends when no message arrives for a while', async () => {
     const log: string[] = []
     const { pull, send } = createPull(log)
     const ingest = ingestInto(await openMemory(contracts), contracts)

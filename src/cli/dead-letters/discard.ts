@@ -1,56 +1,64 @@
 import { createInterface } from 'node:readline/promises'
-import { discardLetters } from '../../dead-letters/change.ts'
-import { findLetters } from '../../dead-letters/find.ts'
-import { type Command, parseOptions, usageError } from '../command.ts'
-import { withService } from '../open-service.ts'
-import { filterOptions, toFilter } from './filter-options.ts'
-
-const { status: _status, ...filters } = filterOptions
-const options = {
-  ...filters,
-  all: { type: 'boolean', default: false },
-  yes: { type: 'boolean', default: false }
-} as const
-
-const usage = 'usage: landfall dead-letters discard ID… | FILTERS | --all [--yes]'
+import { discardDeadLetters } from '../../dead-letters/change.ts'
+import { type DeadLetterFilter, findDeadLetters } from '../../dead-letters/find.ts'
+import { command, UsageError } from '../command.ts'
+import { counted } from '../counted.ts'
+import { type Service, withService } from '../open-service.ts'
+import { flag, repeatable } from '../parameters.ts'
+import { deadLetterId, filterOptions, isGiven, toFilter } from './filter.ts'
 
 /**
- * `landfall dead-letters discard`: say that open letters need nothing more. Letters that are chosen
- * by filters are counted and confirmed first.
+ * `landfall dead-letters discard`: mark open dead letters as settled. Those that filters select are
+ * counted and confirmed first.
  */
-export const discard: Command = async (args, around) => {
-  const { values, positionals } = parseOptions(args, options, usage)
-  const { all, yes, ...chosen } = values
-  const says = positionals.length > 0 || Object.keys(chosen).length > 0
-  if (says === all) throw usageError(usage)
-  const filter = { ...toFilter(chosen, positionals, Date.now()), status: 'open' }
-  return withService(around, 'reject', async ({ store }) => {
-    const ids: string[] = []
-    for await (const { id } of findLetters(store, filter)) ids.push(id)
-    const question = `discard ${ids.length} dead letter${ids.length === 1 ? '' : 's'}?`
-    const named = positionals.length > 0
-    if (ids.length > 0 && !named && !yes && !(await confirm(question))) {
-      around.printError('nothing was discarded')
+export const discard = command({
+  args: { ids: repeatable('id', 'of a dead letter, as `list` prints it', deadLetterId) },
+  options: {
+    ...filterOptions,
+    all: flag('discard every open dead letter'),
+    yes: flag('do not ask')
+  },
+  details: `
+Give ids, filters, or --all. Only open dead letters are discarded, and nothing is deleted.
+The store is that of the service: SPANNER_DATABASE, or EMBEDDED_FILE.
+Exit codes: 0 done, 1 not confirmed, or some do not exist or are not open, 2 usage error.`,
+  async run({ ids = [], all, yes, ...filters }, around) {
+    const selects = ids.length > 0 || isGiven(filters)
+    if (selects === all) throw new UsageError('give ids, filters, or --all')
+    const filter = { ...toFilter(filters, ids), status: 'open' }
+    return withService(around, 'reject', async ({ store }) => {
+      const open = await idsOf(store, filter)
+      const question = `discard ${counted(open, 'dead letter')}?`
+      if (open.length > 0 && ids.length === 0 && !yes && !(await confirm(question))) {
+        around.printError('nothing was discarded')
+        return 1
+      }
+      const discarded = await discardDeadLetters(store, from(open))
+      around.print(`${discarded} discarded`)
+      const missing = new Set(ids).size - discarded
+      if (missing <= 0) return 0
+      around.printError(`${missing} of these do not exist or are not open`)
       return 1
-    }
-    const discarded = await discardLetters(store, from(ids))
-    around.print(`${discarded} discarded`)
-    const asked = new Set(positionals).size
-    if (named && discarded < asked) {
-      around.printError(`${asked - discarded} of these are not there, or not open`)
-      return 1
-    }
-    return 0
-  })
+    })
+  }
+})
+
+async function idsOf(
+  store: Service['store'],
+  filter: DeadLetterFilter
+): Promise<readonly string[]> {
+  const ids: string[] = []
+  for await (const { id } of findDeadLetters(store, filter)) ids.push(id)
+  return ids
 }
 
 async function* from(ids: readonly string[]): AsyncGenerator<string> {
   yield* ids
 }
 
-/** @throws a usage error where nobody can be asked */
+/** @throws {UsageError} where standard input is not a terminal */
 async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw usageError(`${question} Say so with --yes`)
+  if (!process.stdin.isTTY) throw new UsageError(`${question} Confirm with --yes`)
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())

@@ -1,45 +1,48 @@
-import { findLetters } from '../../dead-letters/find.ts'
-import type { LetterSummary } from '../../dead-letters/stored.ts'
-import { type Command, parseOptions, usageError, wholeNumber } from '../command.ts'
+import { findDeadLetters } from '../../dead-letters/find.ts'
+import type { DeadLetterSummary } from '../../dead-letters/stored.ts'
+import { command } from '../command.ts'
 import { withService } from '../open-service.ts'
+import { flag, wholeNumber, withDefault } from '../parameters.ts'
 import { printable } from '../printable.ts'
 import { textTable } from '../text-table.ts'
-import { filterOptions, toFilter } from './filter-options.ts'
+import { filterOptions, statusOption, toFilter } from './filter.ts'
 
-const options = {
-  ...filterOptions,
-  limit: { type: 'string', default: '100' },
-  json: { type: 'boolean', default: false }
-} as const
+/** `landfall dead-letters list`: those that were last seen most recently come first. */
+export const list = command({
+  options: {
+    ...filterOptions,
+    ...statusOption,
+    limit: withDefault('n', 'print at most so many', wholeNumber(1, 1_000_000), 100),
+    json: flag('print one JSON object per line')
+  },
+  details: `
+The store is that of the service: SPANNER_DATABASE, or EMBEDDED_FILE.
+Exit codes: 0 done, 1 failed, 2 usage error.`,
+  async run({ limit, json, ...filters }, around) {
+    return withService(around, 'reject', async ({ store }) => {
+      const { letters, found } = await newest(findDeadLetters(store, toFilter(filters)), limit)
+      const lines = json ? letters.map((letter) => JSON.stringify(letter)) : table(letters)
+      for (const line of lines) around.print(line)
+      if (!json && found === 0) around.printError(noneMatch(filters.status ?? 'open'))
+      if (found > letters.length) {
+        around.printError(`${letters.length} of ${found} are shown; --limit N shows more`)
+      }
+      return 0
+    })
+  }
+})
 
-const usage = 'usage: landfall dead-letters list [FILTERS] [--limit N] [--json]'
+const noneMatch = (status: string) =>
+  status === 'any' ? 'no dead letters match' : `no ${status} dead letters match`
 
-/** `landfall dead-letters list`: the letters that were seen last come first. */
-export const list: Command = async (args, around) => {
-  const { values, positionals } = parseOptions(args, options, usage)
-  if (positionals.length > 0) throw usageError(usage)
-  const limit = wholeNumber('limit', values.limit, 1, 1_000_000)
-  const filter = toFilter(values, [], Date.now())
-  return withService(around, 'reject', async ({ store }) => {
-    const { letters, found } = await newest(findLetters(store, filter), limit)
-    const lines = values.json ? letters.map((letter) => JSON.stringify(letter)) : table(letters)
-    for (const line of lines) around.print(line)
-    if (!values.json && found === 0) around.printError('no dead letter is meant')
-    if (found > letters.length) {
-      around.printError(`${letters.length} of ${found} are shown; --limit N shows more`)
-    }
-    return 0
-  })
-}
-
-/** Sort as they come, and never hold much more than what is shown. */
+/** Keep the newest, and never many more in memory than are shown. */
 async function newest(
-  letters: AsyncIterable<LetterSummary>,
+  letters: AsyncIterable<DeadLetterSummary>,
   limit: number
-): Promise<{ readonly letters: readonly LetterSummary[]; readonly found: number }> {
-  const latestFirst = (a: LetterSummary, b: LetterSummary) =>
+): Promise<{ readonly letters: readonly DeadLetterSummary[]; readonly found: number }> {
+  const latestFirst = (a: DeadLetterSummary, b: DeadLetterSummary) =>
     b.lastSeen.localeCompare(a.lastSeen) || a.id.localeCompare(b.id)
-  let kept: LetterSummary[] = []
+  let kept: DeadLetterSummary[] = []
   let found = 0
   for await (const letter of letters) {
     found += 1
@@ -49,7 +52,7 @@ async function newest(
   return { letters: kept.sort(latestFirst).slice(0, limit), found }
 }
 
-function table(letters: readonly LetterSummary[]): readonly string[] {
+function table(letters: readonly DeadLetterSummary[]): readonly string[] {
   if (letters.length === 0) return []
   const rows = letters.map((letter) => [
     letter.id,

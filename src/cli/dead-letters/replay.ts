@@ -1,69 +1,68 @@
-import { findLetters } from '../../dead-letters/find.ts'
-import { dryRunLetters, type Replayed, replayLetters } from '../../dead-letters/replay.ts'
-import { type Choice, chooseLetters, maxReplays } from '../../dead-letters/select.ts'
-import {
-  type Command,
-  parseOptions,
-  type Surroundings,
-  usageError,
-  wholeNumber
-} from '../command.ts'
+import { findDeadLetters } from '../../dead-letters/find.ts'
+import { dryRunDeadLetters, type Replayed, replayDeadLetters } from '../../dead-letters/replay.ts'
+import { maxReplays, type Selection, selectDeadLetters } from '../../dead-letters/select.ts'
+import { command, type Surroundings, UsageError } from '../command.ts'
 import { interrupted, interruptible } from '../interruption.ts'
 import { withService } from '../open-service.ts'
+import { flag, optional, repeatable, wholeNumber } from '../parameters.ts'
 import { createReport } from '../report.ts'
-import { filterOptions, toFilter } from './filter-options.ts'
+import { deadLetterId, filterOptions, statusOption, toFilter } from './filter.ts'
 
-const options = {
-  ...filterOptions,
-  limit: { type: 'string' },
-  'dry-run': { type: 'boolean', default: false },
-  force: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false }
-} as const
+/** `landfall dead-letters replay`: land dead letters again, as deliveries are landed. */
+export const replay = command({
+  args: { ids: repeatable('id', 'of a dead letter, as `list` prints it', deadLetterId) },
+  options: {
+    ...filterOptions,
+    ...statusOption,
+    limit: optional('n', 'replay at most so many', wholeNumber(1)),
+    dryRun: flag('print what would become of each, and write nothing'),
+    force: flag(`also those that were replayed ${maxReplays} times without landing`),
+    json: flag('print one JSON object per line')
+  },
+  details: `
+Without ids and filters, every open dead letter is replayed. An event has its effect once, however
+often it is replayed.
+The store is that of the service: SPANNER_DATABASE, or EMBEDDED_FILE; SCHEMAS_DIR has the contracts.
+Exit codes: 0 done, 1 some did not land or do not exist, 2 usage error, 130 interrupted.`,
+  async run({ ids = [], limit, dryRun, force, json, ...filters }, around) {
+    if (filters.status === 'replayed') {
+      throw new UsageError('dead letters with the status replayed have landed already')
+    }
+    const filter = toFilter(filters, ids)
+    const work = dryRun ? dryRunDeadLetters : replayDeadLetters
+    return withService(around, 'reject', ({ store, ingest }) =>
+      interruptible(around, async (retries) => {
+        const selection = selectDeadLetters(findDeadLetters(store, filter), { force, limit })
+        const replayed = work(selection.letters, { store, ingest, retries })
+        const dead = await reportReplays(replayed, around, { dryRun, json })
+        if (retries.signal.aborted) return interrupted
+        const shortfalls = shortfallsOf(selection, ids)
+        for (const line of shortfalls) around.printError(line)
+        return dead + shortfalls.length > 0 ? 1 : 0
+      })
+    )
+  }
+})
 
-const usage =
-  'usage: landfall dead-letters replay [ID…] [FILTERS] [--limit N] [--dry-run] [--force] [--json]'
-
-/**
- * `landfall dead-letters replay`: send letters through the path that every delivery takes. Exit code
- * 1 when one that was meant did not land.
- */
-export const replay: Command = async (args, around) => {
-  const { values, positionals } = parseOptions(args, options, usage)
-  if (values.status === 'replayed') throw usageError('what is replayed has landed')
-  const { 'dry-run': dryRun, force, json, ...chosen } = values
-  const filter = toFilter(chosen, positionals, Date.now())
-  const limit = wholeNumber('limit', values.limit ?? '1000000000', 1, 1_000_000_000)
-  const work = dryRun ? dryRunLetters : replayLetters
-  return withService(around, 'reject', ({ store, ingest }) =>
-    interruptible(around, async (patience) => {
-      const choice = chooseLetters(findLetters(store, filter), { force, limit })
-      const replayed = work(choice.letters, { store, ingest, patience })
-      const dead = await tell(replayed, around, { dryRun, json })
-      if (patience.signal.aborted) return interrupted
-      const shortfalls = shortfallsOf(choice, filter.ids)
-      for (const line of shortfalls) around.printError(line)
-      return dead + shortfalls.length > 0 ? 1 : 0
-    })
-  )
-}
-
-/** Say why not everything that was meant was replayed. */
-function shortfallsOf({ leftOut, seen }: Choice, ids: readonly string[] = []): readonly string[] {
+/** Return why some of what was selected was not replayed. */
+function shortfallsOf({ skipped, seen }: Selection, ids: readonly string[]): readonly string[] {
   const missing = ids.filter((id) => !seen.has(id)).length
-  const { wornOut } = leftOut
-  const landed = ids.length > 0 ? leftOut.landed : 0
+  const { exhausted } = skipped
+  const landed = ids.length > 0 ? skipped.landed : 0
   return [
-    ...(missing > 0 ? [`${missing} of these are not there`] : []),
-    ...(landed > 0 ? [`${landed} left out: landed before`] : []),
-    ...(wornOut > 0
-      ? [`${wornOut} left out: replayed ${maxReplays} times in vain; --force tries once more`]
+    ...(missing > 0 ? [`${missing} of these do not exist`] : []),
+    ...(landed > 0 ? [`${landed} skipped: already landed`] : []),
+    ...(exhausted > 0
+      ? [
+          `${exhausted} skipped: already replayed ${maxReplays} times without landing; ` +
+            'use --force to try again'
+        ]
       : [])
   ]
 }
 
-/** Tell what became of each, also when it ends half-way; resolves with how many did not land. */
-async function tell(
+/** Print the result of each, also when the replay ends half-way. Resolves with how many did not land. */
+async function reportReplays(
   replayed: AsyncIterable<Replayed>,
   { print }: Surroundings,
   { dryRun, json }: { readonly dryRun: boolean; readonly json: boolean }

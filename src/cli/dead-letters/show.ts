@@ -1,36 +1,38 @@
-import { readLetter, type StoredLetter } from '../../dead-letters/stored.ts'
-import { type Command, parseOptions, usageError } from '../command.ts'
+import { readDeadLetter, type StoredDeadLetter } from '../../dead-letters/stored.ts'
+import { command } from '../command.ts'
 import { withService } from '../open-service.ts'
+import { flag, required } from '../parameters.ts'
 import { printable, printableLines } from '../printable.ts'
-import { toFilter } from './filter-options.ts'
+import { deadLetterId } from './filter.ts'
 
-const usage = 'usage: landfall dead-letters show ID [--json]'
-const options = { json: { type: 'boolean', default: false } } as const
-
-/** Characters of a body that a person wants to see. */
+/** Characters of a body that fit a terminal. */
 const shownCharacters = 16_384
 
-/** `landfall dead-letters show ID`: everything that is kept of one letter, what arrived included. */
-export const show: Command = async (args, around) => {
-  const { values, positionals } = parseOptions(args, options, usage)
-  const { ids: [id] = [] } = toFilter({}, positionals, 0)
-  if (id === undefined || positionals.length > 1) throw usageError(usage)
-  return withService(around, 'reject', async ({ store }) => {
-    const letter = await readLetter(store, id)
-    if (!letter) {
-      around.printError(`${id}: no such dead letter`)
-      return 1
-    }
-    around.print(values.json ? JSON.stringify(toJson(letter)) : page(letter))
-    return 0
-  })
-}
+/** `landfall dead-letters show ID`: all that is stored of one dead letter, its delivery included. */
+export const show = command({
+  args: { id: required('id', 'of the dead letter, as `list` prints it', deadLetterId) },
+  options: { json: flag('print one JSON object, with the whole body in base64') },
+  details: `
+The store is that of the service: SPANNER_DATABASE, or EMBEDDED_FILE.
+Exit codes: 0 done, 1 there is no such dead letter, 2 usage error.`,
+  async run({ id, json }, around) {
+    return withService(around, 'reject', async ({ store }) => {
+      const letter = await readDeadLetter(store, id)
+      if (!letter) {
+        around.printError(`${id}: no such dead letter`)
+        return 1
+      }
+      around.print(json ? JSON.stringify(toJson(letter)) : page(letter))
+      return 0
+    })
+  }
+})
 
-function toJson({ delivery: { headers, body }, ...summary }: StoredLetter) {
+function toJson({ delivery: { headers, body }, ...summary }: StoredDeadLetter) {
   return { ...summary, headers, bodyBase64: body.toString('base64') }
 }
 
-function page({ delivery: { headers, body }, ...summary }: StoredLetter): string {
+function page({ delivery: { headers, body }, ...summary }: StoredDeadLetter): string {
   const facts = Object.entries(summary).map(
     ([name, value]) => `${name.padEnd(16)}${value === null ? '-' : printable(String(value))}`
   )

@@ -6,7 +6,7 @@ import type { Table } from '../table.ts'
 import { checkDatabase } from './check-database.ts'
 import { type Connection, connect } from './connect.ts'
 import { additiveDdl } from './ddl.ts'
-import { schemaFailure } from './errors.ts'
+import { schemaFailure, unlessExists } from './errors.ts'
 import { readLiveTables } from './live-tables.ts'
 import { onSnapshot } from './read.ts'
 
@@ -135,12 +135,12 @@ export async function createEmulatorDatabase({ client, name }: Connection): Prom
     config: `${project}/instanceConfigs/emulator-config`,
     nodeCount: 1
   }
-  await unlessThere(async () => {
+  await unlessExists(async () => {
     const request = { parent: project, instanceId: name.instance, instance }
     const [operation] = await client.getInstanceAdminClient().createInstance(request)
     await operation.promise()
   })
-  await unlessThere(async () => {
+  await unlessExists(async () => {
     const parent = `${project}/instances/${name.instance}`
     const createStatement = `CREATE DATABASE \`${name.database}\``
     const [operation] = await client
@@ -148,17 +148,6 @@ export async function createEmulatorDatabase({ client, name }: Connection): Prom
       .createDatabase({ parent, createStatement })
     await operation.promise()
   })
-}
-
-const alreadyExists = 6
-
-async function unlessThere(create: () => Promise<void>): Promise<void> {
-  try {
-    await create()
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code !== alreadyExists) throw error
-  }
 }
 
 /** Seen often enough to be followed, also when an index takes hours to fill. */

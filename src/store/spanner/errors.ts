@@ -88,6 +88,19 @@ function codeOf(error: unknown): FailureCode {
   return exception?.code ?? statuses[status]?.[1] ?? 'STORE_UNAVAILABLE'
 }
 
+const alreadyExists = 6
+
+/** Create something, unless it exists. Resolves with whether it was created. */
+export async function unlessExists(create: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await create()
+    return true
+  } catch (error) {
+    if (statusOf(error) !== alreadyExists) throw error
+    return false
+  }
+}
+
 /** The gRPC status, or 0 for an error that has none. */
 function statusOf(error: unknown): number {
   const code = error instanceof Error && 'code' in error ? error.code : undefined

@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { demo, demoThatExpects } from '../../../dev/cli/demo.ts'
+import { demoThatExpects } from '../../../dev/cli/demo.ts'
 import { expectRows } from '../../../dev/simulator/expect.ts'
 import type { Expect } from '../../../dev/simulator/expectation.ts'
+import { run as runCommand, toolOf } from '../../cli/run-command.ts'
 
 const landfall = (args: readonly string[], env = process.env) =>
   spawn(process.execPath, ['bin/landfall.ts', ...args], {
@@ -28,12 +29,9 @@ async function run(...args: readonly string[]) {
 }
 
 async function inProcess(expected: Expect) {
-  const out: string[] = []
-  const code = await demoThatExpects(expected)(['--count', '100'], {
-    env: process.env,
-    print: (line) => out.push(line),
-    printError: (line) => out.push(line)
-  })
+  const command = demoThatExpects(expected)
+  const tool = toolOf([{ name: 'demo', summary: '', load: async () => command }])
+  const { code, out } = await runCommand('demo', ['--count', '100'], process.env, tool)
   return { code, out: out.join('\n') }
 }
 
@@ -66,10 +64,9 @@ test.each([
   ['a seed that is not a number', ['--seed', 'x']],
   ['an argument', ['now']]
 ])('%s is an error of usage', async (_name, args) => {
-  const around = { env: {}, print: () => undefined, printError: () => undefined }
-  await expect(demo(args, around)).rejects.toMatchObject({
+  await expect(runCommand('demo', args, {})).rejects.toMatchObject({
     name: 'UsageError',
-    message: expect.stringContaining('usage: landfall demo [--count N] [--seed N]')
+    message: expect.stringContaining('see `landfall demo --help`')
   })
 })
 

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
-import { send } from '../../../dev/cli/send.ts'
 import { freePort } from '../../../dev/local/ports.ts'
 import { run } from '../../cli/run-command.ts'
 import { push, startService } from '../../process/start-service.ts'
 import { startPushServer } from '../simulator/push-server.ts'
 
-const sendTo = (url: string, ...args: readonly string[]) => run(send, ['--url', url, ...args], {})
+const sendTo = (url: string, ...args: readonly string[]) => run('send', ['--url', url, ...args], {})
 
 test('the rows that the real service shows are as expected, also after other runs', async () => {
   const { url } = await startService({})
@@ -119,7 +118,7 @@ test('messages that are never acknowledged are counted, and the exit code is 1',
 test('reads are made with the API key of the environment, and pushes without it', async () => {
   const { url, arrived } = await startPushServer((_, response) => response.end('[]'))
   const args = ['--url', url, '--count', '3', '--poison', '0', '--expect']
-  await run(send, args, { LANDFALL_API_KEY: 'secret' })
+  await run('send', args, { LANDFALL_API_KEY: 'secret' })
   const keys = arrived.map(({ headers, body }) => [body === '', headers['x-api-key'] === 'secret'])
   expect(new Set(keys.map(String))).toEqual(new Set(['true,true', 'false,false']))
 })
@@ -132,7 +131,7 @@ test('where nothing listens it says so at once', async () => {
 })
 
 test('help names every option', async () => {
-  const { code, out } = await run(send, ['--help'], {})
+  const { code, out } = await run('send', ['--help'], {})
   expect(code).toBe(0)
   for (const option of ['url', 'seed', 'rate', 'ordered', 'certs-port', 'expect', 'json']) {
     expect(out.join('\n')).toContain(`--${option}`)
@@ -157,5 +156,5 @@ test.each([
   ['an audience alone', ['--audience', 'x']],
   ['duplicates without end', ['--duplicates', '100']]
 ])('%s is an error of usage', async (_name, args) => {
-  await expect(run(send, args, {})).rejects.toMatchObject({ name: 'UsageError' })
+  await expect(run('send', args, {})).rejects.toMatchObject({ name: 'UsageError' })
 })

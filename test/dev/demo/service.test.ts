@@ -38,10 +38,10 @@ test('it ends with exit code 0 when it is asked to, and leaves no folder', async
   expect(existsSync(dirname(service.embeddedFile))).toBe(false)
 })
 
-test('a disposed service is gone, and whoever waits for it is told', async () => {
+test('a disposed service is gone, and what waits for it fails', async () => {
   const service = await start()
   await service.dispose()
-  await expect(service.died).rejects.toThrow('the service ended with signal SIGKILL')
+  await expect(service.died).rejects.toThrow('The service ended with signal SIGKILL')
   expect(await isLive(service)).toBe(false)
 })
 
@@ -49,6 +49,6 @@ test('a service that does not start says why', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'landfall-no-schemas-'))
   onTestFinished(() => rmSync(empty, { recursive: true }))
   await expect(startService(process.env, empty)).rejects.toThrow(
-    /^the service ended with exit code 1, saying:\nlandfall: SCHEMAS_INVALID/
+    /^The service ended with exit code 1, saying: landfall: SCHEMAS_INVALID/
   )
 })

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, inject, onTestFinished, test, vi } from 'vitest'
-import { local } from '../../../dev/cli/local.ts'
 import { run } from '../../cli/run-command.ts'
 import { descendants, processes, stillRunning } from './processes.ts'
 import { folderWithSdk } from './sdk-folder.ts'
@@ -105,7 +104,7 @@ test('nothing is left when the process that started it is killed', async () => {
   await vi.waitUntil(() => stillRunning(pids).length === 0, patience)
 }, 90_000)
 
-test('it stops and says so when an emulator ends by itself', async () => {
+test('it stops and says so when an emulator ends early', async () => {
   const { startLandfall } = openFolder()
   const running = startLandfall(['local'], lighter())
   const ended = endOf(running)
@@ -114,7 +113,7 @@ test('it stops and says so when an emulator ends by itself', async () => {
   const emulator = started.find(({ command }) => command.includes('emulator_main --host_port'))
   process.kill(emulator?.pid ?? 0, 'SIGKILL')
   const { code, stderr } = await ended
-  expect(stderr).toMatch(/^landfall: The Spanner emulator ended, with signal SIGKILL/m)
+  expect(stderr).toMatch(/^landfall: The Spanner emulator ended with signal SIGKILL/m)
   expect(code).toBe(1)
   expect(stillRunning(pidsOf(started))).toEqual([])
 }, 90_000)
@@ -147,7 +146,7 @@ test('a start that fails half-way leaves nothing behind', async () => {
   const { env, alive } = slowEmulators('sleep 0.5; echo no Java >&2; exit 1')
   const { code, stderr } = await endOf(openFolder().startLandfall(['local'], env))
   expect(stderr).toMatch(
-    /^landfall: The Pub\/Sub emulator ended at once, with exit code 1, saying: no Java$/m
+    /^landfall: The Pub\/Sub emulator ended with exit code 1, saying: no Java$/m
   )
   expect(code).toBe(1)
   expect(alive()).toEqual([])
@@ -157,7 +156,7 @@ test.each([
   [
     'nobody listens at a given host',
     { SPANNER_EMULATOR_HOST: '127.0.0.1:1' },
-    /^Nobody listens at SPANNER_EMULATOR_HOST=127\.0\.0\.1:1$/
+    /^Nothing listens at SPANNER_EMULATOR_HOST=127\.0\.0\.1:1$/
   ],
   [
     'there is no Google Cloud CLI',
@@ -167,13 +166,13 @@ test.each([
   ['a setting is malformed', { PORT: 'http' }, /^PORT must be/]
 ])('one line says what to do when %s', async (_name, env, message) => {
   const given = { ...lighter(), PORT: '0', PATH: process.env['PATH'], ...env }
-  await expect(run(local, [], given)).rejects.toThrow(message)
+  await expect(run('local', [], given)).rejects.toThrow(message)
 })
 
 test('another port is not taken silently', async () => {
   const PORT = inject('pubsubEmulatorHost').split(':')[1]
-  await expect(run(local, [], { ...lighter(), PATH: process.env['PATH'], PORT })).rejects.toThrow(
-    `Somebody listens at port ${PORT} already; set PORT to another for Landfall`
+  await expect(run('local', [], { ...lighter(), PATH: process.env['PATH'], PORT })).rejects.toThrow(
+    `Port ${PORT} is already in use; set PORT to another one for Landfall`
   )
 })
 
@@ -182,11 +181,11 @@ test.each([
   ['an unknown option', ['--now']],
   ['an address that is none', ['--push-to', 'localhost']]
 ])('%s is an error of usage', async (_name, args) => {
-  await expect(run(local, args, {})).rejects.toMatchObject({ name: 'UsageError' })
+  await expect(run('local', args, {})).rejects.toMatchObject({ name: 'UsageError' })
 })
 
 test('its help says what it starts and what it leaves to others', async () => {
-  const { code, out } = await run(local, ['--help'], {})
+  const { code, out } = await run('local', ['--help'], {})
   expect(code).toBe(0)
   for (const word of [
     '--push-to',

@@ -1,5 +1,4 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { publish } from '../../../dev/cli/publish.ts'
 import { publishEvents } from '../../../dev/local/publish-events.ts'
 import { findPublishTarget } from '../../../dev/local/publish-target.ts'
 import { openPubSub } from '../../../src/pull/open-subscription.ts'
@@ -18,11 +17,11 @@ test.each([
   ['an integer that would be rounded', [type, '{"id": 12345678901234567890}']],
   ['a fraction that would be rounded', [type, '{"price": 0.1234567890123456789}']]
 ])('%s is an error of usage', async (_name, args) => {
-  await expect(run(publish, args, {})).rejects.toMatchObject({ name: 'UsageError' })
+  await expect(run('publish', args, {})).rejects.toMatchObject({ name: 'UsageError' })
 })
 
 test('its help names every option', async () => {
-  const { code, out } = await run(publish, ['--help'], {})
+  const { code, out } = await run('publish', ['--help'], {})
   expect(code).toBe(0)
   for (const option of ['--count', '--rate', '--topic', '--structured', 'PUBSUB_EMULATOR_HOST']) {
     expect(out.join('\n')).toContain(option)
@@ -30,7 +29,7 @@ test('its help names every option', async () => {
 })
 
 test('a type without an example needs its data', async () => {
-  await expect(run(publish, ['com.example.unheard-of.v1'], {})).rejects.toThrow(
+  await expect(run('publish', ['com.example.unheard-of.v1'], {})).rejects.toThrow(
     'No contract has an example of com.example.unheard-of.v1; give its data as JSON'
   )
 })
@@ -51,10 +50,10 @@ test('a topic of Google Cloud is published to only when it is named in full', as
   }
 })
 
-test('an emulator that nobody runs is named at once', async () => {
+test('an emulator that does not run is named at once', async () => {
   const env = { PUBSUB_EMULATOR_HOST: '127.0.0.1:1' }
   await expect(findPublishTarget('events', env)).rejects.toThrow(
-    'Nobody listens at PUBSUB_EMULATOR_HOST=127.0.0.1:1'
+    'Nothing listens at PUBSUB_EMULATOR_HOST=127.0.0.1:1'
   )
 })
 
@@ -74,7 +73,7 @@ test('a topic that is not there is named in one line, and nothing more is publis
   }
   const options = { count: 5000, make, rate: undefined, structured: false, onPublished() {} }
   await expect(publishEvents(topic, options)).rejects.toThrow(
-    /^projects\/landfall-test\/topics\/nobody-made-it does not take the event: 5 NOT_FOUND.*$/
+    /^projects\/landfall-test\/topics\/nobody-made-it does not accept the event: 5 NOT_FOUND.*$/
   )
   expect(numbers.length).toBeLessThan(5000)
 })
@@ -87,7 +86,8 @@ test('events are published at the rate that was asked for', async () => {
     madeAt.push(performance.now())
     return event
   }
+  const startedAt = performance.now()
   await publishEvents(topic, { count: 5, make, rate: 20, structured: false, onPublished() {} })
-  const [first = 0, last = 0] = [madeAt.at(0), madeAt.at(-1)]
-  expect(last - first).toBeGreaterThan(190)
+  // None is early, however busy this machine is.
+  expect((madeAt.at(-1) ?? 0) - startedAt).toBeGreaterThan(190)
 })

@@ -27,7 +27,7 @@ test('one line says how to get the emulator when there is none', async () => {
 test('an emulator that finds no Java says so', async () => {
   const path = folderWithSdk({ pubsub: 'echo ERROR: no java >&2; exit 1' })
   await expect(startPubSubEmulator({ path })).rejects.toThrow(
-    'The Pub/Sub emulator ended at once, with exit code 1, saying: ERROR: no java'
+    'The Pub/Sub emulator ended with exit code 1, saying: ERROR: no java'
   )
 })
 

@@ -48,6 +48,6 @@ it('says how to get it when the Google Cloud CLI has none', async () => {
 it('says so at once when the emulator does not run', async () => {
   const flags = ['--no_such_flag']
   await expect(startSpannerEmulator({ path: process.env['PATH'], flags })).rejects.toThrow(
-    'The Spanner emulator ended at once'
+    'The Spanner emulator ended with'
   )
 })

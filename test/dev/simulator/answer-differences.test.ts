@@ -50,7 +50,7 @@ test.each<[string, readonly Outcome[], RegExp]>([
   ])
 })
 
-test('an order may come to nothing where another run of the seed may have been first', () => {
+test('an order may be a duplicate where another run of the seed may have been first', () => {
   const outcomes = [order({ verdict: 'duplicate' })]
   expect(answerDifferences(outcomes, { eventsAreNew: false })).toEqual([])
 })

@@ -3,7 +3,7 @@ import { createGate } from '../../../dev/simulator/pace.ts'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-test('as many are let in as the limit says, first come first served', async () => {
+test('as many are admitted as the limit allows, in the order of their requests', async () => {
   let limit = 1
   const gate = createGate(() => limit)
   const inside: string[] = []

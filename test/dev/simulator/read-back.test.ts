@@ -21,7 +21,7 @@ test('pages are followed by their links to the last one', async () => {
 
 test('a page that links to itself ends the reading', async () => {
   const client = serve({ '/api/v1/data': page('[{"id":"a"}]', '/api/v1/data') })
-  await expect(readBack(client, 'data')).rejects.toThrow('links to a page that was read')
+  await expect(readBack(client, 'data')).rejects.toThrow('links to a page that was already read')
 })
 
 test('a page that is refused ends the reading, with what was said', async () => {

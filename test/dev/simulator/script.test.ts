@@ -29,7 +29,7 @@ describe.each([1, 2, 3, 4, 5])('with seed %i and few events', (seed) => {
     expect(envelopes.filter((envelope) => !used.has(envelope))).toEqual([])
   })
 
-  test('every fault comes up, only in envelopes that can carry it', () => {
+  test('every fault occurs, only in envelopes that can carry it', () => {
     const broken = script.cases.filter(({ fault }) => fault)
     expect(new Set(broken.map(({ fault }) => fault?.name))).toEqual(
       new Set(faults.map(({ name }) => name))
@@ -84,7 +84,7 @@ describe.each([1, 2, 3, 4, 5])('with seed %i and few events', (seed) => {
   })
 })
 
-describe('what a script may be told', () => {
+describe('the options of a script', () => {
   const write = (options: Partial<ScriptOptions>) => {
     const script = writeScript({ seed: 1, count: 300, ...options })
     return { ...script, sendings: script.pushes.flatMap((push) => push.sendings) }

@@ -112,7 +112,7 @@ test('pauses double from 100 ms to the limit, and the last attempt has none afte
   ])
 })
 
-test('messages stay in their order, and each that settles is told', async () => {
+test('messages stay in order, and each that settles is reported', async () => {
   const told: number[] = []
   const sent: string[] = []
   const post = async ({ body }: Encoded) => {
@@ -139,7 +139,7 @@ describe('within a window', () => {
     expect(most()).toBe(12)
   })
 
-  test('after nacks the window is halved, and messages that come again are before new ones', async () => {
+  test('after nacks the window is halved, and redeliveries go before new messages', async () => {
     const { clock } = createFakeClock()
     const { post, pending } = createManualService()
     void simulate(messages(100), { ...usual, post, clock })
@@ -186,7 +186,7 @@ describe('at a fixed rate', () => {
 })
 
 describe('of messages with one ordering key', () => {
-  test('one is outstanding, and a nack holds back those after it', async () => {
+  test('one is outstanding, and a nack delays those after it', async () => {
     const { clock } = createFakeClock()
     const { post, pending } = createManualService()
     const sent = ['a', 'b', 'c'].map((name) => message(name, 'k'))

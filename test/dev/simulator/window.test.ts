@@ -38,6 +38,6 @@ test('one push stays outstanding when everything fails', () => {
   expect(sizes).toEqual([2, 1, 1, 1, 1])
 })
 
-test('a limit below the beginning holds from the beginning', () => {
+test('a limit below the first window applies from the start', () => {
   expect(createWindow(2).size()).toBe(2)
 })

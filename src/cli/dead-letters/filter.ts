@@ -1,0 +1,67 @@
+import type { DeadLetterFilter } from '../../dead-letters/find.ts'
+import { deadLetterStatuses } from '../../dead-letters/stored.ts'
+import { type Given, UsageError } from '../command.ts'
+import { oneOf, optional, pastTime, type Read, repeatable, text } from '../parameters.ts'
+
+const time = pastTime(() => Date.now())
+
+/** The options that select dead letters, but for their status. */
+export const filterOptions = {
+  reason: repeatable(
+    'code',
+    'why it could not land, as in docs/failures.md; can be repeated',
+    text
+  ),
+  type: repeatable('type', 'type of the event; can be repeated', text),
+  source: repeatable('source', 'source of the event; can be repeated', text),
+  since: optional(
+    'time',
+    'last seen at or after: an RFC 3339 time, or how long ago (2h, 7d)',
+    time
+  ),
+  until: optional('time', 'last seen before', time)
+}
+
+/** The option that selects dead letters by their status. */
+export const statusOption = {
+  status: optional(
+    'status',
+    `${deadLetterStatuses.join(', ')} or any (default: open)`,
+    oneOf([...deadLetterStatuses, 'any'])
+  )
+}
+
+type FilterValues = Given<typeof filterOptions> & Partial<Given<typeof statusOption>>
+
+/** Read the id of a dead letter. */
+export const deadLetterId: Read<string> = (value) => {
+  if (/^[0-9a-f]{32}$/.test(value)) return value
+  throw new UsageError('Expected the 32 hex digits of a dead letter')
+}
+
+/**
+ * Make a filter of the options, or of ids, which are selected whatever their status.
+ *
+ * @throws {UsageError} when both are given
+ */
+export function toFilter(options: FilterValues, ids: readonly string[] = []): DeadLetterFilter {
+  const { reason, type, source, since, until } = options
+  if (ids.length > 0 && isGiven(options)) {
+    throw new UsageError('dead letters are selected by ids or by filters, not both')
+  }
+  const { status = ids.length > 0 ? 'any' : 'open' } = options
+  return {
+    ids,
+    ...(reason && { reasons: reason }),
+    ...(type && { types: type }),
+    ...(source && { sources: source }),
+    ...(status !== 'any' && { status }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until })
+  }
+}
+
+/** Report whether any filter is given. */
+export function isGiven({ reason, type, source, status, since, until }: FilterValues): boolean {
+  return [reason, type, source, status, since, until].some((value) => value !== undefined)
+}
