@@ -50,13 +50,18 @@ export function checkAttributes(claims: Claims): CloudEvent {
   return Object.fromEntries(set) as CloudEvent
 }
 
-/** Say what identifies an event that may be refused: only those attributes that are valid. */
-export function identityOf(claims: Claims) {
-  const known = (name: string): string | undefined => {
-    const value = claims[name]
-    return typeof value === 'string' && !faultOf(name, value) ? value : undefined
+/** Return what identifies a refused event: only those attributes that are valid. */
+export function identityOf(claims: Claims): { source?: string; eventId?: string; type?: string } {
+  const { source, id, type } = claims
+  return {
+    ...(isValid('source', source) && { source }),
+    ...(isValid('id', id) && { eventId: id }),
+    ...(isValid('type', type) && { type })
   }
-  return { source: known('source'), eventId: known('id'), type: known('type') }
+}
+
+function isValid(name: string, value: Json | undefined): value is string {
+  return typeof value === 'string' && !faultOf(name, value)
 }
 
 /** True for text that an attribute may hold: no control characters, noncharacters or half pairs. */

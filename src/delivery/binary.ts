@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer'
 import { Failure } from '../failures.ts'
 import { checkAttributes } from './attributes.ts'
 import { withData } from './data.ts'
-import { type Claims, type Content, type Delivery, type Reading, settle } from './event.ts'
+import type { Claims, DecodedEvent, Delivery } from './event.ts'
 import { declaredType } from './headers.ts'
+import type { Known } from './provenance.ts'
 
 const marks = ['ce-specversion', 'ce-id', 'ce-source', 'ce-type']
 
@@ -15,8 +16,12 @@ export function hasEventAttributes(named: Readonly<Record<string, unknown>>): bo
   return marks.some((mark) => Object.hasOwn(named, mark))
 }
 
-/** Read a CloudEvent of the HTTP binding's binary mode: attributes in headers, data in the body. */
-export function readBinary({ headers, body }: Delivery): Reading {
+/**
+ * Read a CloudEvent of the HTTP binding's binary mode: attributes in headers, data in the body.
+ *
+ * @throws {Failure} ATTRIBUTE_INVALID, and what `eventOf` throws
+ */
+export function readBinary({ headers, body }: Delivery, known: Known): DecodedEvent {
   const claims: [string, string][] = []
   const faults: Failure[] = []
   for (const [header, lines] of Object.entries(headers)) {
@@ -29,14 +34,9 @@ export function readBinary({ headers, body }: Delivery): Reading {
   if (new Set(headers['content-type']).size > 1) {
     faults.push(new Failure('ATTRIBUTE_INVALID', 'there are two Content-Type headers that differ'))
   }
-  const known = Object.fromEntries(claims)
-  return {
-    claims: known,
-    content: settle(() => {
-      if (faults[0]) throw faults[0]
-      return eventOf(known, declaredType(headers), body)
-    })
-  }
+  known.claims = Object.fromEntries(claims)
+  if (faults[0]) throw faults[0]
+  return eventOf(known.claims, declaredType(headers), body)
 }
 
 function decodeLines(name: string, lines: readonly string[]): string | Failure | undefined {
@@ -58,7 +58,11 @@ function decodeLines(name: string, lines: readonly string[]): string | Failure |
  *
  * @throws {Failure} what `checkAttributes` and `withData` throw
  */
-export function eventOf(claims: Claims, contentType: string | undefined, bytes: Buffer): Content {
+export function eventOf(
+  claims: Claims,
+  contentType: string | undefined,
+  bytes: Buffer
+): DecodedEvent {
   const declared = contentType === undefined ? claims : { ...claims, datacontenttype: contentType }
   return withData(checkAttributes(declared), bytes)
 }

@@ -3,7 +3,7 @@ import { isFailure } from '../failures.ts'
 import type { Json } from '../values/json.ts'
 import { parseJson } from '../values/json-parse.ts'
 import { limits } from '../values/limits.ts'
-import type { CloudEvent, Content } from './event.ts'
+import type { CloudEvent, DecodedEvent } from './event.ts'
 import { isJsonType, isTextType } from './headers.ts'
 
 interface Data {
@@ -19,7 +19,7 @@ interface Data {
  *
  * @throws {Failure} what `parseJson` throws
  */
-export function withData(event: CloudEvent, bytes: Buffer): Content {
+export function withData(event: CloudEvent, bytes: Buffer): DecodedEvent {
   const { inexact, ...data } = read(bytes, event.datacontenttype)
   return { event: { ...event, ...data }, inexact }
 }

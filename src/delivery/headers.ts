@@ -2,16 +2,6 @@ import type { Delivery } from './event.ts'
 
 export type Headers = Delivery['headers']
 
-/** Headers that prove who calls. They are never stored and never become part of an event. */
-export const credentialHeaders: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'x-api-key',
-  'x-goog-iap-jwt-assertion',
-  'x-serverless-authorization'
-])
-
 /** The first line of a header, trimmed; undefined when it is absent or empty. */
 export function firstLine(headers: Headers, name: string): string | undefined {
   return headers[name]?.[0]?.trim() || undefined

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../values/json.ts'
 import { headerText } from './binary.ts'
 import type { Delivery } from './event.ts'
-import { credentialHeaders, declaredType, firstLine, type Headers } from './headers.ts'
+import { declaredType, firstLine, type Headers } from './headers.ts'
 import { type Metadata, readMetadata } from './message.ts'
 
 export const messageIdHeader = 'x-goog-pubsub-message-id'
@@ -77,9 +77,5 @@ function attributesOf(headers: Headers): JsonObject {
 }
 
 function isOfTheHop(name: string): boolean {
-  return (
-    hopHeaders.has(name) ||
-    credentialHeaders.has(name) ||
-    hopPrefixes.some((prefix) => name.startsWith(prefix))
-  )
+  return hopHeaders.has(name) || hopPrefixes.some((prefix) => name.startsWith(prefix))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { base64, binary, codeOf, decodeOne, eventOf } from './deliveries.ts'
+import { base64, binary, codeOf, contentOf, decodeOne, eventOf } from './deliveries.ts'
 
 const wire = (text: string) => Buffer.from(text).toString('latin1')
 const { 'content-type': _, ...untyped } = binary
@@ -16,8 +16,8 @@ describe('CloudEvents in binary mode', () => {
       },
       { id: 'a' }
     )
-    expect(arrival.envelope).toBe('cloudevents-binary')
-    expect(arrival.content).toEqual({
+    expect(arrival.provenance.envelope).toBe('cloudevents-binary')
+    expect(contentOf(arrival)).toEqual({
       event: {
         specversion: '1.0',
         id: '1',
@@ -83,7 +83,7 @@ describe('CloudEvents in binary mode', () => {
     (name) => {
       const { [name]: _, ...headers } = { ...binary } as Record<string, string>
       const arrival = decodeOne(headers, { message: { messageId: '1' }, subscription: 's' })
-      expect(arrival.envelope).toBe('cloudevents-binary')
+      expect(arrival.provenance.envelope).toBe('cloudevents-binary')
       expect(codeOf(arrival)).toBe('ATTRIBUTE_MISSING')
     }
   )
@@ -139,8 +139,8 @@ describe('CloudEvents in binary mode', () => {
   })
 
   test('points to inexact numbers from the root of the event', () => {
-    const { content } = decodeOne(binary, '{"price":12345678901.123456789}')
-    expect(content).toMatchObject({ inexact: new Set(['/data/price']) })
+    const arrival = decodeOne(binary, '{"price":12345678901.123456789}')
+    expect(arrival).toMatchObject({ inexact: new Set(['/data/price']) })
   })
 
   test('lets the forbidden ce-datacontenttype stand in only where there is no Content-Type', () => {

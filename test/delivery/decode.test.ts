@@ -20,11 +20,11 @@ describe('decode', () => {
   ])('refuses %s', (_, headers, body, code) => {
     const arrival = decodeOne(headers, body)
     expect(codeOf(arrival)).toBe(code)
-    expect(arrival.envelope).toBe('unknown')
+    expect(arrival.provenance.envelope).toBe('unknown')
   })
 
   test('says what to change when an event comes without its content type', () => {
-    expect(decodeOne(json, event).content).toMatchObject({
+    expect(decodeOne(json, event)).toMatchObject({
       reason: { detail: expect.stringContaining('application/cloudevents+json') }
     })
   })

@@ -20,19 +20,39 @@ const inflaters = new Map([
  *
  * @throws {Failure} BODY_TOO_LARGE, QUEUE_FULL
  */
-export async function readBody(
+export function readBody(
   stream: Readable,
   declaredBytes: number | undefined,
   slot: Slot
 ): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+
+  function add(chunk: Buffer): void {
     bytes += chunk.length
     if (bytes > maxBodyBytes) throw tooLarge()
     if (declaredBytes === undefined) slot.grow(chunk.length)
     chunks.push(chunk)
   }
+
+  return new Promise((resolve, reject) => {
+    function onData(chunk: Buffer): void {
+      try {
+        add(chunk)
+      } catch (error) {
+        // The rest flows on unseen until the answer closes the connection.
+        stream.off('data', onData).resume()
+        chunks.length = 0
+        reject(error)
+      }
+    }
+    stream.on('data', onData)
+    stream.once('end', () => resolve(join(chunks, bytes)))
+    stream.once('error', reject)
+  })
+}
+
+function join(chunks: readonly Buffer[], bytes: number): Buffer {
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)
 }
 
