@@ -60,6 +60,13 @@ describe('a pulled message', () => {
     expect(arrival).toMatchObject({ event: { id: '1', data: { a: 1 } } })
   })
 
+  it('comes with no header but its content type', () => {
+    const attributes = { authorization: 'Bearer x' }
+    expect(toPush({ ...message, attributes }, subscription).headers).toEqual({
+      'content-type': ['application/json']
+    })
+  })
+
   it('may have no data', () => {
     const arrival = decodeOne({ ...message, data: Buffer.alloc(0), attributes: { a: 'b' } })
     expect(arrival).toMatchObject({
