@@ -14,8 +14,8 @@ interface Data {
 
 /**
  * Add the data of an event to its attributes. JSON must parse; UTF-8 text becomes a string; anything
- * else stays bytes. No bytes are no data. Without a content type it is JSON when it parses: Eventarc
- * Advanced sends none, and the CloudEvents default is JSON.
+ * else stays bytes. Without bytes there is no data. Without a content type it is JSON when it parses:
+ * Eventarc Advanced sends none, and the CloudEvents default is JSON.
  *
  * @throws {Failure} what `parseJson` throws
  */

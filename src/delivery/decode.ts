@@ -125,17 +125,17 @@ function parseBody({ headers, body }: Delivery): JsonObject | Failure {
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const declared = isJsonType(firstLine(headers, 'content-type') ?? '')
-    const meant = declared || error.code !== 'JSON_INVALID' || /^\s*[{[]/.test(opening(body))
-    return meant ? error : unknown({})
+    const intended = declared || error.code !== 'JSON_INVALID' || /^\s*[{[]/.test(opening(body))
+    return intended ? error : unknown({})
   }
 }
 
 const opening = (body: Buffer) => body.toString('latin1', 0, 64).replace('\xef\xbb\xbf', '')
 
 /**
- * A push body has a message and a subscription; with one of them it is a broken one. Beside the
- * headers of an unwrapped push, which a wrapped one never has, it must have its message id too:
- * otherwise it is somebody's payload with such members.
+ * Report whether a body is a wrapped push: it has a message and a subscription, and with only one of
+ * them it is a broken push. Next to the headers of an unwrapped push, which a wrapped one never has,
+ * it must have a message id too: otherwise it is the publisher's own payload with such members.
  */
 function isPush({ message, subscription }: JsonObject, unwrapped: boolean): boolean {
   const named = typeof subscription === 'string'

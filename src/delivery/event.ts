@@ -43,3 +43,10 @@ export interface DecodedEvent {
 
 /** What an event says about itself, checked or not, by attribute name. */
 export type Claims = Readonly<Record<string, Json | undefined>>
+
+/** What identifies an event, as far as it is known and valid. */
+export interface Identity {
+  readonly source?: string
+  readonly eventId?: string
+  readonly type?: string
+}

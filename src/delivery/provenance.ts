@@ -1,14 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import { identityOf } from './attributes.ts'
-import type { Claims, CloudEvent, Delivery, Envelope } from './event.ts'
+import type { Claims, CloudEvent, Delivery, Envelope, Identity } from './event.ts'
 import { type Metadata, pubsubSource } from './message.ts'
-
-/** What identifies an event, as far as it is known and valid. */
-export interface Identity {
-  readonly source?: string
-  readonly eventId?: string
-  readonly type?: string
-}
 
 /** Where an event came from: enough to name it, to log it and to write its dead letter. */
 export interface Provenance extends Identity {
@@ -54,15 +47,15 @@ function keyOf(source?: string, id?: string): string | undefined {
 
 /**
  * Name an event: the first 128 bits of SHA-256 over its source and id, as 32 hex digits. Different
- * identities give different texts to hash, because neither part may hold a line feed.
+ * identities give different texts to hash, because neither part may have a line feed in it.
  */
 export function eventKey(source: string, id: string): string {
   return hash('sha256', `${source}\n${id}`, 'hex').slice(0, 32)
 }
 
 /**
- * Name an event that has no identity by its bytes: the body, and the headers that hold attributes,
- * which in binary mode are the event. 32 hex digits, the same for the same event sent again.
+ * Name an event without an identity by its bytes: the body, and the headers with attributes, which
+ * in binary mode are the event. 32 hex digits, the same for the same event sent again.
  */
 export function bodyKey({ headers, body }: Delivery): string {
   const attributes = Object.entries(headers).filter(([name]) => name.startsWith('ce-'))

@@ -8,7 +8,7 @@ import { type Message, type Metadata, pubsubSource, readMessage, readMetadata } 
 import type { Known } from './provenance.ts'
 import { readStructured } from './structured.ts'
 
-/** The type that Eventarc gives to plain messages, and so do we. */
+/** The type of a plain message, as Eventarc names it. */
 export const messagePublished = 'google.cloud.pubsub.topic.v1.messagePublished'
 
 /**
@@ -22,9 +22,9 @@ export function readPush(push: JsonObject, known: Known): DecodedEvent {
 }
 
 /**
- * Look into an event of the type that Eventarc gives to plain messages. Where its message is itself
- * a CloudEvent, that one is what its publisher sent; otherwise the event keeps its identity and its
- * data gets one spelling. Any other event is returned as it is.
+ * Look into an event of the type that Eventarc gives to plain messages. If its message is itself a
+ * CloudEvent, the result is that one, which is what the publisher sent. If not, the event keeps its
+ * identity and its data is written in one way. Any other event is returned as it is.
  *
  * @throws {Failure} what `readPush` throws
  */
@@ -68,7 +68,7 @@ function readEvent({ bytes, attributes }: Message, known: Known): DecodedEvent |
   return eventOf(known.claims, type, bytes)
 }
 
-/** Publishers spell it `content-type` or `Content-Type`; the former wins whatever the order. */
+/** Publishers write `content-type` or `Content-Type`; the former wins in any order. */
 function contentTypeOf(attributes: Message['attributes']): string | undefined {
   const names = Object.keys(attributes).filter((name) => name.toLowerCase() === 'content-type')
   return attributes[names.sort().at(-1) ?? 'content-type'] || undefined
@@ -91,7 +91,7 @@ function plainEvent(message: Message, metadata: Metadata): CloudEvent {
   }
 }
 
-/** Spell a message as Google's MessagePublishedData, without the members that vary by attempt. */
+/** Write a message as Google's MessagePublishedData, without the members that vary by attempt. */
 function dataOf({ data, attributes }: Message, metadata: Metadata): Json {
   const { messageId, publishTime, orderingKey, subscription } = metadata
   return {

@@ -16,7 +16,7 @@ import { traceContextOf } from './trace-context.ts'
 /** Does nothing until an exporter is configured: see start-otlp.ts. */
 const tracer = () => trace.getTracer('landfall')
 
-/** Read as Node joins repeated lines: two of `traceparent` are no trace at all. */
+/** Join repeated lines as Node does: two lines of `traceparent` are then invalid, as they must be. */
 const lines: TextMapGetter<Delivery['headers']> = {
   keys: (headers) => Object.keys(headers),
   get: (headers, name) => headers[name]?.join(', ')

@@ -57,7 +57,7 @@ describe('CloudEvents in binary mode', () => {
     ['an id of 257 characters', { 'ce-id': 'x'.repeat(257) }, 'ATTRIBUTE_INVALID'],
     ['a source of 2048 characters', { 'ce-source': 'x'.repeat(2048) }, 'accepted'],
     ['a source of 2049 characters', { 'ce-source': 'x'.repeat(2049) }, 'ATTRIBUTE_INVALID'],
-    ['a source that is no URI', { 'ce-source': 'my shop' }, 'accepted'],
+    ['a source that is not a URI', { 'ce-source': 'my shop' }, 'accepted'],
     ['a name with a hyphen', { 'ce-my-tenant': 'x' }, 'ATTRIBUTE_INVALID'],
     ['a name with an underscore', { 'ce-__proto__': 'x' }, 'ATTRIBUTE_INVALID'],
     ['an attribute without a name', { 'ce-': 'x' }, 'ATTRIBUTE_INVALID'],
@@ -143,7 +143,7 @@ describe('CloudEvents in binary mode', () => {
     expect(arrival).toMatchObject({ inexact: new Set(['/data/price']) })
   })
 
-  test('lets the forbidden ce-datacontenttype stand in only where there is no Content-Type', () => {
+  test('reads the forbidden ce-datacontenttype only where there is no Content-Type', () => {
     const forbidden = { 'ce-datacontenttype': 'text/plain' }
     expect(eventOf(decodeOne({ ...untyped, ...forbidden }, '1')).data).toBe('1')
     expect(eventOf(decodeOne({ ...binary, ...forbidden }, '1')).data).toBe(1)

@@ -176,7 +176,7 @@ const anyDelivery: fc.Arbitrary<Delivery> = fc.record({ headers: nearHeaders, bo
 const isBatch = ({ headers }: Delivery) => headers['content-type']?.[0]?.includes('batch')
 
 describe('decode', () => {
-  test.each(modes)('gives back any event that is sent %s', (_, encode) => {
+  test.each(modes)('returns any event that is sent %s', (_, encode) => {
     fc.assert(
       fc.property(anyEvent, (sent) => {
         expect(decode(encode(sent)).map(eventOf)).toEqual([sent])

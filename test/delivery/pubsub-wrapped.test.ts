@@ -90,7 +90,7 @@ describe('a plain message in a wrapped push', () => {
     expect(decodeOne({}, everything).provenance.envelope).toBe('pubsub-wrapped')
   })
 
-  test('has no time that nobody sent', () => {
+  test('has a time only if one was sent', () => {
     expect(eventOf(decodeOne(json, push({ data: 'YQ==' })))).not.toHaveProperty('time')
   })
 

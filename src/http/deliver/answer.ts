@@ -5,8 +5,8 @@ import type { Write, WriteOf } from '../../plan.ts'
 import { sendProblem } from '../errors.ts'
 
 /**
- * Answer a delivery: 200 only when every event of it is settled. One that is not takes all of them
- * back, which is safe, because an event has its effect once.
+ * Answer a delivery: 200 only when every event of it is settled. If one is not, the sender sends all
+ * of them again, which is safe, because an event has its effect once.
  */
 export function answer(
   reply: FastifyReply,

@@ -40,7 +40,7 @@ export function readBody(
       try {
         add(chunk)
       } catch (error) {
-        // The rest flows on unseen until the answer closes the connection.
+        // The rest is discarded until the answer closes the connection.
         stream.off('data', onData).resume()
         chunks.length = 0
         reject(error)
@@ -61,12 +61,12 @@ export function checkDeclaredBytes(bytes: number | undefined): void {
   if (bytes !== undefined && bytes > maxBodyBytes) throw tooLarge()
 }
 
-/** A few kilobytes may inflate to 16 MiB, so few at a time, each with room for the worst. */
+/** A few kilobytes may inflate to 16 MiB, so only a few at a time, each with room for the largest. */
 const inflating = pLimit(2)
 
 /**
- * Undo a Content-Encoding, bounded. An unwrapped push turns message attributes into headers, so a
- * publisher that compresses its messages ends up here. Returns undefined when the body is not what
+ * Inflate a body, up to a limit. An unwrapped push turns message attributes into headers, so the
+ * messages of a publisher that compresses them end up here. Returns undefined when the body is not what
  * the header says: the decoder then makes it a dead letter.
  *
  * @throws {Failure} QUEUE_FULL

@@ -99,20 +99,20 @@ function admit(request: FastifyRequest, reply: FastifyReply, admission: Admissio
   checkDeclaredBytes(declared)
   const slot = admission.enter(declared ?? 0)
   request.slot = slot
-  // For a request that never gets to the handler; the handler keeps it while its work goes on,
-  // also when the sender has hung up.
+  // For a request that never reaches the handler; the handler keeps the slot until its work is done,
+  // even if the sender hangs up.
   reply.raw.once('close', slot.release)
   if (reply.raw.destroyed) slot.release()
-  // Fastify answers 415 to a malformed Content-Type, and a 415 is redelivered for ever. Ours is
-  // read from the raw headers, by the decoder.
+  // Fastify answers 415 to a malformed Content-Type, and Pub/Sub would redeliver that forever. The
+  // decoder reads the real one from the raw headers.
   request.raw.headers['content-type'] = 'application/octet-stream'
 }
 
 const late = () => new Failure('DEADLINE_EXCEEDED', 'the events were not settled in time')
 
 /**
- * Other parameters are Eventarc's, and let be. A `dryRun` that says neither is nobody's but the
- * caller's, who must not find out by a row that was written.
+ * Other parameters belong to Eventarc, and are ignored. A `dryRun` that is neither true nor false is
+ * refused: its sender expects that nothing is written.
  *
  * @throws {Failure} QUERY_INVALID
  */
@@ -153,12 +153,12 @@ function withoutCredentials(lines: Delivery['headers']): Delivery['headers'] {
 }
 
 function linesOf({ headerLines }: FastifyRequest): Delivery['headers'] {
-  if (!headerLines) throw new Error('a delivery without header lines')
+  if (!headerLines) throw new Error('the delivery has no header lines')
   return headerLines
 }
 
 function slotOf({ slot }: FastifyRequest): Slot {
-  if (!slot) throw new Error('a delivery without a slot')
+  if (!slot) throw new Error('the delivery has no slot')
   return slot
 }
 

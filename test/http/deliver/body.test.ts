@@ -10,7 +10,7 @@ import {
 } from '../../../src/http/deliver/body.ts'
 
 describe('admission', () => {
-  it('holds what is declared until it is released, once', () => {
+  it('counts what is declared until it is released, once', () => {
     const admission = createAdmission(10, 100)
     const slot = admission.enter(60)
     expect(() => admission.enter(41)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
@@ -67,7 +67,7 @@ describe('reading a body', () => {
 })
 
 describe('inflating a body', () => {
-  it('takes room for the worst before it begins, and gives back what was not needed', async () => {
+  it('reserves room for the largest body before it begins, and returns what was not needed', async () => {
     const admission = createAdmission(10, maxBodyBytes)
     const slot = admission.enter(0)
     expect(await inflateBody(gzipSync('hello'), 'GZIP', slot)).toEqual(Buffer.from('hello'))
