@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream'
+import { once } from 'node:events'
+import { PassThrough, Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createAdmission } from '../../../src/http/deliver/admission.ts'
@@ -63,6 +64,25 @@ describe('reading a body', () => {
       expect.objectContaining({ code: 'BODY_TOO_LARGE' })
     )
     expect(() => checkDeclaredBytes(maxBodyBytes)).not.toThrow()
+  })
+})
+
+describe('a body that does not end well', () => {
+  it('is discarded to its end once it is refused', async () => {
+    const slot = createAdmission(1, 25).enter(0)
+    const body = Readable.from([10, 20, 10, 20].map((size) => Buffer.alloc(size, 'x')))
+    const ended = once(body, 'end')
+    await expect(readBody(body, undefined, slot)).rejects.toMatchObject({ code: 'QUEUE_FULL' })
+    await ended
+  })
+
+  it('fails as its stream does when the sender hangs up', async () => {
+    const slot = createAdmission(1, 100).enter(10)
+    const body = new PassThrough()
+    const read = readBody(body, 10, slot)
+    body.write('abc')
+    body.destroy(new Error('aborted'))
+    await expect(read).rejects.toThrow('aborted')
   })
 })
 
