@@ -20,7 +20,7 @@ const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const pattern = new RegExp(`^(${token})/(${token})[ \\t]*(;.*)?$`)
 
 /** The type and subtype, in lower case, without parameters: `application/json`. */
-export function essenceOf(text: string): string {
+function essenceOf(text: string): string {
   return (text.split(';', 1)[0] ?? '').trim().toLowerCase()
 }
 
