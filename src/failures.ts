@@ -137,6 +137,18 @@ export class Failure extends Error {
   }
 }
 
+/** Why an event cannot land. */
+export interface Reason {
+  readonly code: FailureCode
+  /** What is wrong and where, never the payload. */
+  readonly detail: string
+}
+
+/** Turn a refusal into the reason that is kept. */
+export function reasonOf({ code, message }: Failure): Reason {
+  return { code, detail: message }
+}
+
 /** True for a `Failure` whose code is in the table with this action. */
 export function isFailure(error: unknown, action?: FailureRow['action']): error is Failure {
   return error instanceof Failure && (!action || failures[error.code].action === action)

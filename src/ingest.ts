@@ -4,15 +4,21 @@ import type { Settled } from './commit/batch.ts'
 import type { Committer } from './commit/committer.ts'
 import type { DryRunResult } from './commit/dry-run.ts'
 import type { Contracts } from './contracts/contracts.ts'
-import { decode } from './delivery/decode.ts'
-import type { Arrival, Delivery } from './delivery/event.ts'
+import { type Arrival, decode } from './delivery/decode.ts'
+import type { Delivery } from './delivery/event.ts'
 import { Failure } from './failures.ts'
 import type { Plan } from './plan.ts'
 
-/** What became of one event of a delivery. */
+/** What became of one event: settled by a commit, ignored by its contract, or refused. */
+export type Result =
+  | ({ readonly kind: 'settled' } & Settled)
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'refused'; readonly failure: Failure }
+
+/** One event of a delivery, and what became of it. */
 export interface Landed {
   readonly arrival: Arrival
-  readonly result: Settled | { readonly verdict: 'ignored' } | Failure
+  readonly result: Result
 }
 
 /** What would become of one event of a delivery, and the writes it asks for. */
@@ -32,18 +38,18 @@ export interface Ingest {
   dryRun(delivery: Delivery): Promise<readonly DryRunEvent[]>
 }
 
-/** A batch larger than the queue would be refused for ever if all of it were submitted at once. */
+/** Submitted all at once, a batch larger than the queue would always be refused. */
 const atOnce = 500
 
 /** Create what lands deliveries. */
 export function createIngest(contracts: Contracts, committer: Committer): Ingest {
-  async function landPlan(plan: Plan): Promise<Landed['result']> {
-    if (plan.writes.length === 0) return { verdict: 'ignored' }
-    return committer.submit(plan)
+  async function landPlan(plan: Plan): Promise<Result> {
+    if (plan.writes.length === 0) return { kind: 'ignored' }
+    return { kind: 'settled', ...(await committer.submit(plan)) }
   }
 
   async function landOne(arrival: Arrival): Promise<Landed> {
-    const result = await landPlan(contracts.plan(arrival)).catch(orFailure)
+    const result = await landPlan(contracts.plan(arrival)).catch(toRefused)
     return { arrival, result }
   }
 
@@ -64,8 +70,8 @@ export function createIngest(contracts: Contracts, committer: Committer): Ingest
   }
 }
 
-/** An expected refusal is an answer; anything else is a bug and goes on up. */
-function orFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error
+/** An expected refusal is a result; anything else is a bug and goes on up. */
+function toRefused(error: unknown): Result {
+  if (error instanceof Failure) return { kind: 'refused', failure: error }
   throw error
 }

@@ -1,4 +1,5 @@
-import type { FailureCode } from './failures.ts'
+import type { Provenance } from './delivery/provenance.ts'
+import type { Reason } from './failures.ts'
 import { deadLettersTable, ledgerTable } from './store/managed-tables.ts'
 import type { Table, TableKind } from './store/table.ts'
 import type { Row, Value } from './values/value.ts'
@@ -58,7 +59,7 @@ export interface LedgerWrite extends RowWrite {
 /** Keep an event that cannot land, with the reason. */
 export interface DeadLetterWrite extends RowWrite {
   readonly kind: 'dead-letters'
-  readonly letter: Letter
+  readonly provenance: Provenance
   readonly reason: Reason
 }
 
@@ -75,33 +76,10 @@ export type WriteOf<K extends TableKind> = { [P in K]: { readonly kind: P } & Wr
 
 export type Write = WriteOf<TableKind>
 
-/** One event as it arrived: what a dead letter keeps, and what a replay needs. */
-export interface Letter {
-  /** 32 hex digits: the event key, or a hash of the body where the event has no identity. */
-  readonly id: string
-  readonly source?: string
-  readonly eventId?: string
-  readonly type?: string
-  readonly contentType?: string
-  /** Header lines by lower-case name, without credentials. */
-  readonly headers: Readonly<Record<string, readonly string[]>>
-  readonly body: Buffer
-  readonly subscription?: string
-  readonly messageId?: string
-  readonly deliveryAttempt?: number
-}
-
-/** Why an event cannot land. */
-export interface Reason {
-  readonly code: FailureCode
-  /** What is wrong and where, never the payload. */
-  readonly detail: string
-}
-
 /** The writes one event asks for, as plain data, no two of them to one row. */
 export interface Plan {
-  /** The event; the id of its letter is the event key. */
-  readonly letter: Letter
+  /** Where the event came from, with its key. */
+  readonly provenance: Provenance
   /** Of an event that adds to counters the last is that to the ledger. */
   readonly writes: readonly Write[]
   /** An upper bound of what this adds to a commit, in bytes. */
@@ -125,20 +103,17 @@ const overheadBytes = 2048
  * Plan the dead letter of an event that cannot land. A pointer in the detail is made of keys that
  * were sent, so it is cut and made well-formed: Spanner takes no lone surrogates.
  */
-export function deadLetterPlan(letter: Letter, { code, detail }: Reason): Plan {
+export function deadLetterPlan(provenance: Provenance, { code, detail }: Reason): Plan {
+  const { headers, body } = provenance.delivery
   const table = deadLettersTable
-  const key = [letter.id]
+  const key = [provenance.key]
   const reason = { code, detail: detail.slice(0, maxDetailCharacters).toWellFormed() }
   return {
-    letter,
-    writes: [{ kind: 'dead-letters', table, key, row: rowId(table, key), letter, reason }],
-    bytes: letter.body.length + headerBytes(letter) + overheadBytes,
+    provenance,
+    writes: [{ kind: 'dead-letters', table, key, row: rowId(table, key), provenance, reason }],
+    bytes: body.length + Buffer.byteLength(JSON.stringify(headers)) + overheadBytes,
     mutations: table.columns.length
   }
-}
-
-function headerBytes({ headers }: Letter): number {
-  return Buffer.byteLength(JSON.stringify(headers))
 }
 
 /** Return why an event cannot land, if its plan is to keep it as a dead letter. */

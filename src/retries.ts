@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Delivery } from './delivery/event.ts'
-import { Failure, isFailure } from './failures.ts'
-import type { Ingest } from './ingest.ts'
-import { type Reason, type Verdict, verdicts } from './plan.ts'
+import { type Failure, isFailure, type Reason, reasonOf } from './failures.ts'
+import type { Ingest, Result } from './ingest.ts'
+import { type Verdict, verdicts } from './plan.ts'
 
 /** How to retry while the store is in trouble. */
 export interface RetryPolicy {
@@ -59,9 +59,7 @@ const byWeight: readonly Verdict[] = ['dead-lettered', ...verdicts]
  */
 export async function landDelivery(ingest: Ingest, delivery: Delivery): Promise<Outcome> {
   const landed = await ingest.land(delivery)
-  return ofSeveral(
-    landed.map(({ result }) => (result instanceof Failure ? poison(result) : result))
-  )
+  return ofSeveral(landed.map(({ result }) => toOutcome(result)))
 }
 
 /** Return what landing one delivery would do, and write nothing. @throws {Failure} with the action `retry` */
@@ -69,9 +67,11 @@ export async function dryRunDelivery(ingest: Ingest, delivery: Delivery): Promis
   return ofSeveral(await ingest.dryRun(delivery))
 }
 
-function poison(failure: Failure): Outcome {
-  if (!isFailure(failure, 'dead-letter')) throw failure
-  return { verdict: 'dead-lettered', reason: { code: failure.code, detail: failure.message } }
+function toOutcome(result: Result): Outcome {
+  if (result.kind === 'settled') return result
+  if (result.kind === 'ignored') return { verdict: 'ignored' }
+  if (!isFailure(result.failure, 'dead-letter')) throw result.failure
+  return { verdict: 'dead-lettered', reason: reasonOf(result.failure) }
 }
 
 function ofSeveral(outcomes: readonly Outcome[]): Outcome {

@@ -1,24 +1,26 @@
 import { expect, test } from 'vitest'
 import { deadLetterPlan, deadLetterReason } from '../src/plan.ts'
 
-const letter = {
-  id: '0123456789abcdef0123456789abcdef',
-  headers: { 'content-type': ['application/json'] },
-  body: Buffer.from('{}')
-}
+const headers = { 'content-type': ['application/json'] }
+const provenance = {
+  key: '0123456789abcdef0123456789abcdef',
+  envelope: 'unknown',
+  delivery: { headers, body: Buffer.from('{}') },
+  metadata: {}
+} as const
 
 test('the plan of a dead letter writes nothing else and says why', () => {
   const reason = { code: 'JSON_INVALID', detail: 'the JSON text is not JSON' } as const
-  expect(deadLetterPlan(letter, reason)).toMatchObject({
-    letter,
-    writes: [{ kind: 'dead-letters', key: [letter.id], letter, reason }],
+  expect(deadLetterPlan(provenance, reason)).toMatchObject({
+    provenance,
+    writes: [{ kind: 'dead-letters', key: [provenance.key], provenance, reason }],
     mutations: 18
   })
 })
 
 test('its bytes are those of the body, the headers and the columns about it', () => {
   const plan = deadLetterPlan(
-    { ...letter, body: Buffer.alloc(10_000) },
+    { ...provenance, delivery: { headers, body: Buffer.alloc(10_000) } },
     { code: 'JSON_INVALID', detail: '' }
   )
   expect(plan.bytes).toBeGreaterThan(12_000)
@@ -27,7 +29,7 @@ test('its bytes are those of the body, the headers and the columns about it', ()
 
 test('a detail is text that every store takes, of bounded length', () => {
   const stored = (detail: string) =>
-    deadLetterReason(deadLetterPlan(letter, { code: 'DATA_INVALID', detail }))?.detail
+    deadLetterReason(deadLetterPlan(provenance, { code: 'DATA_INVALID', detail }))?.detail
   expect(stored(`${'🙂'.repeat(2000)}\ud800`)).toHaveLength(1000)
   expect(stored('/a\udc00')).toBe('/a\ufffd')
 })

@@ -1,5 +1,5 @@
-import { Failure, type FailureCode, isFailure } from '../failures.ts'
-import { deadLetterPlan, deadLetterReason, type Plan, type Reason, type Verdict } from '../plan.ts'
+import { Failure, type FailureCode, isFailure, type Reason } from '../failures.ts'
+import { deadLetterPlan, deadLetterReason, type Plan, type Verdict } from '../plan.ts'
 import { deadLettersTable } from '../store/managed-tables.ts'
 import type { Store } from '../store/store.ts'
 import { at } from './at.ts'
@@ -141,8 +141,8 @@ async function isCulprit(
 }
 
 /** A transaction that reads and commits nothing: does the store work now? */
-async function probe(store: Store, { letter }: Plan): Promise<unknown> {
-  const guards = [{ table: deadLettersTable, key: [letter.id] }]
+async function probe(store: Store, { provenance }: Plan): Promise<unknown> {
+  const guards = [{ table: deadLettersTable, key: [provenance.key] }]
   try {
     await store.commit(guards, () => ({ mutations: [], result: undefined }))
     return undefined
@@ -189,7 +189,7 @@ function condemnRefused(
 /** Make it a dead letter that is to be committed, unless its sender is to be told instead. */
 function condemn(item: Item, reason: Reason, poison: Poison): boolean {
   if (poison === 'reject') item.outcome = new Failure(reason.code, reason.detail)
-  else item.plan = deadLetterPlan(item.plan.letter, reason)
+  else item.plan = deadLetterPlan(item.plan.provenance, reason)
   return poison === 'store'
 }
 

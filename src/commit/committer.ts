@@ -134,7 +134,7 @@ function createInFlight({ queueMaxEvents, queueMaxBytes }: CommitterOptions) {
 
 /** Events of one row meet in one lane, so that two commits in flight rarely touch the same row. */
 function laneOf<T>(lanes: readonly T[], plan: Plan): T {
-  const lane = lanes[crc32(plan.writes[0]?.row ?? plan.letter.id) % lanes.length]
+  const lane = lanes[crc32(plan.writes[0]?.row ?? plan.provenance.key) % lanes.length]
   if (!lane) throw new Error('a committer needs at least one lane')
   return lane
 }

@@ -1,7 +1,7 @@
+import type { Reason } from '../failures.ts'
 import {
   type LogWrite,
   type Plan,
-  type Reason,
   type Verdict,
   verdicts,
   type Write,

@@ -1,4 +1,5 @@
-import { deadLetterPlan, deadLetterReason, type Plan, type Reason, type Verdict } from '../plan.ts'
+import type { Reason } from '../failures.ts'
+import { deadLetterPlan, deadLetterReason, type Plan, type Verdict } from '../plan.ts'
 import type { CurrentRows, Store } from '../store/store.ts'
 import { at } from './at.ts'
 import { decide, guardsOf, PlansRefused } from './decide.ts'
@@ -57,7 +58,7 @@ function decideAll(current: CurrentRows, plans: readonly Plan[]): readonly DryRu
     const { reasons } = error
     const others = plans.map((plan, i) => {
       const reason = reasons.get(i)
-      return reason ? deadLetterPlan(plan.letter, reason) : plan
+      return reason ? deadLetterPlan(plan.provenance, reason) : plan
     })
     return decideAll(current, others)
   }

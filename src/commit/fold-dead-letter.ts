@@ -1,4 +1,4 @@
-import type { DeadLetterWrite, Letter, Plan } from '../plan.ts'
+import type { DeadLetterWrite, Plan } from '../plan.ts'
 import { limits } from '../values/limits.ts'
 import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
 import type { Folded, Rows, WrittenRow } from './rows.ts'
@@ -10,14 +10,15 @@ const textLength = 2048
 
 /** Write or count the dead letter of one event; a redelivery never adds another row. */
 export function foldDeadLetter(write: DeadLetterWrite, _plan: Plan, rows: Rows): Folded {
-  const { letter, reason } = write
+  const { provenance, reason } = write
+  const { body } = provenance.delivery
   const before = rows.get(write)
   const changes: WrittenRow = {
-    ...describeLetter(letter),
+    ...describeEvent(provenance),
     reason: reason.code,
     detail: text(reason.detail),
-    body: letter.body.subarray(0, cellBytes).toString('base64'),
-    body_rest: letter.body.subarray(cellBytes).toString('base64') || null,
+    body: body.subarray(0, cellBytes).toString('base64'),
+    body_rest: body.subarray(cellBytes).toString('base64') || null,
     first_seen: before?.['first_seen'] ?? COMMIT_TIMESTAMP,
     last_seen: COMMIT_TIMESTAMP,
     times_seen: String(BigInt(String(before?.['times_seen'] ?? 0)) + 1n),
@@ -28,18 +29,20 @@ export function foldDeadLetter(write: DeadLetterWrite, _plan: Plan, rows: Rows):
   return { outcome: 'dead-lettered', changes }
 }
 
-function describeLetter(letter: Letter): Record<string, Value> {
+function describeEvent(provenance: DeadLetterWrite['provenance']): Record<string, Value> {
+  const { source, eventId, type, delivery, metadata } = provenance
+  const { subscription, messageId, deliveryAttempt } = metadata
   return {
-    source: text(letter.source),
-    event_id: text(letter.eventId),
-    type: text(letter.type),
-    content_type: text(letter.contentType),
-    headers: JSON.stringify(letter.headers, (_name, value) =>
+    source: text(source),
+    event_id: text(eventId),
+    type: text(type),
+    content_type: text(delivery.headers['content-type']?.[0]?.trim() || undefined),
+    headers: JSON.stringify(delivery.headers, (_name, value) =>
       typeof value === 'string' ? value.toWellFormed() : value
     ),
-    subscription: text(letter.subscription),
-    message_id: text(letter.messageId),
-    delivery_attempt: letter.deliveryAttempt === undefined ? null : String(letter.deliveryAttempt)
+    subscription: text(subscription),
+    message_id: text(messageId),
+    delivery_attempt: deliveryAttempt === undefined ? null : String(deliveryAttempt)
   }
 }
 

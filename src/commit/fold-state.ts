@@ -36,8 +36,8 @@ export interface Stamp {
 }
 
 /** Return the place of a write in that order. */
-export function stampOf({ version }: StateWrite, { letter }: Plan): Stamp {
-  return { version, key: letter.id }
+export function stampOf({ version }: StateWrite, { provenance }: Plan): Stamp {
+  return { version, key: provenance.key }
 }
 
 /** Read the stamp of a stored row; its columns are NOT NULL, so a row always has one. */

@@ -1,4 +1,5 @@
-import type { Plan, Reason, RowId, Write, WriteOutcome } from '../plan.ts'
+import type { Reason } from '../failures.ts'
+import type { Plan, RowId, Write, WriteOutcome } from '../plan.ts'
 import type { CurrentRows, Mutation } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
 import type { Value, WrittenValue } from '../values/value.ts'

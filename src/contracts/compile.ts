@@ -1,4 +1,4 @@
-import type { Arrival } from '../delivery/event.ts'
+import type { Arrival } from '../delivery/decode.ts'
 import { Failure } from '../failures.ts'
 import type { Plan } from '../plan.ts'
 import { deadLetterPlan } from '../plan.ts'
@@ -123,18 +123,16 @@ function contractsOf(
   }
 }
 
-function planArrival(
-  byType: ReadonlyMap<string, readonly Contract[]>,
-  { content, letter }: Arrival
-): Plan {
-  if ('reason' in content) return deadLetterPlan(letter, content.reason)
-  const { event } = content
+function planArrival(byType: ReadonlyMap<string, readonly Contract[]>, arrival: Arrival): Plan {
+  const { provenance } = arrival
+  if ('reason' in arrival) return deadLetterPlan(provenance, arrival.reason)
+  const { event } = arrival
   const candidates = byType.get(event.type) ?? []
-  const contract = candidates.find(({ file }) => matches(file.match, event, letter))
-  if (contract) return contract.plan(content, letter)
+  const contract = candidates.find(({ file }) => matches(file.match, event, provenance))
+  if (contract) return contract.plan(arrival, provenance)
   const detail =
     candidates.length > 0
       ? 'no contract of this type is for the subscription or the topic of the event'
       : `no contract is for type ${event.type}`
-  return deadLetterPlan(letter, { code: 'EVENT_TYPE_UNKNOWN', detail })
+  return deadLetterPlan(provenance, { code: 'EVENT_TYPE_UNKNOWN', detail })
 }

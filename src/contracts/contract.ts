@@ -1,8 +1,8 @@
 import type { CloudEvent } from '../delivery/event.ts'
-import { eventKey } from '../delivery/provenance.ts'
+import { type Provenance, provenanceOf } from '../delivery/provenance.ts'
 import { messagePublished } from '../delivery/pubsub.ts'
-import { Failure, isFailure } from '../failures.ts'
-import { deadLetterPlan, deadLetterReason, type Letter, ledgerWrite, type Plan } from '../plan.ts'
+import { Failure, isFailure, reasonOf } from '../failures.ts'
+import { deadLetterPlan, deadLetterReason, ledgerWrite, type Plan } from '../plan.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { checkWrite } from './check-write.ts'
 import { type Compiled, compileWrite, type PlanWrite } from './compile-write.ts'
@@ -102,18 +102,19 @@ function planExamples(
 ): void {
   for (const [at, event] of (examples ?? []).entries()) {
     const pointer = formatPointer('examples', at)
-    const letter = exampleLetter(event)
-    if (!matches(match, event, letter)) {
+    const provenance = exampleProvenance(event)
+    if (!matches(match, event, provenance)) {
       report(pointer, 'does not match, expected an event that this contract is for')
     }
     const view = { event, inexact: pointersBelow(inexact, pointer) }
-    const reason = deadLetterReason(contract.plan(view, letter))
+    const reason = deadLetterReason(contract.plan(view, provenance))
     if (reason) report(pointer, `is refused with ${reason.code}: ${reason.detail}`)
   }
 }
 
-function exampleLetter({ source, id }: CloudEvent): Letter {
-  return { id: eventKey(source, id), headers: {}, body: Buffer.alloc(0) }
+function exampleProvenance(event: CloudEvent): Provenance {
+  const known = { envelope: 'unknown', claims: {}, metadata: {} } as const
+  return provenanceOf({ headers: {}, body: Buffer.alloc(0) }, known, event)
 }
 
 function pointersBelow(inexact: ReadonlySet<string>, base: string): ReadonlySet<string> {
@@ -125,7 +126,7 @@ function pointersBelow(inexact: ReadonlySet<string>, base: string): ReadonlySet<
 export interface Contract {
   readonly file: EventFile
   /** Plan one event. What cannot land is planned as a dead letter. */
-  plan(view: View & { readonly event: CloudEvent }, letter: Letter): Plan
+  plan(view: View & { readonly event: CloudEvent }, provenance: Provenance): Plan
 }
 
 /** The validators of a contract; one without a schema accepts what comes. */
@@ -150,16 +151,16 @@ export function compileContract(
   })
   return {
     file,
-    plan(arrived, letter) {
+    plan(arrived, provenance) {
       try {
         // Nothing is kept of an event that is dropped on purpose, so nothing needs to be right.
-        if (writes.length === 0) return planWrites([], arrived, letter)
+        if (writes.length === 0) return planWrites([], arrived, provenance)
         const view = file.payload === 'message' ? messageView(arrived.event) : arrived
         validate(view, validators)
-        return planWrites(writes, view, letter)
+        return planWrites(writes, view, provenance)
       } catch (error) {
         if (!isFailure(error, 'dead-letter')) throw error
-        return deadLetterPlan(letter, { code: error.code, detail: error.message })
+        return deadLetterPlan(provenance, reasonOf(error))
       }
     }
   }
@@ -170,10 +171,11 @@ function validate({ event }: View, { data, attributes }: Validators): void {
   if (fault !== undefined) throw new Failure('DATA_INVALID', fault)
 }
 
-function planWrites(planners: readonly PlanWrite[], view: View, letter: Letter): Plan {
+function planWrites(planners: readonly PlanWrite[], view: View, provenance: Provenance): Plan {
   const draft = createDraft()
-  for (const planWrite of planners) planWrite(view, letter.id, draft)
-  if (draft.writes.some(({ kind }) => kind === 'counter')) addWrite(draft, ledgerWrite(letter.id))
+  const { key } = provenance
+  for (const planWrite of planners) planWrite(view, key, draft)
+  if (draft.writes.some(({ kind }) => kind === 'counter')) addWrite(draft, ledgerWrite(key))
   const { writes, bytes, mutations } = draft
-  return { letter, writes, bytes, mutations }
+  return { provenance, writes, bytes, mutations }
 }

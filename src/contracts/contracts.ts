@@ -1,4 +1,4 @@
-import type { Arrival } from '../delivery/event.ts'
+import type { Arrival } from '../delivery/decode.ts'
 import type { Plan } from '../plan.ts'
 import type { CollectionKind, Table } from '../store/table.ts'
 import type { EventFile } from './schema-file.ts'

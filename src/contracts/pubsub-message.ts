@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../delivery/event.ts'
 import { pubsubSource } from '../delivery/message.ts'
-import type { Letter } from '../plan.ts'
+import type { Provenance } from '../delivery/provenance.ts'
 import { isObject } from '../values/json.ts'
 import { parseJson } from '../values/json-parse.ts'
 import type { Match } from './schema-file.ts'
@@ -30,12 +30,16 @@ export function rankOf(match: Match | undefined): number {
   return kind + ((subscription ?? topic).includes('/') ? 1 : 0)
 }
 
-/** Tell whether a message came by the subscription or from the topic that a contract is for. */
-export function matches(match: Match | undefined, event: CloudEvent, letter: Letter): boolean {
+/** Report whether a message came by the subscription or from the topic that a contract is for. */
+export function matches(
+  match: Match | undefined,
+  event: CloudEvent,
+  { metadata }: Provenance
+): boolean {
   if (!match) return true
   if (match.subscription !== undefined) {
     const named = isObject(event.data) ? event.data['subscription'] : undefined
-    return isNamed(match.subscription, 'subscriptions', named ?? letter.subscription)
+    return isNamed(match.subscription, 'subscriptions', named ?? metadata.subscription)
   }
   const source = event.source.startsWith(pubsubSource)
     ? event.source.slice(pubsubSource.length)

@@ -2,10 +2,10 @@ import { Failure } from '../failures.ts'
 import { isTimestamp } from '../values/calendar.ts'
 import type { Json } from '../values/json.ts'
 import { limits } from '../values/limits.ts'
-import type { Claims, CloudEvent } from './event.ts'
+import type { Claims, CloudEvent, Identity } from './event.ts'
 import { isMediaType } from './headers.ts'
 
-/** Ids are UUIDs, hashes, message ids; what is longer is a mistake and would bloat every log line. */
+/** Ids are UUIDs, hashes, message ids; a longer one is a mistake and would bloat every log line. */
 export const MAX_ID_CHARACTERS = 256
 /** The length of a URL that every client and proxy handles. */
 export const MAX_SOURCE_CHARACTERS = 2048
@@ -13,7 +13,7 @@ export const MAX_TYPE_CHARACTERS = limits.typeCharacters.ours
 
 const required = ['id', 'source', 'type'] as const
 
-/** Attributes whose value is text under a rule of its own, which says what is wrong with it. */
+/** Attributes whose text has a rule of its own. A rule returns what is wrong with the text. */
 const rules = new Map<string, (text: string) => string | undefined>([
   ['id', atMost(MAX_ID_CHARACTERS)],
   ['source', atMost(MAX_SOURCE_CHARACTERS)],
@@ -30,7 +30,7 @@ const rules = new Map<string, (text: string) => string | undefined>([
 /**
  * Check the context attributes of a CloudEvent 1.0 and return it without data
  * (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#context-attributes). A null is
- * the same as no attribute. `source` is not held to URI syntax: many senders put a plain name there.
+ * the same as no attribute. `source` need not be a URI: many senders put a plain name there.
  *
  * @throws {Failure} SPECVERSION_UNSUPPORTED, ATTRIBUTE_MISSING, ATTRIBUTE_INVALID
  */
@@ -50,25 +50,30 @@ export function checkAttributes(claims: Claims): CloudEvent {
   return Object.fromEntries(set) as CloudEvent
 }
 
-/** Say what identifies an event that may be refused: only those attributes that are valid. */
-export function identityOf(claims: Claims) {
-  const known = (name: string): string | undefined => {
-    const value = claims[name]
-    return typeof value === 'string' && !faultOf(name, value) ? value : undefined
+/** Return what identifies a refused event: only those attributes that are valid. */
+export function identityOf(claims: Claims): Identity {
+  const { source, id, type } = claims
+  return {
+    ...(isValid('source', source) && { source }),
+    ...(isValid('id', id) && { eventId: id }),
+    ...(isValid('type', type) && { type })
   }
-  return { source: known('source'), eventId: known('id'), type: known('type') }
 }
 
-/** True for text that an attribute may hold: no control characters, noncharacters or half pairs. */
+function isValid(name: string, value: Json | undefined): value is string {
+  return typeof value === 'string' && !faultOf(name, value)
+}
+
+/** Report whether an attribute may have this text: no control characters, noncharacters, half pairs. */
 export function isAttributeText(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(text)
 }
 
 const isUnset = (value: Json | undefined) => value === undefined || value === null || value === ''
 
-/** What is wrong with one attribute, for a sentence that starts with its name. */
+/** Return what is wrong with one attribute, for a sentence that starts with its name. */
 function faultOf(name: string, value: Json | undefined): string | undefined {
-  // `data` is no attribute: it would collide with the member of the JSON format.
+  // An attribute named `data` would collide with the member of the JSON format.
   if (!/^[a-z0-9]+$/.test(name) || name === 'data') return 'has a name that no attribute may have'
   const rule = rules.get(name)
   if (typeof value === 'string') return rule && value === '' ? 'is empty' : textFault(value, rule)

@@ -3,7 +3,7 @@ import { isFailure } from '../failures.ts'
 import type { Json } from '../values/json.ts'
 import { parseJson } from '../values/json-parse.ts'
 import { limits } from '../values/limits.ts'
-import type { CloudEvent, Content } from './event.ts'
+import type { CloudEvent, DecodedEvent } from './event.ts'
 import { isJsonType, isTextType } from './headers.ts'
 
 interface Data {
@@ -14,12 +14,12 @@ interface Data {
 
 /**
  * Add the data of an event to its attributes. JSON must parse; UTF-8 text becomes a string; anything
- * else stays bytes. No bytes are no data. Without a content type it is JSON when it parses: Eventarc
- * Advanced sends none, and the CloudEvents default is JSON.
+ * else stays bytes. Without bytes there is no data. Without a content type it is JSON when it parses:
+ * Eventarc Advanced sends none, and the CloudEvents default is JSON.
  *
  * @throws {Failure} what `parseJson` throws
  */
-export function withData(event: CloudEvent, bytes: Buffer): Content {
+export function withData(event: CloudEvent, bytes: Buffer): DecodedEvent {
   const { inexact, ...data } = read(bytes, event.datacontenttype)
   return { event: { ...event, ...data }, inexact }
 }

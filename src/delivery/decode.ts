@@ -1,53 +1,72 @@
-import { Failure } from '../failures.ts'
+import { Failure, isFailure, type Reason, reasonOf } from '../failures.ts'
 import { isObject, type JsonObject } from '../values/json.ts'
 import { parseJson } from '../values/json-parse.ts'
 import { splitArray } from '../values/json-scan.ts'
 import { hasEventAttributes, readBinary } from './binary.ts'
-import { type Arrival, type Delivery, type Envelope, type Reading, refusal } from './event.ts'
-import { cloudEventsMode, firstLine, isJsonType } from './headers.ts'
+import type { DecodedEvent, Delivery, Envelope } from './event.ts'
+import { cloudEventsMode, firstLine, type Headers, isJsonType } from './headers.ts'
 import type { Metadata } from './message.ts'
-import { letterOf } from './provenance.ts'
+import { type Known, type Provenance, provenanceOf } from './provenance.ts'
 import { readPublished, readPush } from './pubsub.ts'
 import { readStructured } from './structured.ts'
 import { headerMetadata, messageIdHeader, wrap } from './unwrapped.ts'
 
-interface Opened {
-  readonly envelope: Envelope
-  readonly metadata: Metadata
-  readonly reading: Reading
+/** One event of a delivery, with where it came from: the event, or the reason why there is none. */
+export type Arrival = (DecodedEvent | { readonly reason: Reason }) & {
+  readonly provenance: Provenance
 }
 
 /**
  * Read the events of a delivery, in whatever form they came: the first of CloudEvents batched,
- * structured, binary; Pub/Sub wrapped, unwrapped. Pure, and never throws for an input: what cannot be
- * read is an arrival with the reason. A body that is still encoded could not be inflated. One event of a batch that cannot be read does not touch the
+ * structured, binary; Pub/Sub wrapped, unwrapped. Pure, and never throws for an input: what cannot
+ * be read is an arrival with the reason. One event of a batch that cannot be read does not touch the
  * others; an empty batch has no arrivals. Nothing is invented: no id, no time, no source.
  */
 export function decode(delivery: Delivery): readonly Arrival[] {
-  if (isEncoded(delivery)) return [arrivalOf(delivery, refused(delivery, 'unknown', encoded()))]
-  if (modeOf(delivery) === 'batch') return decodeBatch(delivery)
-  return [arrivalOf(delivery, open(delivery))]
+  const { headers } = delivery
+  if (modeOf(headers) === 'batch' && !isEncoded(headers)) return decodeBatch(delivery)
+  return [arrivalOf(delivery, nothingKnown('unknown', headerMetadata(headers)), readOne)]
 }
 
-const modeOf = ({ headers }: Delivery) => cloudEventsMode(firstLine(headers, 'content-type'))
+/** Run a reader. What it refuses becomes the reason; anything else it throws is a bug. */
+function arrivalOf(
+  delivery: Delivery,
+  known: Known,
+  read: (delivery: Delivery, known: Known) => DecodedEvent
+): Arrival {
+  try {
+    const decoded = read(delivery, known)
+    return { ...decoded, provenance: provenanceOf(delivery, known, decoded.event) }
+  } catch (error) {
+    return refusalOf(delivery, known, error)
+  }
+}
 
-/** The edge takes the header away when it undoes the encoding. */
-const isEncoded = ({ headers }: Delivery) => firstLine(headers, 'content-encoding') !== undefined
+function refusalOf(delivery: Delivery, known: Known, error: unknown): Arrival {
+  if (!isFailure(error, 'dead-letter')) throw error
+  return { reason: reasonOf(error), provenance: provenanceOf(delivery, known) }
+}
 
-const encoded = () =>
-  new Failure('BODY_ENCODING_INVALID', 'the body is not what its Content-Encoding says')
+function nothingKnown(envelope: Envelope, metadata: Metadata): Known {
+  return { envelope, claims: {}, metadata }
+}
+
+const modeOf = (headers: Headers) => cloudEventsMode(firstLine(headers, 'content-type'))
+
+/** The edge removes the header when it inflates the body. */
+const isEncoded = (headers: Headers) => firstLine(headers, 'content-encoding') !== undefined
 
 function decodeBatch(delivery: Delivery): readonly Arrival[] {
   try {
     if (delivery.body.length === 0) throw emptyBody()
     const headers = elementHeaders(delivery)
-    return splitArray(delivery.body).map((body) => {
-      const element = { headers, body }
-      return arrivalOf(element, { ...open(element), envelope: 'cloudevents-batch' })
-    })
+    const metadata = headerMetadata(headers)
+    return splitArray(delivery.body).map((body) =>
+      arrivalOf({ headers, body }, nothingKnown('cloudevents-batch', metadata), readElement)
+    )
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return [arrivalOf(delivery, refused(delivery, 'cloudevents-batch', error))]
+    const metadata = headerMetadata(delivery.headers)
+    return [refusalOf(delivery, nothingKnown('cloudevents-batch', metadata), error)]
   }
 }
 
@@ -55,46 +74,48 @@ function decodeBatch(delivery: Delivery): readonly Arrival[] {
  * An element is a structured event of its own. It does not keep the message id, which would give
  * all elements without an identity the same one.
  */
-function elementHeaders({ headers }: Delivery): Delivery['headers'] {
+function elementHeaders({ headers }: Delivery): Headers {
   const { 'content-length': _length, [messageIdHeader]: _id, ...kept } = headers
   return { ...kept, 'content-type': ['application/cloudevents+json'] }
 }
 
-function open(delivery: Delivery): Opened {
-  const { headers, body } = delivery
-  const mode = modeOf(delivery)
-  if (mode === 'unsupported') {
-    const failure = new Failure('ENVELOPE_UNKNOWN', 'the format of the CloudEvent is not JSON')
-    return refused(delivery, 'cloudevents-structured', failure)
+function readElement({ body }: Delivery, known: Known): DecodedEvent {
+  return readPublished(readStructured(body, known), known)
+}
+
+function readOne(delivery: Delivery, known: Known): DecodedEvent {
+  const { headers } = delivery
+  if (isEncoded(headers)) {
+    throw new Failure('BODY_ENCODING_INVALID', 'the body is not what its Content-Encoding says')
   }
-  if (mode === 'structured') return opened(delivery, 'cloudevents-structured', readStructured(body))
-  if (hasEventAttributes(headers))
-    return opened(delivery, 'cloudevents-binary', readBinary(delivery))
-  return openPush(delivery)
+  const mode = modeOf(headers)
+  if (mode !== undefined) {
+    known.envelope = 'cloudevents-structured'
+    if (mode === 'structured') return readElement(delivery, known)
+    throw new Failure('ENVELOPE_UNKNOWN', 'the format of the CloudEvent is not JSON')
+  }
+  if (hasEventAttributes(headers)) {
+    known.envelope = 'cloudevents-binary'
+    return readPublished(readBinary(delivery, known), known)
+  }
+  return readPushDelivery(delivery, known)
 }
 
-function opened(delivery: Delivery, envelope: Envelope, reading: Reading): Opened {
-  const published = readPublished(reading)
-  const metadata = { ...published?.metadata, ...headerMetadata(delivery.headers) }
-  return { envelope, metadata, reading: withKnown(published?.reading, reading) }
-}
-
-/** A message that is refused without naming itself is still known by the event it came in. */
-function withKnown(inner: Reading | undefined, outer: Reading): Reading {
-  if (!inner) return outer
-  const nameless = 'reason' in inner.content && Object.keys(inner.claims).length === 0
-  return nameless ? { ...inner, claims: outer.claims } : inner
-}
-
-function openPush(delivery: Delivery): Opened {
+function readPushDelivery(delivery: Delivery, known: Known): DecodedEvent {
   const { headers, body } = delivery
   const unwrapped = firstLine(headers, messageIdHeader) !== undefined
   const json = body.length === 0 ? emptyBody() : parseBody(delivery)
   if (!(json instanceof Failure) && isPush(json, unwrapped)) {
-    return { envelope: 'pubsub-wrapped', ...readPush(json) }
+    known.envelope = 'pubsub-wrapped'
+    // Its body says everything about its message.
+    known.metadata = {}
+    return readPush(json, known)
   }
-  if (unwrapped) return { envelope: 'pubsub-unwrapped', ...readPush(wrap(delivery)) }
-  return refused(delivery, 'unknown', json instanceof Failure ? json : unknown(json))
+  if (unwrapped) {
+    known.envelope = 'pubsub-unwrapped'
+    return readPush(wrap(delivery), known)
+  }
+  throw json instanceof Failure ? json : unknown(json)
 }
 
 function parseBody({ headers, body }: Delivery): JsonObject | Failure {
@@ -104,17 +125,17 @@ function parseBody({ headers, body }: Delivery): JsonObject | Failure {
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const declared = isJsonType(firstLine(headers, 'content-type') ?? '')
-    const meant = declared || error.code !== 'JSON_INVALID' || /^\s*[{[]/.test(opening(body))
-    return meant ? error : unknown({})
+    const intended = declared || error.code !== 'JSON_INVALID' || /^\s*[{[]/.test(opening(body))
+    return intended ? error : unknown({})
   }
 }
 
 const opening = (body: Buffer) => body.toString('latin1', 0, 64).replace('\xef\xbb\xbf', '')
 
 /**
- * A push body has a message and a subscription; with one of them it is a broken one. Beside the
- * headers of an unwrapped push, which a wrapped one never has, it must have its message id too:
- * otherwise it is somebody's payload with such members.
+ * Report whether a body is a wrapped push: it has a message and a subscription, and with only one of
+ * them it is a broken push. Next to the headers of an unwrapped push, which a wrapped one never has,
+ * it must have a message id too: otherwise it is the publisher's own payload with such members.
  */
 function isPush({ message, subscription }: JsonObject, unwrapped: boolean): boolean {
   const named = typeof subscription === 'string'
@@ -132,20 +153,4 @@ function unknown(json: JsonObject): Failure {
 
 function emptyBody(): Failure {
   return new Failure('BODY_EMPTY', 'there is no body, and no event in the headers')
-}
-
-function refused({ headers }: Delivery, envelope: Envelope, failure: Failure): Opened {
-  const reading = { claims: {}, content: refusal(failure) }
-  return { envelope, metadata: headerMetadata(headers), reading }
-}
-
-function arrivalOf(delivery: Delivery, { envelope, metadata, reading }: Opened): Arrival {
-  const { publishTime, orderingKey } = metadata
-  return {
-    envelope,
-    letter: letterOf(delivery, reading, metadata),
-    ...(publishTime !== undefined && { publishTime }),
-    ...(orderingKey !== undefined && { orderingKey }),
-    content: reading.content
-  }
 }

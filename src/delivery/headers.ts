@@ -2,24 +2,14 @@ import type { Delivery } from './event.ts'
 
 export type Headers = Delivery['headers']
 
-/** Headers that prove who calls. They are never stored and never become part of an event. */
-export const credentialHeaders: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'x-api-key',
-  'x-goog-iap-jwt-assertion',
-  'x-serverless-authorization'
-])
-
 /** The first line of a header, trimmed; undefined when it is absent or empty. */
 export function firstLine(headers: Headers, name: string): string | undefined {
   return headers[name]?.[0]?.trim() || undefined
 }
 
 /**
- * The content type that the sender declared. `application/x-www-form-urlencoded` is not one: it is
- * what Java's HTTP client adds when the Pub/Sub emulator pushes a message without any.
+ * The content type that the sender declared. `application/x-www-form-urlencoded` does not count:
+ * Java's HTTP client adds it when the Pub/Sub emulator pushes a message without a content type.
  */
 export function declaredType(headers: Headers): string | undefined {
   const type = firstLine(headers, 'content-type')
@@ -30,21 +20,21 @@ const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const pattern = new RegExp(`^(${token})/(${token})[ \\t]*(;.*)?$`)
 
 /** The type and subtype, in lower case, without parameters: `application/json`. */
-export function essenceOf(text: string): string {
+function essenceOf(text: string): string {
   return (text.split(';', 1)[0] ?? '').trim().toLowerCase()
 }
 
-/** True for a media type as RFC 2046 spells it; parameters are not looked at. */
+/** Report whether text is a media type of RFC 2046; its parameters are not checked. */
 export function isMediaType(text: string): boolean {
   return pattern.test(text)
 }
 
-/** True for JSON as the CloudEvents JSON format defines it: subtype `json` or `+json`. */
+/** Report whether a type is JSON as the CloudEvents JSON format defines it: `json` or `+json`. */
 export function isJsonType(text: string): boolean {
   return /^[^/]+\/(?:.+\+)?json$/.test(essenceOf(text))
 }
 
-/** True for text that is declared, or left, to be UTF-8 or a part of it. */
+/** Report whether a type is text in UTF-8 or a subset of it, which is also the default. */
 export function isTextType(text: string): boolean {
   if (!essenceOf(text).startsWith('text/')) return false
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(text)?.[1]?.toLowerCase()
@@ -52,7 +42,7 @@ export function isTextType(text: string): boolean {
 }
 
 /**
- * Say how a content type marks CloudEvents: one event or many as JSON, or a format that is not JSON.
+ * Return how a content type marks CloudEvents: one event or many as JSON, or a format other than JSON.
  * Undefined for any other type.
  */
 export function cloudEventsMode(

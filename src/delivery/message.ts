@@ -8,7 +8,7 @@ import { isAttributeText, MAX_ID_CHARACTERS, MAX_SOURCE_CHARACTERS } from './att
 /** The source of a plain Pub/Sub message is this and its subscription. */
 export const pubsubSource = '//pubsub.googleapis.com/'
 
-/** What Pub/Sub says of a message; only what is well-formed. */
+/** What Pub/Sub says about a message: only what is well-formed. */
 export interface Metadata {
   readonly subscription?: string
   readonly messageId?: string
@@ -25,7 +25,7 @@ export interface Message {
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** Spelled twice by Pub/Sub, in camelCase and snake_case; either alone is enough. */
+/** Pub/Sub sends each of these twice, in camelCase and snake_case; either alone is enough. */
 const members = {
   messageId: { snake: 'message_id', valid: (text: string) => isShort(text, MAX_ID_CHARACTERS) },
   publishTime: { snake: 'publish_time', valid: isTimestamp },
@@ -33,7 +33,7 @@ const members = {
 } as const
 
 /**
- * Read what a push body says of its message
+ * Read what a push body says about its message
  * (https://cloud.google.com/pubsub/docs/push#receive_push). What breaks its shape is left out of the
  * metadata and named in `faults`, so that a refused message is still known by the rest.
  */
@@ -78,8 +78,7 @@ function readSubscription({ subscription }: JsonObject): string | Failure | unde
 }
 
 /**
- * Read the message of a push body. Data may be absent, and attributes too; unknown members are let
- * be.
+ * Read the message of a push body. Data and attributes may be absent; unknown members are ignored.
  *
  * @throws {Failure} MESSAGE_INVALID, BASE64_INVALID
  */

@@ -1,39 +1,43 @@
 import { createHash, hash } from 'node:crypto'
-import type { Letter } from '../plan.ts'
 import { identityOf } from './attributes.ts'
-import type { Delivery, Reading } from './event.ts'
-import { credentialHeaders, firstLine } from './headers.ts'
+import type { Claims, CloudEvent, Delivery, Envelope, Identity } from './event.ts'
 import { type Metadata, pubsubSource } from './message.ts'
 
-/**
- * Keep one event as it arrived. Headers and body together are a delivery that decodes to the same
- * event again. The id is the same for every redelivery: the event's own identity where it is known,
- * or the identity of its message, or the body.
- */
-export function letterOf(
-  { headers, body }: Delivery,
-  { claims, content }: Reading,
-  { subscription, messageId, deliveryAttempt }: Metadata
-): Letter {
-  const { source, eventId, type } = identityOf('event' in content ? content.event : claims)
-  const contentType = firstLine(headers, 'content-type')
-  return {
-    id: keyOf(source, eventId) ?? messageKey(subscription, messageId) ?? bodyKey({ headers, body }),
-    ...(source !== undefined && { source }),
-    ...(eventId !== undefined && { eventId }),
-    ...(type !== undefined && { type }),
-    ...(contentType !== undefined && { contentType }),
-    headers: Object.fromEntries(
-      Object.entries(headers).filter(([name]) => !credentialHeaders.has(name))
-    ),
-    body,
-    ...(subscription !== undefined && { subscription }),
-    ...(messageId !== undefined && { messageId }),
-    ...(deliveryAttempt !== undefined && { deliveryAttempt })
-  }
+/** Where an event came from: enough to name it, to log it and to write its dead letter. */
+export interface Provenance extends Identity {
+  /**
+   * 32 hex digits, the same for every redelivery: the key of the event's own source and id, or else
+   * of its message, or else of its bytes.
+   */
+  readonly key: string
+  readonly envelope: Envelope
+  /** Decodes to the same event again; of a batch, this element alone. */
+  readonly delivery: Delivery
+  readonly metadata: Metadata
 }
 
-function messageKey(subscription?: string, messageId?: string): string | undefined {
+/** What is known about an event while it is read. Readers fill it in; a refused event has only this. */
+export interface Known {
+  envelope: Envelope
+  claims: Claims
+  metadata: Metadata
+}
+
+/** Describe where an event came from; without the event, by what is known about it. */
+export function provenanceOf(
+  delivery: Delivery,
+  { envelope, claims, metadata }: Known,
+  event?: CloudEvent
+): Provenance {
+  const identity: Identity = event
+    ? { source: event.source, eventId: event.id, type: event.type }
+    : identityOf(claims)
+  const { source, eventId } = identity
+  const key = keyOf(source, eventId) ?? messageKey(metadata) ?? bodyKey(delivery)
+  return { key, envelope, ...identity, delivery, metadata }
+}
+
+function messageKey({ subscription, messageId }: Metadata): string | undefined {
   return keyOf(subscription && `${pubsubSource}${subscription}`, messageId)
 }
 
@@ -43,15 +47,15 @@ function keyOf(source?: string, id?: string): string | undefined {
 
 /**
  * Name an event: the first 128 bits of SHA-256 over its source and id, as 32 hex digits. Different
- * identities give different texts to hash, because neither part may hold a line feed.
+ * identities give different texts to hash, because neither part may have a line feed in it.
  */
 export function eventKey(source: string, id: string): string {
   return hash('sha256', `${source}\n${id}`, 'hex').slice(0, 32)
 }
 
 /**
- * Name an event that has no identity by its bytes: the body, and the headers that hold attributes,
- * which in binary mode are the event. 32 hex digits, the same for the same event sent again.
+ * Name an event without an identity by its bytes: the body, and the headers with attributes, which
+ * in binary mode are the event. 32 hex digits, the same for the same event sent again.
  */
 export function bodyKey({ headers, body }: Delivery): string {
   const attributes = Object.entries(headers).filter(([name]) => name.startsWith('ce-'))

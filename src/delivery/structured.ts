@@ -5,27 +5,33 @@ import { type ParsedJson, parseJson } from '../values/json-parse.ts'
 import { limits } from '../values/limits.ts'
 import { checkAttributes } from './attributes.ts'
 import { withData } from './data.ts'
-import { type Claims, type CloudEvent, type Content, type Reading, settle } from './event.ts'
+import type { CloudEvent, DecodedEvent } from './event.ts'
 import { isJsonType, isTextType } from './headers.ts'
+import type { Known } from './provenance.ts'
 
-/** Read one CloudEvent in the JSON format. The depth cap holds for its data, one level below. */
-export function readStructured(bytes: Buffer): Reading {
-  let claims: Claims = {}
-  const content = settle(() => {
-    if (bytes.length === 0)
-      throw new Failure('BODY_EMPTY', 'there is no body, so there is no event')
-    const parsed = parseJson(bytes, limits.jsonDepth.ours + 1)
-    if (!isObject(parsed.value)) {
-      throw new Failure('ENVELOPE_UNKNOWN', 'a structured CloudEvent is a JSON object; this is not')
-    }
-    const { data, data_base64, ...attributes } = parsed.value
-    claims = attributes
-    return withMembers(checkAttributes(attributes), parsed.value, parsed)
-  })
-  return { claims, content }
+/**
+ * Read one CloudEvent in the JSON format. The depth cap applies to its data, one level below.
+ *
+ * @throws {Failure} BODY_EMPTY, ENVELOPE_UNKNOWN, and what `parseJson`, `checkAttributes`,
+ *   `decodeBase64` and `withData` throw
+ */
+export function readStructured(bytes: Buffer, known: Known): DecodedEvent {
+  if (bytes.length === 0) throw new Failure('BODY_EMPTY', 'there is no body, so there is no event')
+  const parsed = parseJson(bytes, limits.jsonDepth.ours + 1)
+  if (!isObject(parsed.value)) {
+    throw new Failure('ENVELOPE_UNKNOWN', 'a structured CloudEvent is a JSON object; this is not')
+  }
+  const { data, data_base64, ...attributes } = parsed.value
+  // An event in a message that says nothing about itself is known by the event around it.
+  if (Object.keys(attributes).length > 0) known.claims = attributes
+  return withMembers(checkAttributes(attributes), parsed.value, parsed)
 }
 
-function withMembers(event: CloudEvent, members: JsonObject, { inexact }: ParsedJson): Content {
+function withMembers(
+  event: CloudEvent,
+  members: JsonObject,
+  { inexact }: ParsedJson
+): DecodedEvent {
   const { data, data_base64: base64 } = members
   if (base64 === undefined || base64 === null) {
     return { event: data === undefined ? event : { ...event, data }, inexact }

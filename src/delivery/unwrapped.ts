@@ -1,14 +1,14 @@
 import type { JsonObject } from '../values/json.ts'
 import { headerText } from './binary.ts'
 import type { Delivery } from './event.ts'
-import { credentialHeaders, declaredType, firstLine, type Headers } from './headers.ts'
+import { declaredType, firstLine, type Headers } from './headers.ts'
 import { type Metadata, readMetadata } from './message.ts'
 
 export const messageIdHeader = 'x-goog-pubsub-message-id'
 
 /**
- * Headers that belong to the hop and not to the message, whose attributes arrive as headers among
- * them: of HTTP itself, of clients that add their defaults, of proxies, and of tracing, which
+ * Headers that belong to the hop and not to the message, whose attributes arrive as headers too:
+ * those of HTTP itself, of clients that add their defaults, of proxies, and of tracing, which
  * differs from attempt to attempt.
  */
 const hopHeaders: ReadonlySet<string> = new Set([
@@ -29,14 +29,14 @@ const hopHeaders: ReadonlySet<string> = new Set([
 ])
 const hopPrefixes = ['accept', 'x-goog-', 'x-forwarded-', 'x-envoy-', 'x-b3-']
 
-/** Read what Pub/Sub says of a message in the headers of an unwrapped push with metadata. */
+/** Read what the headers of an unwrapped push with metadata say about its message. */
 export function headerMetadata(headers: Headers): Metadata {
   return readMetadata({ ...subscriptionOf(headers), message: fieldsOf(headers) }).metadata
 }
 
 /**
- * Spell an unwrapped push with metadata
- * (https://cloud.google.com/pubsub/docs/payload-unwrapping) as the push body it stands for.
+ * Write an unwrapped push with metadata
+ * (https://cloud.google.com/pubsub/docs/payload-unwrapping) as the wrapped push of the same message.
  */
 export function wrap({ headers, body }: Delivery): JsonObject {
   return {
@@ -77,9 +77,5 @@ function attributesOf(headers: Headers): JsonObject {
 }
 
 function isOfTheHop(name: string): boolean {
-  return (
-    hopHeaders.has(name) ||
-    credentialHeaders.has(name) ||
-    hopPrefixes.some((prefix) => name.startsWith(prefix))
-  )
+  return hopHeaders.has(name) || hopPrefixes.some((prefix) => name.startsWith(prefix))
 }

@@ -1,10 +1,11 @@
-/** Group raw header lines by lower-case name: a repeated header is the decoder's to judge. */
+/** Group raw header lines by lower-case name; what a repeated header means, its reader decides. */
 export function headerLines(raw: readonly string[]): Record<string, readonly string[]> {
   const lines: Record<string, string[]> = Object.create(null)
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = String(raw[i]).toLowerCase()
     const values = lines[name] ?? []
-    lines[name] = [...values, String(raw[i + 1])]
+    values.push(String(raw[i + 1]))
+    lines[name] = values
   }
   return lines
 }

@@ -1,10 +1,11 @@
-import { Failure, failures } from '../failures.ts'
-import type { Landed } from '../ingest.ts'
+import type { Arrival } from '../delivery/decode.ts'
+import { isFailure } from '../failures.ts'
+import type { Landed, Result } from '../ingest.ts'
 import type { Metrics } from './metrics.ts'
 
 /**
- * Make what counts the events of a delivery, and how late they were when they first had their
- * effect: a duplicate was counted then, and one that is sent back will be.
+ * Make the function that counts the events of a delivery, and how late they were when they first had
+ * their effect: a duplicate was counted then, and one that is sent back will be.
  *
  * @param eventTypes the types of the contracts; any other is counted as `other`, because a sender
  *   must not be able to make a time series
@@ -14,10 +15,12 @@ export function countEvents(metrics: Metrics, eventTypes: readonly string[]) {
   const labelOf = (type = 'other') => (known.has(type) ? type : 'other')
   return (landed: readonly Landed[], nowMs: number): void => {
     for (const { arrival, result } of landed) {
-      const type = labelOf(arrival.letter.type)
+      const type = labelOf(arrival.provenance.type)
       const verdict = verdictOf(result)
       metrics.events.inc({ type, verdict })
-      if (verdict === 'dead-lettered') metrics.deadLetters.inc({ reason: reasonOf(result) })
+      if (result.kind === 'settled' && result.reason) {
+        metrics.deadLetters.inc({ reason: result.reason.code })
+      }
       if (firstSettled.has(verdict)) observeLag(metrics, arrival, type, nowMs)
     }
   }
@@ -25,29 +28,26 @@ export function countEvents(metrics: Metrics, eventTypes: readonly string[]) {
 
 const firstSettled: ReadonlySet<string> = new Set(['applied', 'stale', 'ignored', 'dead-lettered'])
 
-function verdictOf(result: Landed['result']) {
-  if (!(result instanceof Failure)) return result.verdict
-  return failures[result.code].action === 'dead-letter' ? 'rejected' : 'retry'
-}
-
-function reasonOf(result: Landed['result']): string {
-  return 'reason' in result ? (result.reason?.code ?? 'INTERNAL') : 'INTERNAL'
+function verdictOf(result: Result) {
+  if (result.kind === 'settled') return result.verdict
+  if (result.kind === 'ignored') return result.kind
+  return isFailure(result.failure, 'dead-letter') ? 'rejected' : 'retry'
 }
 
 function observeLag(
   { eventLag, publishLag }: Metrics,
-  { content, publishTime }: Landed['arrival'],
+  arrival: Arrival,
   type: string,
   nowMs: number
 ): void {
-  const time = 'event' in content ? content.event.time : undefined
+  const time = 'event' in arrival ? arrival.event.time : undefined
   const sinceEvent = secondsSince(time, nowMs)
-  const sincePublish = secondsSince(publishTime, nowMs)
+  const sincePublish = secondsSince(arrival.provenance.metadata.publishTime, nowMs)
   if (sinceEvent !== undefined) eventLag.observe({ type }, sinceEvent)
   if (sincePublish !== undefined) publishLag.observe(sincePublish)
 }
 
-/** Undefined for no time, and for a leap second, which `Date` does not know. */
+/** Undefined without a time, and for a leap second, which `Date` does not know. */
 function secondsSince(time: string | undefined, nowMs: number): number | undefined {
   const ms = time === undefined ? Number.NaN : Date.parse(time)
   // A clock ahead of ours has made an event that is not late.

@@ -4,21 +4,27 @@ import {
   propagation,
   SpanKind,
   SpanStatusCode,
+  type TextMapGetter,
   trace
 } from '@opentelemetry/api'
 import type { CommitTracing } from '../commit/lane.ts'
+import type { Delivery } from '../delivery/event.ts'
 import { Failure } from '../failures.ts'
-import type { Landed } from '../ingest.ts'
+import type { Landed, Result } from '../ingest.ts'
 import { traceContextOf } from './trace-context.ts'
 
 /** Does nothing until an exporter is configured: see start-otlp.ts. */
 const tracer = () => trace.getTracer('landfall')
 
-type Headers = Readonly<Record<string, string | string[] | undefined>>
+/** Join repeated lines as Node does: two lines of `traceparent` are then invalid, as they must be. */
+const lines: TextMapGetter<Delivery['headers']> = {
+  keys: (headers) => Object.keys(headers),
+  get: (headers, name) => headers[name]?.join(', ')
+}
 
 /** Run the work of one delivery as a span, in the trace of the request that brought it. */
-export function deliverySpan<T>(headers: Headers, work: () => Promise<T>): Promise<T> {
-  const parent = propagation.extract(context.active(), headers)
+export function deliverySpan<T>(headers: Delivery['headers'], work: () => Promise<T>): Promise<T> {
+  const parent = propagation.extract(context.active(), headers, lines)
   return tracer().startActiveSpan('deliver', { kind: SpanKind.CONSUMER }, parent, async (span) => {
     try {
       return await work()
@@ -32,8 +38,8 @@ export function deliverySpan<T>(headers: Headers, work: () => Promise<T>): Promi
 }
 
 /**
- * Say in the span of the delivery what its events were and what became of them, and link it to the
- * spans in which they were made: the `traceparent` that travels in an event, not the one of the hop
+ * Describe in the span of the delivery what its events were and what became of them, and link it to
+ * the spans in which they were made: the `traceparent` that travels in an event, not the one of the hop
  * (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md).
  */
 export function describeDelivery(landed: readonly Landed[]): void {
@@ -43,13 +49,13 @@ export function describeDelivery(landed: readonly Landed[]): void {
   const [only] = landed
   if (landed.length === 1 && only) span.setAttributes(attributesOf(only))
   else span.setAttribute('landfall.events', landed.length)
-  if (landed.some(({ result }) => result instanceof Failure)) {
+  if (landed.some(({ result }) => result.kind === 'refused')) {
     span.setStatus({ code: SpanStatusCode.ERROR })
   }
 }
 
-function linkOf({ arrival: { content } }: Landed) {
-  const traceparent = 'event' in content ? content.event['traceparent'] : undefined
+function linkOf({ arrival }: Landed) {
+  const traceparent = 'event' in arrival ? arrival.event['traceparent'] : undefined
   const made = typeof traceparent === 'string' ? traceContextOf({ traceparent }) : undefined
   if (!made) return []
   const { traceId, spanId, sampled } = made
@@ -57,16 +63,20 @@ function linkOf({ arrival: { content } }: Landed) {
 }
 
 /** Names of https://opentelemetry.io/docs/specs/semconv/registry/attributes/cloudevents/. */
-function attributesOf({ arrival: { envelope, letter }, result }: Landed): Attributes {
+function attributesOf({ arrival: { provenance }, result }: Landed): Attributes {
+  const { envelope, eventId, source, type } = provenance
   return {
     'landfall.envelope': envelope,
-    ...(letter.eventId !== undefined && { 'cloudevents.event_id': letter.eventId }),
-    ...(letter.source !== undefined && { 'cloudevents.event_source': letter.source }),
-    ...(letter.type !== undefined && { 'cloudevents.event_type': letter.type }),
-    ...(result instanceof Failure
-      ? { 'error.type': result.code }
-      : { 'landfall.verdict': result.verdict })
+    ...(eventId !== undefined && { 'cloudevents.event_id': eventId }),
+    ...(source !== undefined && { 'cloudevents.event_source': source }),
+    ...(type !== undefined && { 'cloudevents.event_type': type }),
+    ...outcomeOf(result)
   }
+}
+
+function outcomeOf(result: Result): Attributes {
+  if (result.kind === 'refused') return { 'error.type': result.failure.code }
+  return { 'landfall.verdict': result.kind === 'settled' ? result.verdict : result.kind }
 }
 
 /** A commit belongs to all deliveries that wait for it, so it is a trace of its own with links. */

@@ -19,11 +19,11 @@ import {
   broken,
   items,
   keyOf,
-  letterOf,
   log,
   merge,
   merged,
   plan,
+  provenanceOf,
   remove,
   sales,
   texts,
@@ -523,8 +523,12 @@ describe('an event', () => {
   it('whose body is longer than a cell goes on in a second one', async () => {
     const store = await openBreakableStore()
     const body = Buffer.alloc(10 * 1024 * 1024 + 3, 'x')
-    const letter = { ...letterOf(keyOf(1)), body, source: 'lone \ud800 surrogate' }
-    await run(store, [deadLetterPlan(letter, { code: 'JSON_INVALID', detail: 'no' })])
+    const provenance = {
+      ...provenanceOf(keyOf(1)),
+      delivery: { headers: {}, body },
+      source: 'lone \ud800 surrogate'
+    }
+    await run(store, [deadLetterPlan(provenance, { code: 'JSON_INVALID', detail: 'no' })])
     const row = await readRow(store, deadLettersTable, keyOf(1))
     expect(Buffer.from(String(row?.['body']), 'base64')).toHaveLength(10 * 1024 * 1024)
     expect(row?.['body_rest']).toBe(Buffer.from('xxx').toString('base64'))

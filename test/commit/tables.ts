@@ -1,8 +1,8 @@
+import type { Provenance } from '../../src/delivery/provenance.ts'
 import type { FailureCode } from '../../src/failures.ts'
 import {
   type CounterWrite,
   deadLetterPlan,
-  type Letter,
   type LogWrite,
   ledgerWrite,
   type Plan,
@@ -82,15 +82,17 @@ export function keyOf(n: number): string {
   return n.toString(16).padStart(32, '0')
 }
 
-export function letterOf(id: string): Letter {
-  return { id, source: '//test', eventId: id, type: 'test', headers: {}, body: Buffer.from(id) }
+export function provenanceOf(key: string): Provenance {
+  const delivery = { headers: {}, body: Buffer.from(key) }
+  const identity = { source: '//test', eventId: key, type: 'test' }
+  return { key, envelope: 'unknown', ...identity, delivery, metadata: {} }
 }
 
 /** The plan of event `n`; one that counts enters the ledger, as the contracts plan it. */
 export function plan(n: number, ...writes: Write[]): Plan {
   const counts = writes.some(({ kind }) => kind === 'counter')
   return {
-    letter: letterOf(keyOf(n)),
+    provenance: provenanceOf(keyOf(n)),
     writes: counts ? [...writes, ledgerWrite(keyOf(n))] : writes,
     bytes: 100,
     mutations: 10
@@ -99,7 +101,7 @@ export function plan(n: number, ...writes: Write[]): Plan {
 
 /** The plan of event `n` that cannot land. */
 export function broken(n: number, code: FailureCode = 'DATA_INVALID', detail = 'no'): Plan {
-  return deadLetterPlan(letterOf(keyOf(n)), { code, detail })
+  return deadLetterPlan(provenanceOf(keyOf(n)), { code, detail })
 }
 
 const rowOf = (table: Table, ...key: readonly Value[]) => ({ table, key, row: rowId(table, key) })

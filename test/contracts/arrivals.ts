@@ -1,22 +1,17 @@
-import type { Arrival, CloudEvent } from '../../src/delivery/event.ts'
-import { eventKey } from '../../src/delivery/provenance.ts'
+import type { Arrival } from '../../src/delivery/decode.ts'
+import type { CloudEvent } from '../../src/delivery/event.ts'
+import { provenanceOf } from '../../src/delivery/provenance.ts'
 import type { Json } from '../../src/values/json.ts'
 import { compile, thingExample, withWrites } from './schema-sets.ts'
 
 /** An event as it arrives once its delivery is decoded. */
 export function arrivalOf(event: CloudEvent, inexact: readonly string[] = []): Arrival {
-  const { source, id, type } = event
+  const delivery = { headers: {}, body: Buffer.from(JSON.stringify(event)) }
+  const known = { envelope: 'cloudevents-structured', claims: {}, metadata: {} } as const
   return {
-    envelope: 'cloudevents-structured',
-    letter: {
-      id: eventKey(source, id),
-      source,
-      eventId: id,
-      type,
-      headers: {},
-      body: Buffer.from(JSON.stringify(event))
-    },
-    content: { event, inexact: new Set(inexact) }
+    event,
+    inexact: new Set(inexact),
+    provenance: provenanceOf(delivery, known, event)
   }
 }
 

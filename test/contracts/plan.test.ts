@@ -39,8 +39,8 @@ const version = '2026-11-01T10:00:00.000000000Z'
 
 describe('an upsert', () => {
   test('holds every declared column, NULL where the event has nothing', () => {
-    const { writes, letter } = planWith([upsert], thingEvent({ id: 'a', text: 'b', count: 7 }))
-    expect(letter.id).toBe(key)
+    const { writes, provenance } = planWith([upsert], thingEvent({ id: 'a', text: 'b', count: 7 }))
+    expect(provenance.key).toBe(key)
     expect(writes).toMatchObject([
       { kind: 'state', operation: 'upsert', key: ['a'], version, table: { name: 'things' } }
     ])
@@ -326,12 +326,12 @@ const refused: readonly (readonly [string, readonly Json[], Json, string, string
 test.each(refused)('%s is a dead letter', (_, writes, data, code, detail) => {
   const event = thingEvent(data)
   const planned = planWith(writes, event)
-  const { letter } = arrivalOf(event)
+  const { provenance } = arrivalOf(event)
   expect(planned).toMatchObject({
-    writes: [{ kind: 'dead-letters', key: [key], letter, reason: { code, detail } }],
+    writes: [{ kind: 'dead-letters', key: [key], provenance, reason: { code, detail } }],
     mutations: 18
   })
-  expect(planned.letter).toEqual(letter)
+  expect(planned.provenance).toEqual(provenance)
 })
 
 test('a data pointer in a detail is cut and well-formed', () => {
@@ -384,11 +384,11 @@ test('a type that is dropped on purpose asks for nothing, whatever its data', ()
 
 test('a delivery without an event is a dead letter with the reason of its decoder', () => {
   const reason = { code: 'JSON_INVALID', detail: 'the JSON text is not JSON' } as const
-  const { letter } = arrivalOf(thingEvent({}))
-  const planned = compile(goodSet).plan({ envelope: 'unknown', letter, content: { reason } })
+  const { provenance } = arrivalOf(thingEvent({}))
+  const planned = compile(goodSet).plan({ reason, provenance })
   expect(planned).toMatchObject({
-    letter,
-    writes: [{ kind: 'dead-letters', key: [letter.id], letter, reason }]
+    provenance,
+    writes: [{ kind: 'dead-letters', key: [provenance.key], provenance, reason }]
   })
 })
 

@@ -54,15 +54,15 @@ test('an item is deleted by its id', () => {
 
 test('a placed order fans out to its lines, its history and the sales of its day', () => {
   const event = exampleOf('com.example.order.placed.v1')
-  const { writes, letter } = planned(event)
+  const { writes, provenance } = planned(event)
   expect(writes.map(({ table, key }) => [table.name, ...key])).toEqual([
     ['orders', 'o-42'],
     ['order_lines', 'o-42', '0'],
     ['order_lines', 'o-42', '1'],
-    ['order_events', 'o-42', letter.id],
+    ['order_events', 'o-42', provenance.key],
     ['daily_sales', 'tea-green', '2026-11-01'],
     ['daily_sales', 'kettle', '2026-11-01'],
-    ['event_ledger', letter.id]
+    ['event_ledger', provenance.key]
   ])
   expect(writes[4]).toMatchObject({ amounts: { quantity: '2', revenue: '15.8' } })
 })
@@ -105,11 +105,11 @@ test('a storage event may have members that nobody knows yet, and int64 as numbe
 
 test('an entry of an audit log becomes a row, also with members that nobody knows yet', () => {
   const event = exampleOf('google.cloud.audit.log.v1.written')
-  const { writes, letter } = planned(event)
+  const { writes, provenance } = planned(event)
   expect(writes).toMatchObject([
     {
       table: { name: 'audit_entries' },
-      key: ['storage.googleapis.com', 'storage.buckets.create', letter.id],
+      key: ['storage.googleapis.com', 'storage.buckets.create', provenance.key],
       values: { principal: 'person@example.com', status_code: null }
     }
   ])

@@ -9,7 +9,9 @@ const codes = (body: string | object, headers = batch) =>
 describe('CloudEvents in a batch', () => {
   test('are one arrival each, in order', () => {
     const arrivals = decode(delivery(batch, [event, { ...event, id: '2' }]))
-    expect(arrivals.map(({ envelope }) => envelope)).toEqual(Array(2).fill('cloudevents-batch'))
+    expect(arrivals.map(({ provenance }) => provenance.envelope)).toEqual(
+      Array(2).fill('cloudevents-batch')
+    )
     expect(arrivals.map((arrival) => eventOf(arrival).id)).toEqual(['1', '2'])
   })
 
@@ -52,7 +54,7 @@ describe('CloudEvents in a batch', () => {
   ])('are refused as one when the body is %s', (_, body, code) => {
     const arrivals = decode(delivery(batch, body))
     expect(arrivals.map(codeOf)).toEqual([code])
-    expect(arrivals[0]?.letter.body.toString()).toBe(body)
+    expect(arrivals[0]?.provenance.delivery.body.toString()).toBe(body)
   })
 
   test('are recognised before structured mode, in any spelling', () => {
@@ -61,13 +63,12 @@ describe('CloudEvents in a batch', () => {
     ).toEqual(['accepted'])
   })
 
-  test('keep their own bytes as a letter that can be sent again', () => {
+  test('keep their own bytes as a delivery that can be sent again', () => {
     const spaced = '{ "specversion" : "1.0" , "id":"" }'
     const headers = { ...batch, 'content-length': '999', 'x-tenant': 't' }
     const [, arrival] = decode(delivery(headers, `[${text}, ${spaced} ]`))
-    expect(arrival?.letter.body.toString()).toBe(spaced)
-    expect(arrival?.letter.contentType).toBe('application/cloudevents+json')
-    expect(arrival?.letter.headers).toEqual({
+    expect(arrival?.provenance.delivery.body.toString()).toBe(spaced)
+    expect(arrival?.provenance.delivery.headers).toEqual({
       'content-type': ['application/cloudevents+json'],
       'x-tenant': ['t']
     })
@@ -79,14 +80,15 @@ describe('CloudEvents in a batch', () => {
       'x-goog-pubsub-message-id': '1',
       'x-goog-pubsub-subscription-name': 's'
     }
-    const ids = decode(delivery(headers, '[1,2,1]')).map(({ letter }) => letter.id)
-    expect(ids[0]).toBe(ids[2])
-    expect(ids[0]).not.toBe(ids[1])
+    const keys = decode(delivery(headers, '[1,2,1]')).map(({ provenance }) => provenance.key)
+    expect(keys[0]).toBe(keys[2])
+    expect(keys[0]).not.toBe(keys[1])
   })
 
   test('give the same arrival as a structured delivery of the same bytes', () => {
     const [inBatch] = decode(delivery(batch, [event]))
     const [alone] = decode(delivery(structured, event))
-    expect({ ...inBatch, envelope: 'cloudevents-structured' }).toEqual(alone)
+    const provenance = { ...inBatch?.provenance, envelope: 'cloudevents-structured' }
+    expect({ ...inBatch, provenance }).toEqual(alone)
   })
 })

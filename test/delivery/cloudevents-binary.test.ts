@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { base64, binary, codeOf, decodeOne, eventOf } from './deliveries.ts'
+import { base64, binary, codeOf, contentOf, decodeOne, eventOf } from './deliveries.ts'
 
 const wire = (text: string) => Buffer.from(text).toString('latin1')
 const { 'content-type': _, ...untyped } = binary
@@ -16,8 +16,8 @@ describe('CloudEvents in binary mode', () => {
       },
       { id: 'a' }
     )
-    expect(arrival.envelope).toBe('cloudevents-binary')
-    expect(arrival.content).toEqual({
+    expect(arrival.provenance.envelope).toBe('cloudevents-binary')
+    expect(contentOf(arrival)).toEqual({
       event: {
         specversion: '1.0',
         id: '1',
@@ -57,7 +57,7 @@ describe('CloudEvents in binary mode', () => {
     ['an id of 257 characters', { 'ce-id': 'x'.repeat(257) }, 'ATTRIBUTE_INVALID'],
     ['a source of 2048 characters', { 'ce-source': 'x'.repeat(2048) }, 'accepted'],
     ['a source of 2049 characters', { 'ce-source': 'x'.repeat(2049) }, 'ATTRIBUTE_INVALID'],
-    ['a source that is no URI', { 'ce-source': 'my shop' }, 'accepted'],
+    ['a source that is not a URI', { 'ce-source': 'my shop' }, 'accepted'],
     ['a name with a hyphen', { 'ce-my-tenant': 'x' }, 'ATTRIBUTE_INVALID'],
     ['a name with an underscore', { 'ce-__proto__': 'x' }, 'ATTRIBUTE_INVALID'],
     ['an attribute without a name', { 'ce-': 'x' }, 'ATTRIBUTE_INVALID'],
@@ -83,7 +83,7 @@ describe('CloudEvents in binary mode', () => {
     (name) => {
       const { [name]: _, ...headers } = { ...binary } as Record<string, string>
       const arrival = decodeOne(headers, { message: { messageId: '1' }, subscription: 's' })
-      expect(arrival.envelope).toBe('cloudevents-binary')
+      expect(arrival.provenance.envelope).toBe('cloudevents-binary')
       expect(codeOf(arrival)).toBe('ATTRIBUTE_MISSING')
     }
   )
@@ -139,11 +139,11 @@ describe('CloudEvents in binary mode', () => {
   })
 
   test('points to inexact numbers from the root of the event', () => {
-    const { content } = decodeOne(binary, '{"price":12345678901.123456789}')
-    expect(content).toMatchObject({ inexact: new Set(['/data/price']) })
+    const arrival = decodeOne(binary, '{"price":12345678901.123456789}')
+    expect(arrival).toMatchObject({ inexact: new Set(['/data/price']) })
   })
 
-  test('lets the forbidden ce-datacontenttype stand in only where there is no Content-Type', () => {
+  test('reads the forbidden ce-datacontenttype only where there is no Content-Type', () => {
     const forbidden = { 'ce-datacontenttype': 'text/plain' }
     expect(eventOf(decodeOne({ ...untyped, ...forbidden }, '1')).data).toBe('1')
     expect(eventOf(decodeOne({ ...binary, ...forbidden }, '1')).data).toBe(1)

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { base64, binary, codeOf, decodeOne, event, eventOf, structured } from './deliveries.ts'
+import {
+  base64,
+  binary,
+  codeOf,
+  contentOf,
+  decodeOne,
+  event,
+  eventOf,
+  structured
+} from './deliveries.ts'
 
 const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
 
@@ -14,8 +23,8 @@ describe('CloudEvents in structured mode', () => {
       data: { id: 'a', n: 0 }
     }
     const arrival = decodeOne(structured, sent)
-    expect(arrival.envelope).toBe('cloudevents-structured')
-    expect(arrival.content).toEqual({ event: sent, inexact: new Set() })
+    expect(arrival.provenance.envelope).toBe('cloudevents-structured')
+    expect(contentOf(arrival)).toEqual({ event: sent, inexact: new Set() })
   })
 
   test.each([
@@ -29,7 +38,7 @@ describe('CloudEvents in structured mode', () => {
 
   test('wins over ce- headers', () => {
     const arrival = decodeOne({ ...binary, 'ce-id': '2', ...structured }, event)
-    expect(arrival.envelope).toBe('cloudevents-structured')
+    expect(arrival.provenance.envelope).toBe('cloudevents-structured')
     expect(eventOf(arrival).id).toBe('1')
   })
 
@@ -120,7 +129,7 @@ describe('CloudEvents in structured mode', () => {
       })
     expect(codeOf(inside('{"__proto__":1}'))).toBe('JSON_KEY_FORBIDDEN')
     expect(codeOf(inside('nonsense'))).toBe('JSON_INVALID')
-    expect(inside('[1e-400]').content).toMatchObject({ inexact: new Set(['/data/0']) })
+    expect(inside('[1e-400]')).toMatchObject({ inexact: new Set(['/data/0']) })
   })
 
   test('stores the value that it checked when a key is repeated', () => {
@@ -132,7 +141,7 @@ describe('CloudEvents in structured mode', () => {
 
   test('points to inexact numbers from the root of the event', () => {
     const body = `{${JSON.stringify(event).slice(1, -1)},"data":{"lines":[{"price":1.10000000000000001}]}}`
-    expect(decodeOne(structured, body).content).toMatchObject({
+    expect(decodeOne(structured, body)).toMatchObject({
       inexact: new Set(['/data/lines/0/price'])
     })
   })

@@ -5,7 +5,7 @@ describe('decode', () => {
   test.each<[string, Record<string, string>, string | object, string]>([
     ['an empty body', {}, '', 'BODY_EMPTY'],
     ['an empty body of JSON', json, '', 'BODY_EMPTY'],
-    ['JSON that is no envelope', json, { a: 1 }, 'ENVELOPE_UNKNOWN'],
+    ['JSON in no known envelope', json, { a: 1 }, 'ENVELOPE_UNKNOWN'],
     ['an event without its content type', json, event, 'ENVELOPE_UNKNOWN'],
     ['a chat message', json, { message: 'hello' }, 'ENVELOPE_UNKNOWN'],
     ['an array', json, [event], 'ENVELOPE_UNKNOWN'],
@@ -20,11 +20,11 @@ describe('decode', () => {
   ])('refuses %s', (_, headers, body, code) => {
     const arrival = decodeOne(headers, body)
     expect(codeOf(arrival)).toBe(code)
-    expect(arrival.envelope).toBe('unknown')
+    expect(arrival.provenance.envelope).toBe('unknown')
   })
 
-  test('says what to change when an event comes without its content type', () => {
-    expect(decodeOne(json, event).content).toMatchObject({
+  test('names the content type to send when an event comes without it', () => {
+    expect(decodeOne(json, event)).toMatchObject({
       reason: { detail: expect.stringContaining('application/cloudevents+json') }
     })
   })

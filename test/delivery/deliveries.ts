@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { decode } from '../../src/delivery/decode.ts'
-import type { Arrival, CloudEvent, Delivery } from '../../src/delivery/event.ts'
+import { type Arrival, decode } from '../../src/delivery/decode.ts'
+import type { CloudEvent, Delivery } from '../../src/delivery/event.ts'
 
 export type Body = string | Buffer | object
 
@@ -23,14 +23,19 @@ export function decodeOne(headers: Record<string, string | string[]>, body: Body
   return arrivals[0] as Arrival
 }
 
-export function eventOf({ content }: Arrival): CloudEvent {
-  if ('reason' in content) throw new Error(`refused: ${JSON.stringify(content.reason)}`)
-  return content.event
+export function eventOf(arrival: Arrival): CloudEvent {
+  if ('reason' in arrival) throw new Error(`refused: ${JSON.stringify(arrival.reason)}`)
+  return arrival.event
+}
+
+/** What was decoded, without where it came from. */
+export function contentOf({ provenance: _, ...content }: Arrival) {
+  return content
 }
 
 /** The code of a refusal, or `accepted`. */
-export function codeOf({ content }: Arrival): string {
-  return 'reason' in content ? content.reason.code : 'accepted'
+export function codeOf(arrival: Arrival): string {
+  return 'reason' in arrival ? arrival.reason.code : 'accepted'
 }
 
 export const structured = { 'content-type': 'application/cloudevents+json' }

@@ -54,14 +54,16 @@ describe('messagePublished from Eventarc', () => {
       }
     })
     expect(arrival).toMatchObject({
-      envelope: 'cloudevents-binary',
-      publishTime: '2026-11-01T10:11:12.345Z',
-      orderingKey: 'k',
-      letter: {
-        id: eventKey(identity.source, identity.id),
-        subscription,
-        messageId: '8123',
-        deliveryAttempt: 2
+      provenance: {
+        key: eventKey(identity.source, identity.id),
+        envelope: 'cloudevents-binary',
+        metadata: {
+          publishTime: '2026-11-01T10:11:12.345Z',
+          orderingKey: 'k',
+          subscription,
+          messageId: '8123',
+          deliveryAttempt: 2
+        }
       }
     })
   })
@@ -83,7 +85,7 @@ describe('messagePublished from Eventarc', () => {
     }
     const arrival = decodeOne(headers, { message: { ...message, attributes }, subscription })
     expect(eventOf(arrival)).toEqual({ ...event, data: { a: 1 } })
-    expect(arrival.letter.id).toBe(eventKey('//shop', '1'))
+    expect(arrival.provenance.key).toBe(eventKey('//shop', '1'))
   })
 
   test('is refused with a broken CloudEvent in its message, and known by that or by its headers', () => {
@@ -93,10 +95,10 @@ describe('messagePublished from Eventarc', () => {
       subscription
     })
     expect(codeOf(arrival)).toBe('ATTRIBUTE_MISSING')
-    expect(arrival.letter).toMatchObject({ id: eventKey('//shop', '1'), source: '//shop' })
+    expect(arrival.provenance).toMatchObject({ key: eventKey('//shop', '1'), source: '//shop' })
     const unread = decodeOne(headers, { message: { ...message, data: '*' }, subscription })
     expect(codeOf(unread)).toBe('BASE64_INVALID')
-    expect(unread.letter.id).toBe(eventKey(identity.source, identity.id))
+    expect(unread.provenance.key).toBe(eventKey(identity.source, identity.id))
   })
 
   test('needs no message id of its own, and no data', () => {

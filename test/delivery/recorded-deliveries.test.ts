@@ -21,10 +21,10 @@ describe('recorded deliveries', () => {
     const landed = recorded.flatMap(({ delivery, verdicts }) =>
       decode(delivery).filter((_, index) => verdicts[index]?.verdict === 'applied')
     )
-    const items = landed.map(({ content }) =>
-      'event' in content && isObject(content.event.data) ? content.event.data['id'] : undefined
+    const items = landed.map((arrival) =>
+      'event' in arrival && isObject(arrival.event.data) ? arrival.event.data['id'] : undefined
     )
-    expect(new Set(landed.map(({ letter }) => letter.id)).size).toBe(landed.length)
+    expect(new Set(landed.map(({ provenance }) => provenance.key)).size).toBe(landed.length)
     expect(new Set(items).size).toBe(landed.length)
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Delivery } from '../../src/delivery/event.ts'
 import { Failure } from '../../src/failures.ts'
 import { importLines, type LandedLine } from '../../src/import/import-lines.ts'
 import { readLines } from '../../src/import/lines.ts'
@@ -40,6 +41,21 @@ describe('importing lines', () => {
     const again = await collect(land(text, ingest, 2000))
     expect(again.map(({ line }) => line)[0]).toBe(2000)
     expect(new Set(again.map(({ verdict }) => verdict))).toEqual(new Set(['duplicate']))
+  })
+
+  it('delivers a line with no header but its content type', async () => {
+    const deliveries: Delivery[] = []
+    const ingest: Ingest = {
+      ...failingAt(0),
+      land: async (delivery) => {
+        deliveries.push(delivery)
+        return []
+      }
+    }
+    await collect(land(toLines(orders(1)), ingest))
+    expect(deliveries.map(({ headers }) => headers)).toEqual([
+      { 'content-type': ['application/cloudevents+json'] }
+    ])
   })
 
   it('makes a dead letter of a line that cannot land, and goes on', async () => {

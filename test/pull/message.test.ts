@@ -19,24 +19,28 @@ describe('a pulled message', () => {
   it('decodes as a wrapped push of its subscription', () => {
     const arrival = decodeOne({ ...message, orderingKey: 'k', deliveryAttempt: 3 })
     expect(arrival).toMatchObject({
-      envelope: 'pubsub-wrapped',
-      publishTime: '2026-11-01T10:00:00.123456789Z',
-      orderingKey: 'k',
-      letter: { subscription, messageId: '77', deliveryAttempt: 3 },
-      content: {
-        event: {
-          source: `//pubsub.googleapis.com/${subscription}`,
-          id: '77',
-          type: 'google.cloud.pubsub.topic.v1.messagePublished'
+      provenance: {
+        envelope: 'pubsub-wrapped',
+        metadata: {
+          subscription,
+          messageId: '77',
+          publishTime: '2026-11-01T10:00:00.123456789Z',
+          orderingKey: 'k',
+          deliveryAttempt: 3
         }
+      },
+      event: {
+        source: `//pubsub.googleapis.com/${subscription}`,
+        id: '77',
+        type: 'google.cloud.pubsub.topic.v1.messagePublished'
       }
     })
   })
 
   it('has no attempt where the subscription counts none, and no ordering key where it is empty', () => {
     const arrival = decodeOne({ ...message, orderingKey: '' })
-    expect(arrival?.letter).not.toHaveProperty('deliveryAttempt')
-    expect(arrival).not.toHaveProperty('orderingKey')
+    expect(arrival?.provenance.metadata).not.toHaveProperty('deliveryAttempt')
+    expect(arrival?.provenance.metadata).not.toHaveProperty('orderingKey')
   })
 
   it('keeps the identity of the CloudEvent inside, whatever topic it went through', () => {
@@ -49,13 +53,23 @@ describe('a pulled message', () => {
       CloudPubSubDeadLetterSourceSubscription: 'orders'
     }
     const arrival = decodeOne({ ...message, attributes })
-    expect(arrival?.letter).toMatchObject({ id: eventKey('//shop', '1'), messageId: '77' })
-    expect(arrival?.content).toMatchObject({ event: { id: '1', data: { a: 1 } } })
+    expect(arrival?.provenance).toMatchObject({
+      key: eventKey('//shop', '1'),
+      metadata: { messageId: '77' }
+    })
+    expect(arrival).toMatchObject({ event: { id: '1', data: { a: 1 } } })
+  })
+
+  it('comes with no header but its content type', () => {
+    const attributes = { authorization: 'Bearer x' }
+    expect(toPush({ ...message, attributes }, subscription).headers).toEqual({
+      'content-type': ['application/json']
+    })
   })
 
   it('may have no data', () => {
     const arrival = decodeOne({ ...message, data: Buffer.alloc(0), attributes: { a: 'b' } })
-    expect(arrival?.content).toMatchObject({
+    expect(arrival).toMatchObject({
       event: { data: { message: { attributes: { a: 'b' } } } }
     })
   })

@@ -42,11 +42,16 @@ function claim(n: number, owner: string): Plan {
   const key = [`${n}`]
   const row = rowId(owned, key)
   const write = { kind: 'state', operation: 'upsert', table: owned, key, row } as const
-  const letter = { id: eventKey, headers: {}, body: Buffer.from(owner) }
+  const provenance = {
+    key: eventKey,
+    envelope: 'unknown',
+    delivery: { headers: {}, body: Buffer.from(owner) },
+    metadata: {}
+  } as const
   const values = { owner }
   return {
     writes: [{ ...write, version: '1', values }],
-    letter,
+    provenance,
     bytes: 100,
     mutations: 8
   }

@@ -114,7 +114,7 @@ function planOf(prefix: string, { order, minute, kind }: Happening, n: number): 
 function inVersionOrder(plans: readonly Plan[], happenings: readonly Happening[]): readonly Plan[] {
   const minuteOf = (plan: Plan) => happenings[plans.indexOf(plan)]?.minute ?? 0
   return plans.toSorted(
-    (a, b) => minuteOf(a) - minuteOf(b) || a.letter.id.localeCompare(b.letter.id)
+    (a, b) => minuteOf(a) - minuteOf(b) || a.provenance.key.localeCompare(b.provenance.key)
   )
 }
 

@@ -1,19 +1,19 @@
 import { Failure } from '../../failures.ts'
 
-/** What one request holds of the bound while it is in progress. */
+/** The share of the bound that one request takes while it is in progress. */
 export interface Slot {
   /** Take more bytes. @throws {Failure} QUEUE_FULL when they do not fit */
   grow(bytes: number): void
-  /** Give some of it back. */
+  /** Return some of it. */
   shrink(bytes: number): void
-  /** Give everything back; safe to call twice. */
+  /** Return all of it; safe to call twice. */
   release(): void
 }
 
 export interface Admission {
-  /** Let a request in with the bytes it declares. @throws {Failure} QUEUE_FULL */
+  /** Admit a request with the bytes it declares. @throws {Failure} QUEUE_FULL */
   enter(bytes: number): Slot
-  /** Requests that are in. */
+  /** Requests in progress. */
   readonly requests: number
 }
 

@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify'
-import { Failure, failures } from '../../failures.ts'
+import { type Failure, isFailure } from '../../failures.ts'
 import type { DryRunEvent, Landed } from '../../ingest.ts'
 import type { Write, WriteOf } from '../../plan.ts'
 import { sendProblem } from '../errors.ts'
 
 /**
- * Answer a delivery: 200 only when every event of it is settled. One that is not takes all of them
- * back, which is safe, because an event has its effect once.
+ * Answer a delivery: 200 only when every event of it is settled. If one is not, the sender sends all
+ * of them again, which is safe, because an event has its effect once.
  */
 export function answer(
   reply: FastifyReply,
@@ -31,9 +31,9 @@ export function answerDryRun(
     ...(reason && {
       reason: reason.code,
       detail: reason.detail,
-      deadLetter: arrival.letter.id
+      deadLetter: arrival.provenance.key
     }),
-    eventKey: plan.letter.id,
+    eventKey: plan.provenance.key,
     writes: plan.writes.flatMap((write) => showWrite(write) ?? [])
   }))
   return reply.code(200).send(batch ? shown : shown[0])
@@ -41,13 +41,15 @@ export function answerDryRun(
 
 /** A failure that asks for a retry goes before one that refuses: a retry loses nothing. */
 function worstFailure(landed: readonly Landed[]): Failure | undefined {
-  const found = landed.map(({ result }) => result).filter((result) => result instanceof Failure)
-  return found.find(({ code }) => failures[code].action === 'retry') ?? found[0]
+  const failures = landed.flatMap(({ result }) =>
+    result.kind === 'refused' ? [result.failure] : []
+  )
+  return failures.find((failure) => isFailure(failure, 'retry')) ?? failures[0]
 }
 
 function toVerdict({ arrival, result }: Landed) {
-  if (result instanceof Failure) throw result
-  if (result.verdict === 'ignored') return { verdict: result.verdict }
+  if (result.kind === 'refused') throw result.failure
+  if (result.kind === 'ignored') return { verdict: result.kind }
   const { verdict, commitTimestamp, reason } = result
   if (!reason) return { verdict, commitTimestamp }
   return {
@@ -55,7 +57,7 @@ function toVerdict({ arrival, result }: Landed) {
     commitTimestamp,
     reason: reason.code,
     detail: reason.detail,
-    deadLetter: arrival.letter.id
+    deadLetter: arrival.provenance.key
   }
 }
 

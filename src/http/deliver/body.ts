@@ -20,19 +20,39 @@ const inflaters = new Map([
  *
  * @throws {Failure} BODY_TOO_LARGE, QUEUE_FULL
  */
-export async function readBody(
+export function readBody(
   stream: Readable,
   declaredBytes: number | undefined,
   slot: Slot
 ): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+
+  function add(chunk: Buffer): void {
     bytes += chunk.length
     if (bytes > maxBodyBytes) throw tooLarge()
     if (declaredBytes === undefined) slot.grow(chunk.length)
     chunks.push(chunk)
   }
+
+  return new Promise((resolve, reject) => {
+    function onData(chunk: Buffer): void {
+      try {
+        add(chunk)
+      } catch (error) {
+        // The rest is discarded until the answer closes the connection.
+        stream.off('data', onData).resume()
+        chunks.length = 0
+        reject(error)
+      }
+    }
+    stream.on('data', onData)
+    stream.once('end', () => resolve(join(chunks, bytes)))
+    stream.once('error', reject)
+  })
+}
+
+function join(chunks: readonly Buffer[], bytes: number): Buffer {
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)
 }
 
@@ -41,12 +61,12 @@ export function checkDeclaredBytes(bytes: number | undefined): void {
   if (bytes !== undefined && bytes > maxBodyBytes) throw tooLarge()
 }
 
-/** A few kilobytes may inflate to 16 MiB, so few at a time, each with room for the worst. */
+/** A few kilobytes may inflate to 16 MiB, so only a few at a time, each with room for the largest. */
 const inflating = pLimit(2)
 
 /**
- * Undo a Content-Encoding, bounded. An unwrapped push turns message attributes into headers, so a
- * publisher that compresses its messages ends up here. Returns undefined when the body is not what
+ * Inflate a body, up to a limit. An unwrapped push turns message attributes into headers, so the
+ * messages of a publisher that compresses them end up here. Returns undefined when the body is not what
  * the header says: the decoder then makes it a dead letter.
  *
  * @throws {Failure} QUEUE_FULL

@@ -1,10 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { Failure } from '../../failures.ts'
-import type { Landed } from '../../ingest.ts'
+import type { Landed, Result } from '../../ingest.ts'
 
 /**
- * Write one line for a delivery: what it was and what became of it, never its payload. `late` says
- * that the sender had been told to come back before it was settled.
+ * Write one line for a delivery: what it was and what became of it, never its payload. `late` means
+ * that the sender had been told to retry before it was settled.
  */
 export function logDelivery(
   log: FastifyBaseLogger,
@@ -14,31 +13,27 @@ export function logDelivery(
 ): void {
   const [only] = landed
   const facts = landed.length === 1 && only ? describe(only) : summarise(landed)
-  const refused = landed.some(({ result }) => !isFine(result))
   const line = { ...facts, durationMs: Math.round(durationMs * 10) / 10, ...(late && { late }) }
-  if (refused) log.warn(line, 'delivery with trouble')
-  else log.info(line, 'delivery settled')
+  if (landed.every(({ result }) => hasLanded(result))) log.info(line, 'delivery settled')
+  else log.warn(line, 'delivery not fully landed')
 }
 
-function isFine(result: Landed['result']): boolean {
-  return !(result instanceof Failure) && result.verdict !== 'dead-lettered'
+function hasLanded(result: Result): boolean {
+  if (result.kind === 'settled') return result.verdict !== 'dead-lettered'
+  return result.kind === 'ignored'
 }
 
-function describe({ arrival, result }: Landed) {
-  const { envelope, letter } = arrival
-  return {
-    envelope,
-    eventId: letter.eventId,
-    source: letter.source,
-    type: letter.type,
-    deliveryAttempt: letter.deliveryAttempt,
-    ...outcome(result)
+function describe({ arrival: { provenance }, result }: Landed) {
+  const { envelope, eventId, source, type, metadata } = provenance
+  const { deliveryAttempt } = metadata
+  return { envelope, eventId, source, type, deliveryAttempt, ...outcomeOf(result) }
+}
+
+function outcomeOf(result: Result) {
+  if (result.kind === 'ignored') return { verdict: result.kind }
+  if (result.kind === 'refused') {
+    return { failure: result.failure.code, detail: result.failure.message }
   }
-}
-
-function outcome(result: Landed['result']) {
-  if (result instanceof Failure) return { failure: result.code, detail: result.message }
-  if (result.verdict === 'ignored' || !('batchSize' in result)) return { verdict: result.verdict }
   const { verdict, batchSize, reason } = result
   return { verdict, batchSize, reason: reason?.code, detail: reason?.detail }
 }
@@ -46,8 +41,13 @@ function outcome(result: Landed['result']) {
 function summarise(landed: readonly Landed[]) {
   const verdicts: Record<string, number> = {}
   for (const { result } of landed) {
-    const name = result instanceof Failure ? result.code : result.verdict
+    const name = nameOf(result)
     verdicts[name] = (verdicts[name] ?? 0) + 1
   }
   return { envelope: 'cloudevents-batch', events: landed.length, verdicts }
+}
+
+function nameOf(result: Result): string {
+  if (result.kind === 'settled') return result.verdict
+  return result.kind === 'ignored' ? result.kind : result.failure.code
 }

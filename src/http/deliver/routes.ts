@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { PushAuth } from '../../access/push-auth.ts'
-import type { Arrival, Delivery } from '../../delivery/event.ts'
+import type { Delivery } from '../../delivery/event.ts'
 import { Failure } from '../../failures.ts'
-import type { Ingest } from '../../ingest.ts'
+import type { Ingest, Landed } from '../../ingest.ts'
 import { countEvents } from '../../telemetry/count-events.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { deliverySpan, describeDelivery } from '../../telemetry/spans.ts'
@@ -18,6 +18,8 @@ import { logDelivery } from './log.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     slot: Slot | null
+    /** Without credentials; null until the sender is authenticated. */
+    headerLines: Delivery['headers'] | null
   }
 }
 
@@ -31,7 +33,7 @@ export interface DeliveryRoutesOptions {
   readonly metrics: Metrics
   /** The types that metrics tell apart. */
   readonly eventTypes: readonly string[]
-  /** Milliseconds after which a sender is told to come back, whatever becomes of its events. */
+  /** Milliseconds after which a sender is told to retry, whatever becomes of its events. */
   readonly timeoutMs: number
 }
 
@@ -41,10 +43,15 @@ export async function deliveryRoutes(
   { ingest, pushAuth, admission, metrics, eventTypes, timeoutMs }: DeliveryRoutesOptions
 ): Promise<void> {
   app.decorateRequest('slot', null)
+  app.decorateRequest('headerLines', null)
   measureDeliveries(app, metrics)
   const count = countEvents(metrics, eventTypes)
 
-  app.addHook('onRequest', (request) => pushAuth.authenticate(headerLines(request.raw.rawHeaders)))
+  app.addHook('onRequest', async (request) => {
+    const lines = headerLines(request.raw.rawHeaders)
+    await pushAuth.authenticate(lines)
+    request.headerLines = withoutCredentials(lines)
+  })
   app.addHook('onRequest', async (request, reply) => admit(request, reply, admission))
   app.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) =>
     readBody(payload, declaredBytes(request), slotOf(request))
@@ -56,7 +63,7 @@ export async function deliveryRoutes(
     // Fastify's own handlerTimeout ends with the body of the request.
     const timer = setTimeout(() => reply.send(late()), timeoutMs)
     try {
-      return await deliverySpan(request.headers, () => answerDelivery(request, reply))
+      return await deliverySpan(linesOf(request), () => answerDelivery(request, reply))
     } finally {
       clearTimeout(timer)
       slot.release()
@@ -76,11 +83,11 @@ export async function deliveryRoutes(
       return reply.sent ? reply : answerDryRun(reply, results, isBatch(results))
     }
     const landed = await ingest.land(delivery)
-    request.envelope = landed[0]?.arrival.envelope ?? 'cloudevents-batch'
+    request.envelope = landed[0]?.arrival.provenance.envelope ?? 'cloudevents-batch'
     count(landed, Date.now())
     describeDelivery(landed)
     logDelivery(request.log, landed, performance.now() - startedAt, reply.sent)
-    // The time was up, and the sender has been told to come back.
+    // The time was up, and the sender has been told to retry.
     return reply.sent ? reply : answer(reply, landed, isBatch(landed))
   }
 
@@ -92,20 +99,20 @@ function admit(request: FastifyRequest, reply: FastifyReply, admission: Admissio
   checkDeclaredBytes(declared)
   const slot = admission.enter(declared ?? 0)
   request.slot = slot
-  // For a request that never gets to the handler; the handler keeps it while its work goes on,
-  // also when the sender has hung up.
+  // For a request that never reaches the handler; the handler keeps the slot until its work is done,
+  // even if the sender hangs up.
   reply.raw.once('close', slot.release)
   if (reply.raw.destroyed) slot.release()
-  // Fastify answers 415 to a malformed Content-Type, and a 415 is redelivered for ever. Ours is
-  // read from the raw headers, by the decoder.
+  // Fastify answers 415 to a malformed Content-Type, and Pub/Sub would redeliver that forever. The
+  // decoder reads the real one from the raw headers.
   request.raw.headers['content-type'] = 'application/octet-stream'
 }
 
 const late = () => new Failure('DEADLINE_EXCEEDED', 'the events were not settled in time')
 
 /**
- * Other parameters are Eventarc's, and let be. A `dryRun` that says neither is nobody's but the
- * caller's, who must not find out by a row that was written.
+ * Other parameters belong to Eventarc, and are ignored. A `dryRun` that is neither true nor false is
+ * refused: its sender expects that nothing is written.
  *
  * @throws {Failure} QUERY_INVALID
  */
@@ -117,12 +124,12 @@ function isDryRun(url: string): boolean {
 }
 
 /** A batch is answered with an array, also when it is empty or has one event. */
-function isBatch(events: readonly { readonly arrival: Arrival }[]): boolean {
-  return events.length !== 1 || events[0]?.arrival.envelope === 'cloudevents-batch'
+function isBatch(events: readonly Pick<Landed, 'arrival'>[]): boolean {
+  return events.length !== 1 || events[0]?.arrival.provenance.envelope === 'cloudevents-batch'
 }
 
 async function toDelivery(request: FastifyRequest): Promise<Delivery> {
-  const headers = headerLines(request.raw.rawHeaders)
+  const headers = linesOf(request)
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const { 'content-encoding': encoding, ...plain } = headers
   const [name = 'identity'] = encoding ?? []
@@ -131,8 +138,27 @@ async function toDelivery(request: FastifyRequest): Promise<Delivery> {
   return inflated ? { headers: plain, body: inflated } : { headers, body }
 }
 
+/** Headers that prove who calls: they end here, and no event, log or dead letter ever has one. */
+const credentialHeaders: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+  'x-api-key',
+  'x-goog-iap-jwt-assertion',
+  'x-serverless-authorization'
+])
+
+function withoutCredentials(lines: Delivery['headers']): Delivery['headers'] {
+  return Object.fromEntries(Object.entries(lines).filter(([name]) => !credentialHeaders.has(name)))
+}
+
+function linesOf({ headerLines }: FastifyRequest): Delivery['headers'] {
+  if (!headerLines) throw new Error('the delivery has no header lines')
+  return headerLines
+}
+
 function slotOf({ slot }: FastifyRequest): Slot {
-  if (!slot) throw new Error('a delivery without a slot')
+  if (!slot) throw new Error('the delivery has no slot')
   return slot
 }
 

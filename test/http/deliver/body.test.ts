@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream'
+import { once } from 'node:events'
+import { PassThrough, Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createAdmission } from '../../../src/http/deliver/admission.ts'
@@ -10,7 +11,7 @@ import {
 } from '../../../src/http/deliver/body.ts'
 
 describe('admission', () => {
-  it('holds what is declared until it is released, once', () => {
+  it('counts what is declared until it is released, once', () => {
     const admission = createAdmission(10, 100)
     const slot = admission.enter(60)
     expect(() => admission.enter(41)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
@@ -66,8 +67,27 @@ describe('reading a body', () => {
   })
 })
 
+describe('a body that does not end well', () => {
+  it('is discarded to its end once it is refused', async () => {
+    const slot = createAdmission(1, 25).enter(0)
+    const body = Readable.from([10, 20, 10, 20].map((size) => Buffer.alloc(size, 'x')))
+    const ended = once(body, 'end')
+    await expect(readBody(body, undefined, slot)).rejects.toMatchObject({ code: 'QUEUE_FULL' })
+    await ended
+  })
+
+  it('fails as its stream does when the sender hangs up', async () => {
+    const slot = createAdmission(1, 100).enter(10)
+    const body = new PassThrough()
+    const read = readBody(body, 10, slot)
+    body.write('abc')
+    body.destroy(new Error('aborted'))
+    await expect(read).rejects.toThrow('aborted')
+  })
+})
+
 describe('inflating a body', () => {
-  it('takes room for the worst before it begins, and gives back what was not needed', async () => {
+  it('reserves room for the largest body before it begins, and returns what was not needed', async () => {
     const admission = createAdmission(10, maxBodyBytes)
     const slot = admission.enter(0)
     expect(await inflateBody(gzipSync('hello'), 'GZIP', slot)).toEqual(Buffer.from('hello'))
