@@ -85,7 +85,7 @@ const levelTable = (levels: readonly Level[]): Table => [
 const nearlyAll = 0.9
 
 /** Name the lowest concurrency at which the server does nearly all that it can, for each delay. */
-export function kneeLines(levels: readonly Level[]): readonly string[] {
+function kneeLines(levels: readonly Level[]): readonly string[] {
   return [...new Set(levels.map(({ commitMs }) => commitMs))].map((commitMs) => {
     const of = levels.filter((level) => level.commitMs === commitMs)
     const best = Math.max(...of.map(({ eventsPerSecond }) => eventsPerSecond))

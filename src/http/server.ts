@@ -120,7 +120,7 @@ function refuseWhileStopping(app: FastifyInstance): void {
 }
 
 /** Serve liveness, which never touches the store, and readiness, which does. */
-export async function healthRoutes(
+async function healthRoutes(
   app: FastifyInstance,
   { readiness }: { readonly readiness: Readiness }
 ): Promise<void> {
@@ -138,7 +138,7 @@ export async function healthRoutes(
 }
 
 /** Serve the metrics as Prometheus text. Never reads the store. */
-export async function metricsRoutes(
+async function metricsRoutes(
   app: FastifyInstance,
   { metrics: { registry } }: { readonly metrics: Metrics }
 ): Promise<void> {

@@ -23,7 +23,7 @@ export interface LogOptions {
  * Describe an error for the log. Of a failure that is code and message only: its cause is what the
  * store said, which quotes keys and values. A bug keeps its stack.
  */
-export function describeError(error: unknown): unknown {
+function describeError(error: unknown): unknown {
   if (!(error instanceof Failure)) return stdSerializers.errWithCause(error as Error)
   const { code, message } = error
   return { code, message }

@@ -79,7 +79,7 @@ export async function deliveryRoutes(
     const delivery = await toDelivery(request)
     if (dryRun) {
       const results = await ingest.dryRun(delivery)
-      request.log.info({ dryRun, events: results.length }, 'delivery rehearsed')
+      request.log.info({ dryRun, events: results.length }, 'dry run')
       return reply.sent ? reply : answerDryRun(reply, results, isBatch(results))
     }
     const landed = await ingest.land(delivery)

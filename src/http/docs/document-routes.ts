@@ -131,7 +131,7 @@ function memoize<K, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {
 }
 
 /** The page with the viewer of the OpenAPI document. */
-export const httpPage: Page = {
+const httpPage: Page = {
   title: 'HTTP API · Landfall',
   path: paths.http,
   styles: ['swagger-ui.css', 'docs.css', 'viewer.css'],

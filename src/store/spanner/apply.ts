@@ -128,7 +128,7 @@ async function run(
 }
 
 /** Create the instance and the database of an emulator, unless they are there. */
-export async function createEmulatorDatabase({ client, name }: Connection): Promise<void> {
+async function createEmulatorDatabase({ client, name }: Connection): Promise<void> {
   const project = `projects/${name.project}`
   const instance = {
     displayName: name.instance,

@@ -77,7 +77,7 @@ export interface InFlight {
 }
 
 /** Remember calls that are not over, so that closing a store can wait for them. */
-export function createInFlight(): InFlight {
+function createInFlight(): InFlight {
   const pending = new Set<Promise<unknown>>()
   return {
     track(work) {

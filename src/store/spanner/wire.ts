@@ -53,7 +53,7 @@ export function encodeKey(encoders: Encoders, table: Table, key: readonly Value[
 }
 
 /** Write a timestamp with nine digits of fraction. */
-export function nanoseconds(timestamp: string): string {
+function nanoseconds(timestamp: string): string {
   const [seconds = '', fraction = ''] = timestamp.slice(0, -1).split('.')
   return `${seconds}.${fraction.padEnd(9, '0')}Z`
 }
