@@ -2,27 +2,20 @@ import { columnOf } from '../store/table.ts'
 import type { ScalarType } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { checkExists, checkSource, misfit, type Target } from './check-source.ts'
-import { dataColumns } from './collection-table.ts'
-import type { Compiled } from './compile-write.ts'
+import type { Collection } from './contracts.ts'
 import type { Report } from './fault.ts'
 import { kindRules } from './kinds.ts'
 import { locateSource } from './locate-source.ts'
-import type {
-  CollectionFile,
-  EventFile,
-  SourceSpec,
-  VersionScalar,
-  WriteSpec
-} from './schema-file.ts'
+import type { EventFile, SourceSpec, VersionType, WriteSpec } from './schema-file.ts'
 
 /** Prove one write of a contract against the collection it writes to. */
 export function checkWrite(
   file: EventFile,
   write: WriteSpec,
-  compiled: Compiled,
+  collection: Collection,
   report: Report
 ): void {
-  const { kind } = compiled.file
+  const { kind } = collection
   const { operations } = kindRules[kind]
   if (!operations.includes(write.operation)) {
     report(
@@ -37,10 +30,10 @@ export function checkWrite(
     report('/forEach', fault)
     return
   }
-  checkVersion(file, write, compiled.file, report)
-  checkColumnNames(write, compiled, report)
-  checkMissing(write, compiled.file, report)
-  checkColumnSources(file, write, compiled, report)
+  checkVersionSource(file, write, collection, report)
+  checkColumnNames(write, collection, report)
+  checkMissing(write, collection, report)
+  checkColumnSources(file, write, collection, report)
 }
 
 function checkForEach(file: EventFile, { forEach }: WriteSpec): string | undefined {
@@ -55,16 +48,16 @@ function checkForEach(file: EventFile, { forEach }: WriteSpec): string | undefin
 }
 
 /** A delete and an add set the key of a row; what an add adds are its amounts. */
-function settable({ operation }: WriteSpec, { file }: Compiled) {
+function settable({ operation }: WriteSpec, { key, columns, dataColumns }: Collection) {
   const keyOnly = operation === 'delete' || operation === 'add'
   return {
-    set: keyOnly ? file.key : Object.keys(file.columns),
-    amounts: operation === 'add' ? dataColumns(file) : []
+    set: keyOnly ? key : columns,
+    amounts: operation === 'add' ? dataColumns : []
   }
 }
 
-function checkColumnNames(write: WriteSpec, compiled: Compiled, report: Report): void {
-  const { set, amounts } = settable(write, compiled)
+function checkColumnNames(write: WriteSpec, collection: Collection, report: Report): void {
+  const { set, amounts } = settable(write, collection)
   reportUnknown('set', write.set, set, report)
   if (write.operation === 'add') {
     reportUnknown('amounts', write.amounts ?? {}, amounts, report)
@@ -87,11 +80,15 @@ function reportUnknown(
   }
 }
 
-function checkMissing({ set, operation }: WriteSpec, file: CollectionFile, report: Report): void {
+function checkMissing(
+  { set, operation }: WriteSpec,
+  { columns, key, required }: Collection,
+  report: Report
+): void {
   const whole = operation === 'upsert' || operation === 'append'
-  for (const [name, { required = false }] of Object.entries(file.columns)) {
-    const isKey = file.key.includes(name)
-    if (Object.hasOwn(set, name) || !(isKey || (required && whole))) continue
+  for (const name of columns) {
+    const isKey = key.includes(name)
+    if (Object.hasOwn(set, name) || !(isKey || (whole && required.includes(name)))) continue
     report('/set', `"${name}" is not set, but it is ${isKey ? 'of the key' : 'required'}`)
   }
 }
@@ -99,23 +96,23 @@ function checkMissing({ set, operation }: WriteSpec, file: CollectionFile, repor
 function checkColumnSources(
   file: EventFile,
   write: WriteSpec,
-  compiled: Compiled,
+  collection: Collection,
   report: Report
 ): void {
-  const names = settable(write, compiled)
+  const names = settable(write, collection)
   for (const member of ['set', 'amounts'] as const) {
     for (const [name, source] of Object.entries<SourceSpec>(write[member] ?? {})) {
       if (!names[member].includes(name)) continue
-      const fault = checkSource(file, source, write.forEach, targetOf(write, compiled, name))
+      const fault = checkSource(file, source, write.forEach, targetOf(write, collection, name))
       if (fault) report(formatPointer(member, name), fault)
     }
   }
 }
 
-function targetOf({ operation }: WriteSpec, { file, collection }: Compiled, name: string): Target {
+function targetOf({ operation }: WriteSpec, collection: Collection, name: string): Target {
   const { type } = columnOf(collection.table, name)
-  const isKey = file.key.includes(name)
-  const required = file.columns[name]?.required ?? false
+  const isKey = collection.key.includes(name)
+  const required = collection.required.includes(name)
   // A merge leaves out what is absent, but may not clear a required column.
   const must = isKey || (required && operation !== 'merge') ? 'present' : required && 'not-null'
   const label = `${isKey ? 'key column' : 'column'} "${name}"`
@@ -123,22 +120,22 @@ function targetOf({ operation }: WriteSpec, { file, collection }: Compiled, name
 }
 
 /** Prove that a write to `state` has a version of the type of its collection, and others none. */
-export function checkVersion(
+function checkVersionSource(
   file: EventFile,
   write: WriteSpec,
-  { kind, version }: CollectionFile,
+  { kind, version }: Collection,
   report: Report
 ): void {
-  if (version) checkSources(file, write, version.type, report)
+  if (version) checkVersionParts(file, write, version, report)
   else if (write.version !== undefined) {
     report('/version', `means nothing for kind ${kind}, expected none`)
   }
 }
 
-function checkSources(
+function checkVersionParts(
   file: EventFile,
   { version, forEach }: WriteSpec,
-  type: VersionScalar | readonly VersionScalar[],
+  type: VersionType,
   report: Report
 ): void {
   const fault = shapeFault(version, type)
@@ -154,10 +151,7 @@ function checkSources(
   }
 }
 
-function shapeFault(
-  version: WriteSpec['version'],
-  type: VersionScalar | readonly VersionScalar[]
-): string | undefined {
+function shapeFault(version: WriteSpec['version'], type: VersionType): string | undefined {
   const expected = typeof type === 'string' ? type : `a list of ${type.join(', ')}`
   if (version === undefined) return `member "version" is missing, expected ${expected}`
   const fits = Array.isArray(version) === Array.isArray(type)

@@ -1,10 +1,5 @@
 import { managed } from '../store/table.ts'
-import {
-  type ColumnType,
-  isSummable,
-  parseColumnType,
-  scalarTypes
-} from '../values/column-types.ts'
+import { isSummable, parseColumnType, scalarTypes } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { checkIndexes, checkKeyPart, hotspotFault, isHotspot, type Types } from './check-keys.ts'
 import { checkRead, maxPageSizeOf, pageSizeOf } from './check-read.ts'
@@ -18,42 +13,49 @@ const summable = scalarTypes.filter((scalar) => isSummable({ scalar, array: fals
 
 const managedNames: readonly string[] = Object.values(managed)
 
-/** Check a collection and derive its table; every fault is reported, and then there is none. */
-export function compileCollection(
-  file: CollectionFile,
-  mergeable: boolean,
-  report: Report
-): Collection | undefined {
-  let faults = 0
-  const note: Report = (pointer, message) => {
-    faults += 1
-    report(pointer, message)
-  }
-  const types = columnTypes(file, note)
-  checkColumns(file, types, note)
-  checkKey(file, types, note)
-  checkVersion(file, note)
-  checkIndexes(file, types, note)
-  checkRead(file, types, note)
-  if (faults > 0) return undefined
+/** Check everything that a collection says of itself. */
+export function checkCollection(file: CollectionFile, report: Report): void {
+  const types = columnTypes(file)
+  checkTypes(file, types, report)
+  checkColumns(file, types, report)
+  checkKey(file, types, report)
+  checkVersion(file, report)
+  checkIndexes(file, types, report)
+  checkRead(file, types, report)
+}
+
+/** Compile a collection that has passed its checks: derive its table and how it is read. */
+export function compileCollection(file: CollectionFile, mergeable: boolean): Collection {
+  const types = columnTypes(file)
+  const columns = Object.keys(file.columns)
+  const data = dataColumns(file)
   return {
     name: file.name,
     description: file.description ?? '',
     columnDescriptions: columnDescriptions(file),
     kind: file.kind,
+    columns,
+    key: file.key,
+    dataColumns: data,
+    required: data.filter((name) => file.columns[name]?.required),
+    ...(file.version && { version: file.version.type }),
     table: tableOf(file, types, mergeable),
-    ...(file.read && { read: readSpec(file.read, [...types.keys()]) })
+    ...(file.read && { read: readSpec(file.read, columns) })
   }
 }
 
-function columnTypes({ columns }: CollectionFile, report: Report): Types {
-  const types = new Map<string, ColumnType>()
+/** Parse the types of columns; one that is none is left out. */
+function columnTypes({ columns }: CollectionFile): Types {
+  const types = Object.entries(columns).map(
+    ([name, { type }]) => [name, parseColumnType(type)] as const
+  )
+  return new Map(types.flatMap(([name, type]) => (type ? [[name, type]] : [])))
+}
+
+function checkTypes({ columns }: CollectionFile, types: Types, report: Report): void {
   for (const [name, { type }] of Object.entries(columns)) {
-    const parsed = parseColumnType(type)
-    if (parsed) types.set(name, parsed)
-    else report(formatPointer('columns', name, 'type'), typeFault(type))
+    if (!types.has(name)) report(formatPointer('columns', name, 'type'), typeFault(type))
   }
-  return types
 }
 
 function typeFault(type: string): string {

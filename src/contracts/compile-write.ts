@@ -1,10 +1,9 @@
 import { rowId, type WriteOf } from '../plan.ts'
 import { type CollectionKind, type Column, columnOf } from '../store/table.ts'
 import type { Row, Value } from '../values/value.ts'
-import { dataColumns } from './collection-table.ts'
 import type { Collection } from './contracts.ts'
 import { addWrite, type Draft } from './plan-builder.ts'
-import type { CollectionFile, SourceSpec, WriteSpec } from './schema-file.ts'
+import type { SourceSpec, WriteSpec } from './schema-file.ts'
 import {
   compileSource,
   compileTake,
@@ -19,22 +18,16 @@ import {
 /** Add what one entry of `writes` asks for to the draft. */
 export type PlanWrite = (view: View, eventKey: string, draft: Draft) => void
 
-/** A collection with the file it was compiled from. */
-export interface Compiled {
-  readonly file: CollectionFile
-  readonly collection: Collection
-}
-
 type MakeWrite = (scope: Scope, key: readonly Value[], eventKey: string) => WriteOf<CollectionKind>
 
 /** Compile one write of a contract that has passed its checks. */
-export function compileWrite(spec: WriteSpec, compiled: Compiled): PlanWrite {
+export function compileWrite(spec: WriteSpec, collection: Collection): PlanWrite {
   const { forEach } = spec
   const inForEach = forEach !== undefined
-  const keys = compiled.file.key.map((name) =>
-    compileTakeAlways(spec.set[name] ?? '', columnOf(compiled.collection.table, name), inForEach)
+  const keys = collection.key.map((name) =>
+    compileTakeAlways(spec.set[name] ?? '', columnOf(collection.table, name), inForEach)
   )
-  const make = compileKind(spec, compiled)
+  const make = compileKind(spec, collection)
   return (view, eventKey, draft) => {
     for (const scope of scopesOf(view, forEach)) {
       const key = keys.map((take) => take(scope))
@@ -43,22 +36,21 @@ export function compileWrite(spec: WriteSpec, compiled: Compiled): PlanWrite {
   }
 }
 
-function compileKind(spec: WriteSpec, compiled: Compiled): MakeWrite {
-  if (spec.operation === 'append') return compileAppend(spec, compiled)
-  if (spec.operation === 'add') return compileAdd(spec, compiled)
-  return compileState(spec, spec.operation, compiled)
+function compileKind(spec: WriteSpec, collection: Collection): MakeWrite {
+  if (spec.operation === 'append') return compileAppend(spec, collection)
+  if (spec.operation === 'add') return compileAdd(spec, collection)
+  return compileState(spec, spec.operation, collection)
 }
 
 function compileState(
   spec: WriteSpec,
   operation: 'upsert' | 'merge' | 'delete',
-  compiled: Compiled
+  collection: Collection
 ): MakeWrite {
-  const { file, collection } = compiled
   const { table } = collection
   const sources = [spec.version ?? []].flat()
-  const version = compileVersion(sources, file.version?.type ?? 'STRING', !!spec.forEach)
-  const takes = operation === 'delete' ? [] : compileColumns(spec, compiled)
+  const version = compileVersion(sources, collection.version ?? 'STRING', !!spec.forEach)
+  const takes = operation === 'delete' ? [] : compileColumns(spec, collection)
   const wanted = operation === 'merge' ? 'present' : 'all'
   return (scope, key) => ({
     kind: 'state',
@@ -71,17 +63,17 @@ function compileState(
   })
 }
 
-function compileAppend(spec: WriteSpec, compiled: Compiled): MakeWrite {
-  const takes = compileColumns(spec, compiled)
-  const { table } = compiled.collection
+function compileAppend(spec: WriteSpec, collection: Collection): MakeWrite {
+  const takes = compileColumns(spec, collection)
+  const { table } = collection
   return (scope, declared, eventKey) => {
     const key = [...declared, eventKey]
     return { kind: 'log', table, key, row: rowId(table, key), values: takeRow(takes, scope, 'all') }
   }
 }
 
-function compileAdd(spec: WriteSpec, { file, collection: { table } }: Compiled): MakeWrite {
-  const takes = dataColumns(file).map(
+function compileAdd(spec: WriteSpec, { dataColumns, table }: Collection): MakeWrite {
+  const takes = dataColumns.map(
     (name) => [name, takeFor(spec.amounts?.[name], columnOf(table, name), !!spec.forEach)] as const
   )
   return (scope, key) => ({
@@ -96,12 +88,12 @@ function compileAdd(spec: WriteSpec, { file, collection: { table } }: Compiled):
 type ColumnTake = readonly [name: string, take: Take]
 
 /** What the columns beside the key are set to; one that is not mapped is never present. */
-function compileColumns(spec: WriteSpec, { file, collection }: Compiled): readonly ColumnTake[] {
+function compileColumns(spec: WriteSpec, collection: Collection): readonly ColumnTake[] {
   const inForEach = spec.forEach !== undefined
-  return dataColumns(file).map((name) => {
+  return collection.dataColumns.map((name) => {
     const column = columnOf(collection.table, name)
     const source = spec.set[name]
-    if (!file.columns[name]?.required || source === undefined)
+    if (!collection.required.includes(name) || source === undefined)
       return [name, takeFor(source, column, inForEach)]
     const always = compileTakeAlways(source, column, inForEach)
     return [name, spec.operation === 'merge' ? unlessAbsent(source, inForEach, always) : always]

@@ -4,12 +4,11 @@ import type { Plan } from '../plan.ts'
 import { deadLetterPlan } from '../plan.ts'
 import { deadLettersTable, ledgerTable } from '../store/managed-tables.ts'
 import { checkNames } from './check-names.ts'
-import { compileCollection } from './collection.ts'
-import type { Compiled } from './compile-write.ts'
+import { checkCollection, compileCollection } from './collection.ts'
 import type { Contract } from './contract.ts'
 import { compileEvent, type Targets } from './contract.ts'
-import type { Contracts } from './contracts.ts'
-import { type Fault, formatFault, type Report } from './fault.ts'
+import type { Collection, Contracts } from './contracts.ts'
+import { collectFaults, type Fault, formatFault } from './fault.ts'
 import { kindRules } from './kinds.ts'
 import { parseCollection, parseEvent } from './parse-file.ts'
 import { matches, rankOf } from './pubsub-message.ts'
@@ -30,30 +29,46 @@ export function compileContracts(files: SchemaFiles): Contracts {
 export function checkContracts(
   files: SchemaFiles
 ): { readonly contracts: Contracts } | { readonly faults: readonly Fault[] } {
-  const faults: Fault[] = []
-  const collections = parseAll(files.collections, parseCollection, faults)
-  const unread = faults.length > 0
-  const events = parseAll(files.events, parseEvent, faults)
-  faults.push(...checkNames(collections))
-  const targets = compileCollections(collections, mergedInto(events), faults)
-  const contracts = compileEvents(events, { ...targets, unread }, faults)
-  faults.push(...checkTypes(events))
-  return faults.length > 0 ? { faults } : { contracts: contractsOf(targets, contracts) }
+  const collections = parseAll(files.collections, parseCollection)
+  const events = parseAll(files.events, parseEvent)
+  const checked = checkCollections(collections.parsed)
+  const compiled = compileCollections(checked.sound, mergedInto(events.parsed))
+  const contracts = compileEvents(events.parsed, {
+    collections: compiled,
+    mayBeFaulty: (name) =>
+      collections.faults.length > 0 || collections.parsed.some(({ value }) => value.name === name)
+  })
+  const faults = [
+    ...collections.faults,
+    ...events.faults,
+    ...checkNames(collections.parsed),
+    ...checked.faults,
+    ...contracts.faults,
+    ...checkTypesDiffer(events.parsed)
+  ]
+  return faults.length > 0 ? { faults } : { contracts: contractsOf(compiled, contracts.compiled) }
 }
 
 type Parse<F, T> = (file: F) => Parsed<T> | { readonly faults: readonly Fault[] }
 
-function parseAll<F, T>(files: readonly F[], parse: Parse<F, T>, faults: Fault[]) {
-  return files.flatMap((file): readonly Parsed<T>[] => {
-    const outcome = parse(file)
-    if (!('faults' in outcome)) return [outcome]
-    faults.push(...outcome.faults)
-    return []
-  })
+function parseAll<F, T>(files: readonly F[], parse: Parse<F, T>) {
+  const outcomes = files.map(parse)
+  return {
+    parsed: outcomes.flatMap((outcome) => ('faults' in outcome ? [] : [outcome])),
+    faults: outcomes.flatMap((outcome) => ('faults' in outcome ? outcome.faults : []))
+  }
 }
 
-function reporter(file: string, faults: Fault[]): Report {
-  return (pointer, message) => void faults.push({ file, pointer, message })
+/** Check each collection by itself; those without faults are sound. */
+function checkCollections(files: readonly Parsed<CollectionFile>[]) {
+  const checked = files.map(({ path, value }) => ({
+    value,
+    faults: collectFaults(path, (report) => checkCollection(value, report))
+  }))
+  return {
+    sound: checked.filter(({ faults }) => faults.length === 0).map(({ value }) => value),
+    faults: checked.flatMap(({ faults }) => faults)
+  }
 }
 
 /** Columns of a collection have versions of their own as soon as one contract merges into it. */
@@ -64,35 +79,33 @@ function mergedInto(events: readonly Parsed<EventFile>[]): ReadonlySet<string> {
   )
 }
 
+/** Compile collections by name; of two with one name, contracts mean the first. */
 function compileCollections(
-  files: readonly Parsed<CollectionFile>[],
-  merged: ReadonlySet<string>,
-  faults: Fault[]
-): Omit<Targets, 'unread'> {
-  const compiled = new Map<string, Compiled>()
-  const faulty = new Set<string>()
-  for (const { path, value: file } of files) {
-    const mergeable = kindRules[file.kind].operations.includes('merge') && merged.has(file.name)
-    const collection = compileCollection(file, mergeable, reporter(path, faults))
-    // Of two with one name, contracts mean the first.
-    if (!collection) faulty.add(file.name)
-    else if (!compiled.has(file.name)) compiled.set(file.name, { file, collection })
-  }
-  return { compiled, faulty }
-}
-
-function compileEvents(
-  events: readonly Parsed<EventFile>[],
-  targets: Targets,
-  faults: Fault[]
-): readonly Contract[] {
-  return events.flatMap(
-    (parsed) => compileEvent(parsed, targets, reporter(parsed.path, faults)) ?? []
+  files: readonly CollectionFile[],
+  merged: ReadonlySet<string>
+): ReadonlyMap<string, Collection> {
+  const firsts = files.filter(({ name }, at) => files.findIndex((f) => f.name === name) === at)
+  return new Map(
+    firsts.map((file) => {
+      const mergeable = kindRules[file.kind].operations.includes('merge') && merged.has(file.name)
+      return [file.name, compileCollection(file, mergeable)]
+    })
   )
 }
 
+function compileEvents(events: readonly Parsed<EventFile>[], targets: Targets) {
+  const compiled: Contract[] = []
+  const faults = events.flatMap((parsed) =>
+    collectFaults(parsed.path, (report) => {
+      const contract = compileEvent(parsed, targets, report)
+      if (contract) compiled.push(contract)
+    })
+  )
+  return { compiled, faults }
+}
+
 /** Two contracts of a type must differ in what they match, or an event would have two plans. */
-function checkTypes(events: readonly Parsed<EventFile>[]): readonly Fault[] {
+function checkTypesDiffer(events: readonly Parsed<EventFile>[]): readonly Fault[] {
   const owners = new Map<string, string>()
   return events.flatMap(({ path, value: { type, match } }) => {
     const identity = JSON.stringify([type, match])
@@ -105,10 +118,10 @@ function checkTypes(events: readonly Parsed<EventFile>[]): readonly Fault[] {
 }
 
 function contractsOf(
-  { compiled }: Pick<Targets, 'compiled'>,
+  byName: ReadonlyMap<string, Collection>,
   contracts: readonly Contract[]
 ): Contracts {
-  const collections = [...compiled.values()].map(({ collection }) => collection)
+  const collections = [...byName.values()]
   const byType = Map.groupBy(
     contracts.toSorted((a, b) => rankOf(b.file.match) - rankOf(a.file.match)),
     ({ file }) => file.type

@@ -5,7 +5,8 @@ import { Failure, isFailure, reasonOf } from '../failures.ts'
 import { deadLetterPlan, deadLetterReason, ledgerWrite, type Plan } from '../plan.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { checkWrite } from './check-write.ts'
-import { type Compiled, compileWrite, type PlanWrite } from './compile-write.ts'
+import { compileWrite, type PlanWrite } from './compile-write.ts'
+import type { Collection } from './contracts.ts'
 import { compileSchema, type Validate } from './data-schema.ts'
 import { below, type Report } from './fault.ts'
 import { addWrite, createDraft } from './plan-builder.ts'
@@ -15,11 +16,9 @@ import type { View } from './sources.ts'
 
 /** The collections that contracts may write to. */
 export interface Targets {
-  readonly compiled: ReadonlyMap<string, Compiled>
-  /** Names of collections that have faults of their own: nothing more is said of them. */
-  readonly faulty: ReadonlySet<string>
-  /** Some file could not be read, so a name that is not known may be its. */
-  readonly unread: boolean
+  readonly collections: ReadonlyMap<string, Collection>
+  /** Report whether a collection of this name may exist in a file that has faults of its own. */
+  mayBeFaulty(name: string): boolean
 }
 
 /** Check a contract and compile it; every fault is reported, and then there is none. */
@@ -45,8 +44,9 @@ export function compileEvent(
   if (faults === 0) checkWrites(file, targets, note)
   checkConstants(parsed, note)
   checkExampleTypes(file, note)
-  if (faults > 0 || file.writes.some(({ collection }) => !targets.compiled.has(collection))) return
-  const contract = compileContract(file, { data, attributes }, targets.compiled)
+  if (faults > 0 || file.writes.some(({ collection }) => !targets.collections.has(collection)))
+    return
+  const contract = compileContract(file, { data, attributes }, targets.collections)
   planExamples(contract, parsed, note)
   return faults > 0 ? undefined : contract
 }
@@ -65,13 +65,13 @@ function checkMessageMembers(file: EventFile, report: Report): void {
   }
 }
 
-function checkWrites(file: EventFile, { compiled, faulty, unread }: Targets, report: Report): void {
+function checkWrites(file: EventFile, { collections, mayBeFaulty }: Targets, report: Report): void {
   for (const [at, write] of file.writes.entries()) {
     const note = below(report, formatPointer('writes', at))
-    const target = compiled.get(write.collection)
+    const target = collections.get(write.collection)
     if (target) checkWrite(file, write, target, note)
-    else if (!unread && !faulty.has(write.collection)) {
-      const names = [...compiled.keys()].join(', ') || 'one that a file describes'
+    else if (!mayBeFaulty(write.collection)) {
+      const names = [...collections.keys()].join(', ') || 'one that a file describes'
       note('/collection', `"${write.collection}" is no collection, expected ${names}`)
     }
   }
@@ -143,11 +143,11 @@ export interface Validators {
 export function compileContract(
   file: EventFile,
   validators: Validators,
-  collections: ReadonlyMap<string, Compiled>
+  collections: ReadonlyMap<string, Collection>
 ): Contract {
   const writes = file.writes.flatMap((write) => {
-    const compiled = collections.get(write.collection)
-    return compiled ? [compileWrite(write, compiled)] : []
+    const collection = collections.get(write.collection)
+    return collection ? [compileWrite(write, collection)] : []
   })
   return {
     file,

@@ -1,7 +1,7 @@
 import type { Arrival } from '../delivery/decode.ts'
 import type { Plan } from '../plan.ts'
 import type { CollectionKind, Table } from '../store/table.ts'
-import type { EventFile } from './schema-file.ts'
+import type { EventFile, VersionType } from './schema-file.ts'
 
 /** Query parameters of a page that are no filters; a column of such a name cannot be filtered on. */
 export const pageParameters = ['limit', 'cursor', 'staleness', 'after'] as const
@@ -30,6 +30,16 @@ export interface Collection {
   /** Sentences on columns, by name, where the file has them. */
   readonly columnDescriptions: Readonly<Record<string, string>>
   readonly kind: CollectionKind
+  /** The declared columns, in the order of the table. */
+  readonly columns: readonly string[]
+  /** The declared key columns; a log has its event key after them. */
+  readonly key: readonly string[]
+  /** The declared columns beside the key. */
+  readonly dataColumns: readonly string[]
+  /** Columns that every event that writes a whole row must set, beside the key. */
+  readonly required: readonly string[]
+  /** What orders the events of one row; only of a `state`. */
+  readonly version?: VersionType
   readonly table: Table
   readonly read?: ReadSpec
 }

@@ -19,3 +19,10 @@ export function formatFault({ file, pointer, message }: Fault): string {
 export function below(report: Report, base: string): Report {
   return (pointer, message) => report(`${base}${pointer}`, message)
 }
+
+/** List what a check of one file reports. */
+export function collectFaults(file: string, check: (report: Report) => void): readonly Fault[] {
+  const faults: Fault[] = []
+  check((pointer, message) => void faults.push({ file, pointer, message }))
+  return faults
+}

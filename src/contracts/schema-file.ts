@@ -17,6 +17,9 @@ export interface SchemaFiles {
 
 export type VersionScalar = 'TIMESTAMP' | 'INT64' | 'STRING'
 
+/** The type of a version, or of each part of one. */
+export type VersionType = VersionScalar | readonly VersionScalar[]
+
 /** A file of the shape that schemas/collection.schema.json describes. */
 export interface CollectionFile {
   readonly name: string
@@ -24,7 +27,7 @@ export interface CollectionFile {
   readonly kind: CollectionKind
   readonly columns: Readonly<Record<string, ColumnSpec>>
   readonly key: readonly string[]
-  readonly version?: { readonly type: VersionScalar | readonly VersionScalar[] }
+  readonly version?: { readonly type: VersionType }
   readonly keepDeletedDays?: number
   readonly indexes?: readonly IndexSpec[]
   readonly read?: ReadFile

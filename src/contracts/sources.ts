@@ -5,7 +5,7 @@ import { converterFor } from '../values/column-types.ts'
 import { isList, type Json } from '../values/json.ts'
 import { formatPointer, parsePointer, resolve } from '../values/json-pointer.ts'
 import { refuseValue, type Value } from '../values/value.ts'
-import type { SourceSpec, VersionScalar } from './schema-file.ts'
+import type { SourceSpec, VersionScalar, VersionType } from './schema-file.ts'
 
 /** An event as the pointers of its contract see it. */
 export interface View {
@@ -107,7 +107,7 @@ const int64Digits = 19
  */
 export function compileVersion(
   specs: readonly SourceSpec[],
-  type: VersionScalar | readonly VersionScalar[],
+  type: VersionType,
   inForEach: boolean
 ): (scope: Scope) => Value {
   const isTuple = typeof type !== 'string'

@@ -17,16 +17,25 @@ const stateColumns = [
   column(managed.deletedAt, 'TIMESTAMP')
 ]
 
+const managedNames: readonly string[] = Object.values(managed)
+
 function readable(
   kind: ReadableCollection['kind'],
   table: Omit<Table, 'kind' | 'guardColumns'>,
   read: Pick<ReadableCollection['read'], 'path' | 'fields' | 'filters'>
 ): ReadableCollection {
+  const declared = (names: readonly string[]) =>
+    names.filter((name) => !managedNames.includes(name))
+  const columns = declared(table.columns.map(({ name }) => name))
   return {
     name: table.name,
     description: table.name,
     columnDescriptions: {},
     kind,
+    columns,
+    key: declared(table.primaryKey),
+    dataColumns: columns.filter((name) => !table.primaryKey.includes(name)),
+    required: [],
     table: { ...table, kind, guardColumns: [] },
     read: { ...read, pageSize: 3, maxPageSize: 100, maxStalenessMs: 60_000 }
   }
