@@ -46,7 +46,7 @@ async function* all(store: Pick<Store, 'list'>): AsyncGenerator<DeadLetterSummar
   const { primaryKey: order } = deadLettersTable
   let after: readonly string[] | undefined
   for (;;) {
-    const rows = await store.list(
+    const { rows, more } = await store.list(
       {
         table: deadLettersTable,
         columns: summaryColumns,
@@ -60,8 +60,7 @@ async function* all(store: Pick<Store, 'list'>): AsyncGenerator<DeadLetterSummar
     const page = rows.map(toSummary)
     yield* page
     const last = page.at(-1)
-    // A page ends early where its rows are large, so only an empty one is the end.
-    if (!last) return
+    if (!last || !more) return
     after = [last.id]
   }
 }

@@ -1,4 +1,5 @@
 import { type Row, valueBytes } from '../values/value.ts'
+import type { RowPage } from './store.ts'
 
 /**
  * A page ends with the row that brings it to this size, whatever its limit says: a row may have many
@@ -6,23 +7,32 @@ import { type Row, valueBytes } from '../values/value.ts'
  */
 export const maxPageBytes = 4 * 1024 * 1024
 
-/** Measure rows as a page counts them: an estimate, but always the same one. */
-export function pageBytes(rows: readonly Row[]): number {
-  return rows.reduce((sum, row) => sum + rowBytes(row), 0)
+/** A page that is filled row by row. */
+export interface PageBuilder {
+  /** Add the next row. False when the page was full already: there are more rows, and none is read. */
+  add(decode: () => Row): boolean
+  build(): RowPage
 }
 
-/** Take rows one by one until the page is full; the row that fills it is part of it. */
-export function takePage(rows: Iterable<Row>): readonly Row[] {
-  const page: Row[] = []
+/** Start a page of at most so many rows, and of little more than `maxPageBytes`. */
+export function createPage(limit: number): PageBuilder {
+  const rows: Row[] = []
   let bytes = 0
-  for (const row of rows) {
-    page.push(row)
-    bytes += rowBytes(row)
-    if (bytes >= maxPageBytes) break
+  let more = false
+  return {
+    add(decode) {
+      more = rows.length >= limit || bytes >= maxPageBytes
+      if (more) return false
+      const row = decode()
+      rows.push(row)
+      bytes += rowBytes(row)
+      return true
+    },
+    build: () => ({ rows, more })
   }
-  return page
 }
 
-export function rowBytes(row: Row): number {
+/** An estimate, but always the same one. */
+function rowBytes(row: Row): number {
   return Object.values(row).reduce<number>((sum, value) => sum + valueBytes(value), 0)
 }

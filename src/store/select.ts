@@ -12,6 +12,7 @@ export interface Dialect {
 export interface SelectStatement {
   readonly sql: string
   readonly params: readonly { readonly column: Column; readonly value: Value }[]
+  /** One more than the rows of the page, to learn whether there are more. */
   readonly limit: number
 }
 
@@ -43,7 +44,7 @@ export function selectSql(select: Select, dialect: Dialect): SelectStatement {
     ...(order.length > 0 ? [`ORDER BY ${order.map(({ name }) => quote(name)).join(', ')}`] : []),
     'LIMIT @limit'
   ]
-  return { sql: clauses.join(' '), params, limit: select.limit }
+  return { sql: clauses.join(' '), params, limit: select.limit + 1 }
 }
 
 /** Deleted rows of these kinds stay as tombstones. */

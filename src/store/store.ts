@@ -58,7 +58,14 @@ export interface Select {
   readonly order: readonly string[]
   /** Rows strictly after these values of `order`. */
   readonly after?: readonly Value[]
+  /** The most rows in the page: 1 or more. */
   readonly limit: number
+}
+
+/** Rows of a selection, in its order, and whether there are more rows after them. */
+export interface RowPage {
+  readonly rows: readonly Row[]
+  readonly more: boolean
 }
 
 /** One difference between a live table and what the collections ask for, as one sentence. */
@@ -97,10 +104,10 @@ export interface Store {
   ): Promise<Row | undefined>
 
   /**
-   * Read one page of rows, without tombstones. It has fewer rows than the limit where there are no
-   * more, or where they come to `maxPageBytes`.
+   * Read one page of rows, without tombstones. It has at most `limit` rows, and ends early where its
+   * rows are large; it has at least one row when there is any.
    */
-  list(select: Select, freshness: Freshness): Promise<readonly Row[]>
+  list(select: Select, freshness: Freshness): Promise<RowPage>
 
   /** Compare the live tables with these; empty when they agree. Extra tables are not a mismatch. */
   verify(tables: readonly Table[]): Promise<readonly Mismatch[]>

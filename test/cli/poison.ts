@@ -91,7 +91,7 @@ async function allRows(store: Store, table: Table): Promise<readonly Row[]> {
     const after = last && { after: order.map((column) => last[column] ?? null) }
     const select = { table, columns, equals: {}, order, limit: 1000, ...after }
     const page = await store.list(select, { kind: 'strong' })
-    if (page.length === 0) return rows
-    rows.push(...page)
+    rows.push(...page.rows)
+    if (!page.more) return rows
   }
 }

@@ -56,10 +56,8 @@ async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
   const deadLetters = async () => {
     const table = contracts.tables.find(({ name }) => name === 'dead_letters')
     if (!table) throw new Error('no table of dead letters')
-    return store.list(
-      { table, columns: ['id', 'reason'], equals: {}, order: ['id'], limit: 100 },
-      { kind: 'strong' }
-    )
+    const select = { table, columns: ['id', 'reason'], equals: {}, order: ['id'], limit: 100 }
+    return (await store.list(select, { kind: 'strong' })).rows
   }
   return { app, proxy, metrics, deadLetters }
 }

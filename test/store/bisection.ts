@@ -86,5 +86,5 @@ export function describeBisection(name: string, open: () => Promise<Store>): voi
 
 async function count(store: Store, table: Table): Promise<number> {
   const select = { table, columns: table.primaryKey, equals: {}, order: table.primaryKey }
-  return (await store.list({ ...select, limit: 1000 }, { kind: 'strong' })).length
+  return (await store.list({ ...select, limit: 1000 }, { kind: 'strong' })).rows.length
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
-import type { Select, Store } from '../../src/store/store.ts'
+import type { RowPage, Select, Store } from '../../src/store/store.ts'
 import { COMMIT_TIMESTAMP, type Row } from '../../src/values/value.ts'
 import type { Tested } from './contract.ts'
 import { counterTable, itemsTable } from './tables.ts'
@@ -25,22 +25,31 @@ const rows = [
 
 const strong = { kind: 'strong' } as const
 
-const select = (parts: Partial<Select>): Select => ({
-  table: itemsTable,
-  columns: ['id'],
-  equals: {},
-  order: ['id'],
-  limit: 100,
-  range: { column: 'id', gte: 'l-', lt: 'l-~' },
-  ...parts
-})
+type Optional = 'index' | 'range' | 'after'
+type Parts = Partial<Omit<Select, Optional>> & {
+  readonly [Name in Optional]?: Select[Name] | undefined
+}
+
+/** Select the rows of this file, unless the parts say `range: undefined`. */
+function select({ index, ...parts }: Parts): Select {
+  const { range, after, ...others } = {
+    table: itemsTable,
+    columns: ['id'],
+    equals: {},
+    order: ['id'],
+    limit: 100,
+    range: { column: 'id', gte: 'l-', lt: 'l-~' },
+    ...parts
+  }
+  return { ...others, ...(index && { index }), ...(range && { range }), ...(after && { after }) }
+}
 
 const rank = { index: byRank, order: ['rank', 'at', 'id'], range: undefined }
 const price = { index: byPrice, order: ['price', 'id'], range: undefined }
-const mine = (found: readonly Row[]) =>
-  found.map((row) => String(row['id'])).filter((id) => id.startsWith('l-'))
+const idsOf = (found: readonly Row[]) => found.map((row) => String(row['id']))
+const mine = (found: readonly Row[]) => idsOf(found).filter((id) => id.startsWith('l-'))
 
-const cases = [
+const cases: readonly { name: string; parts: Parts; ids: string }[] = [
   { name: 'the key, without tombstones', parts: {}, ids: 'abcdefgh' },
   { name: 'a page of the key', parts: { limit: 3 }, ids: 'abc' },
   { name: 'the next page', parts: { after: ['l-c'], limit: 3 }, ids: 'def' },
@@ -82,6 +91,45 @@ const cases = [
   }
 ]
 
+const ofRank10 = { ...rank, equals: { rank: '10' } }
+
+/** Ends of pages. The last row of the key and of the rank 10 is a tombstone, so it counts nowhere. */
+const ends: readonly { name: string; parts: Parts; count: number; more: boolean }[] = [
+  { name: 'fewer rows than the limit', parts: { limit: 9 }, count: 8, more: false },
+  { name: 'as many rows as the limit', parts: { limit: 8 }, count: 8, more: false },
+  { name: 'one row more than the limit', parts: { limit: 7 }, count: 7, more: true },
+  { name: 'many rows more than the limit', parts: { limit: 1 }, count: 1, more: true },
+  {
+    name: 'no rows',
+    parts: { range: { column: 'id', gt: 'l-h', lt: 'l-z' } },
+    count: 0,
+    more: false
+  },
+  {
+    name: 'nothing but a tombstone',
+    parts: { range: { column: 'id', gt: 'l-h', lte: 'l-z' }, limit: 1 },
+    count: 0,
+    more: false
+  },
+  { name: 'a page that ends the rows', parts: { after: ['l-e'], limit: 3 }, count: 3, more: false },
+  { name: 'a page before the last row', parts: { after: ['l-e'], limit: 2 }, count: 2, more: true },
+  { name: 'a page after the last row', parts: { after: ['l-h'], limit: 3 }, count: 0, more: false },
+  { name: 'all rows of an index', parts: { ...ofRank10, limit: 3 }, count: 3, more: false },
+  { name: 'some rows of an index', parts: { ...ofRank10, limit: 2 }, count: 2, more: true },
+  {
+    name: 'one key',
+    parts: { equals: { id: 'l-b' }, range: undefined, limit: 1 },
+    count: 1,
+    more: false
+  },
+  {
+    name: 'one key after itself',
+    parts: { equals: { id: 'l-b' }, after: ['l-b'], range: undefined, limit: 1 },
+    count: 0,
+    more: false
+  }
+]
+
 export function describeLists(tested: () => Tested): void {
   describe('lists', () => {
     beforeAll(async () => {
@@ -90,20 +138,22 @@ export function describeLists(tested: () => Tested): void {
 
     it.each(cases)('$name', async ({ parts, ids }) => {
       const { store } = tested()
-      const { range, ...others } = select(parts as Partial<Select>)
-      const found = await store.list(range ? { ...others, range } : others, strong)
-      expect(mine(found)).toEqual(Array.from(ids, (id) => `l-${id}`))
+      const { rows } = await store.list(select(parts), strong)
+      expect(mine(rows)).toEqual(Array.from(ids, (id) => `l-${id}`))
+    })
+
+    it.each(ends)('says whether there are more rows: $name', async ({ parts, count, more }) => {
+      const page = await tested().store.list(select(parts), strong)
+      expect({ count: page.rows.length, more: page.more }).toEqual({ count, more })
     })
 
     it('by a unique index those that are in it', async () => {
       const { store } = tested()
-      const { range: _, ...parts } = select({
-        index: byCode,
-        order: ['code', 'id']
-      } as Partial<Select>)
-      expect(mine(await store.list(parts, strong))).toEqual(['l-d', 'l-a', 'l-b', 'l-c'])
-      const one = { ...parts, equals: { code: 'AAAC' } }
-      expect(mine(await store.list(one, strong))).toEqual(['l-b'])
+      const parts = { index: byCode, order: ['code', 'id'], range: undefined }
+      const all = await store.list(select(parts), strong)
+      expect(mine(all.rows)).toEqual(['l-d', 'l-a', 'l-b', 'l-c'])
+      const one = await store.list(select({ ...parts, equals: { code: 'AAAC' } }), strong)
+      expect(one).toEqual({ rows: [{ id: 'l-b' }], more: false })
     })
 
     it.each([
@@ -111,7 +161,7 @@ export function describeLists(tested: () => Tested): void {
       { name: 'index', parts: rank, order: rank.order }
     ])('every row once, page by page, by the $name', async ({ parts, order }) => {
       const { store } = tested()
-      const whole = { ...select(parts as Partial<Select>), columns: order }
+      const whole = { ...select(parts), columns: order }
       expect(await pages(store, whole, 2)).toEqual(await pages(store, whole, 1000))
     })
 
@@ -123,7 +173,7 @@ export function describeLists(tested: () => Tested): void {
         { ...parts, equals: { day: '2020-01-01' }, limit: 5 },
         { kind: 'stale', ms: 1 }
       )
-      expect(found).toEqual([{ total: '1.5', day: '2020-01-01' }])
+      expect(found).toEqual({ rows: [{ total: '1.5', day: '2020-01-01' }], more: false })
     })
 
     it('ends a page early when its rows are large, and goes on after them', async () => {
@@ -137,7 +187,7 @@ export function describeLists(tested: () => Tested): void {
       const facts = { reason: 'r', detail: 'd', headers: '{}', replays: '0', status: 'open' }
       const letters = ['big-1', 'big-2', 'big-3'].map((id) => ({ id, body, ...seen, ...facts }))
       await put(store, deadLettersTable, ...letters)
-      const large = {
+      const large: Select = {
         table: deadLettersTable,
         columns: ['id', 'body'],
         equals: {},
@@ -145,29 +195,27 @@ export function describeLists(tested: () => Tested): void {
         order: ['id'],
         limit: 10
       }
-      const first = await store.list(large, strong)
-      expect(first.map(({ id }) => id)).toEqual(['big-1', 'big-2'])
-      const rest = await store.list({ ...large, after: ['big-2'] }, strong)
-      expect(rest.map(({ id }) => id)).toEqual(['big-3'])
+      const list = async (parts: Partial<Select>) => {
+        const { rows: found, more } = await store.list({ ...large, ...parts }, strong)
+        return { ids: idsOf(found), more }
+      }
+      expect(await list({})).toEqual({ ids: ['big-1', 'big-2'], more: true })
+      expect(await list({ after: ['big-2'] })).toEqual({ ids: ['big-3'], more: false })
+      // The page ends early with its last row, and nothing is left out.
+      const range = { column: 'id', gte: 'big-', lt: 'big-3' }
+      expect(await list({ range })).toEqual({ ids: ['big-1', 'big-2'], more: false })
     })
   })
 }
 
 /** Collect all rows, asking for a few at a time. */
-async function pages(store: Store, { range, ...whole }: Select, limit: number): Promise<Row[]> {
+async function pages(store: Store, whole: Select, limit: number): Promise<Row[]> {
   const all: Row[] = []
   for (;;) {
     const last = all.at(-1)
-    const page: readonly Row[] = await store.list(
-      {
-        ...whole,
-        ...(range && { range }),
-        ...(last && { after: whole.order.map((name) => last[name] ?? null) }),
-        limit
-      },
-      strong
-    )
-    all.push(...page)
-    if (page.length < limit) return all
+    const after = last && { after: whole.order.map((name) => last[name] ?? null) }
+    const page: RowPage = await store.list({ ...whole, ...after, limit }, strong)
+    all.push(...page.rows)
+    if (!page.more) return all
   }
 }

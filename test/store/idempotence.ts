@@ -139,7 +139,7 @@ async function allRows(store: Store, table: Table) {
     .filter(({ name, type }) => !times.includes(name) && type.scalar !== 'JSON')
     .map(({ name }) => name)
   const select = { table, columns, equals: {}, order: table.primaryKey, limit: 100_000 }
-  return store.list(select, { kind: 'strong' })
+  return (await store.list(select, { kind: 'strong' })).rows
 }
 
 function cut(plans: readonly Plan[], random: Iterator<number>): Plan[][] {

@@ -1,29 +1,51 @@
 import { expect, it } from 'vitest'
-import { maxPageBytes, pageBytes, takePage } from '../../src/store/page.ts'
+import { createPage, maxPageBytes } from '../../src/store/page.ts'
+import type { Row } from '../../src/values/value.ts'
 
-const row = (bytes: number) => ({ text: 'x'.repeat(bytes) })
+const text = (length: number): Row => ({ text: 'x'.repeat(length) })
 
-it('ends a page with the row that fills it, and asks for no more', () => {
-  const asked: number[] = []
-  function* rows() {
-    for (let n = 0; n < 10; n += 1) {
-      asked.push(n)
-      yield row(maxPageBytes / 2)
-    }
+/** Offer rows until the page wants no more: the page, and how many rows were decoded. */
+function fill(rows: readonly Row[], limit = 100) {
+  const page = createPage(limit)
+  let decoded = 0
+  for (const row of rows) {
+    const added = page.add(() => {
+      decoded += 1
+      return row
+    })
+    if (!added) break
   }
-  expect(takePage(rows())).toHaveLength(2)
-  expect(asked).toEqual([0, 1])
+  return { ...page.build(), decoded }
+}
+
+it('ends a page with the row that fills it, and decodes no more', () => {
+  const { rows, more, decoded } = fill(Array.from({ length: 10 }, () => text(maxPageBytes / 2)))
+  expect(rows).toHaveLength(2)
+  expect(more).toBe(true)
+  expect(decoded).toBe(2)
 })
 
 it('has at least one row, however large', () => {
-  expect(takePage([row(3 * maxPageBytes), row(1)])).toHaveLength(1)
+  expect(fill([text(3 * maxPageBytes), text(1)])).toMatchObject({ rows: { length: 1 }, more: true })
+})
+
+it('has no more rows when the last row fills it', () => {
+  expect(fill([text(1), text(maxPageBytes)])).toMatchObject({ rows: { length: 2 }, more: false })
 })
 
 it('takes all rows that fit', () => {
-  const rows = [row(10), row(20)]
-  expect(takePage(rows)).toEqual(rows)
+  const rows = [text(10), text(20)]
+  expect(fill(rows)).toMatchObject({ rows, more: false })
+  expect(fill(rows, 2)).toMatchObject({ rows, more: false })
+  expect(fill(rows, 1)).toMatchObject({ rows: [text(10)], more: true })
 })
 
-it('measures texts by their length, in arrays too', () => {
-  expect(pageBytes([{ a: 'four', b: ['four', null], c: 1, d: null }])).toBe(4 + 8 + 4 + 8 + 8 + 8)
+it.each([
+  ['a text by its length', 'x'.repeat(maxPageBytes)],
+  ['the texts of an array', ['x'.repeat(maxPageBytes - 16), null]],
+  ['every element of an array', Array(maxPageBytes / 8 - 1).fill(null)]
+])('measures %s', (_name, value) => {
+  expect(fill([{ value }, text(1)])).toMatchObject({ rows: { length: 1 }, more: true })
+  const less = value.slice(1)
+  expect(fill([{ value: less }, text(1)])).toMatchObject({ rows: { length: 2 } })
 })

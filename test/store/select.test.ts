@@ -26,11 +26,11 @@ function spell(parts: Partial<Select>) {
 const alive = '`deleted_at` IS NULL'
 
 describe('selectSql', () => {
-  it('asks for the columns in the order of the key, without tombstones', () => {
+  it('asks for the columns in the order of the key, without tombstones, and one row too many', () => {
     expect(spell({ columns: ['value', 'id'] })).toEqual({
       sql: `SELECT \`value\`, \`id\` FROM order WHERE ${alive} ORDER BY \`id\` LIMIT @limit`,
       values: [],
-      limit: 10
+      limit: 11
     })
   })
 

@@ -13,8 +13,7 @@ import { parseValue } from './key.ts'
 import { showName } from './request-target.ts'
 
 /**
- * Turn the parameters of a page into a selection that a key or an index serves. `limit` is the page
- * size; the caller asks the store for one row more to learn whether there is a next page. Pure.
+ * Turn the parameters of a page into a selection that a key or an index serves.
  *
  * @throws {Failure} QUERY_INVALID, FILTER_UNSUPPORTED
  */

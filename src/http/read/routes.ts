@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ReadAuth } from '../../access/read-auth.ts'
 import { type Collection, isReadable, type ReadableCollection } from '../../contracts/contracts.ts'
 import { Failure } from '../../failures.ts'
-import { maxPageBytes, pageBytes } from '../../store/page.ts'
 import type { Store } from '../../store/store.ts'
 import { managed } from '../../store/table.ts'
 import { headerLines } from '../header-lines.ts'
@@ -55,10 +54,8 @@ function listHandler(collection: ReadableCollection, { store, now }: ReadDeps): 
     const parameters = parseParameters(splitTarget(request.url).query)
     const page = parsePage(collection, parameters)
     const freshness = parseFreshness(parameters, read.maxStalenessMs, now())
-    const found = await store.list({ ...page, limit: page.limit + 1 }, freshness)
-    const rows = found.slice(0, page.limit)
+    const { rows, more } = await store.list(page, freshness)
     const last = rows.at(-1)
-    const more = found.length > rows.length || pageBytes(found) >= maxPageBytes
     if (last && more) {
       reply.header('link', nextLink(url, parameters, formatCursor(page, last)))
     }

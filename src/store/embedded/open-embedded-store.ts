@@ -1,9 +1,18 @@
 import { COMMIT_TIMESTAMP, type Row, type Value } from '../../values/value.ts'
 import { groupGuards, indexRows } from '../guards.ts'
-import { takePage } from '../page.ts'
+import { createPage } from '../page.ts'
 import { findMismatches } from '../schema/compare.ts'
 import { selectSql } from '../select.ts'
-import type { Committed, CurrentRows, Decision, Guard, Mutation, Select, Store } from '../store.ts'
+import type {
+  Committed,
+  CurrentRows,
+  Decision,
+  Guard,
+  Mutation,
+  RowPage,
+  Select,
+  Store
+} from '../store.ts'
 import { columnOf, type Table } from '../table.ts'
 import { encodeCell, toCell } from './cell.ts'
 import { type Connection, connect, type EmbeddedOptions, transaction } from './connect.ts'
@@ -89,12 +98,15 @@ function read(
 const toCells = (table: Table, key: readonly Value[]) =>
   table.primaryKey.map((name, index) => toCell(columnOf(table, name).type, key[index] ?? null))
 
-function list({ prepare }: Connection, select: Select): readonly Row[] {
+function list({ prepare }: Connection, select: Select): RowPage {
   const { sql, params, limit } = selectSql(select, sqliteDialect)
   const cells = params.map(({ column, value }, index) => [
     `p${index + 1}`,
     toCell(column.type, value)
   ])
-  const rows = prepare(sql).iterate({ ...Object.fromEntries(cells), limit })
-  return takePage(rows.map((row) => decodeRow(select.table, select.columns, row)))
+  const page = createPage(select.limit)
+  for (const row of prepare(sql).iterate({ ...Object.fromEntries(cells), limit })) {
+    if (!page.add(() => decodeRow(select.table, select.columns, row))) break
+  }
+  return page.build()
 }

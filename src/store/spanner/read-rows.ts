@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream'
 import type { Session, Snapshot } from '@google-cloud/spanner'
 import type { ColumnType } from '../../values/column-types.ts'
 import type { Row, Value } from '../../values/value.ts'
-import { maxPageBytes, rowBytes } from '../page.ts'
+import { createPage } from '../page.ts'
+import type { RowPage, Select } from '../store.ts'
 import type { Table } from '../table.ts'
 import { decodeValue, formatTimestamp } from './wire.ts'
 
@@ -36,14 +37,19 @@ export interface Query {
   readonly types: Readonly<Record<string, string | { readonly type: 'array'; child: string }>>
 }
 
-/** Run a query whose columns are of this table. */
-export function queryRows(
+/** Run a query whose columns are of this table, for a page of at most `limit` rows. */
+export async function queryPage(
   snapshot: Snapshot,
-  table: Table,
+  { table, limit }: Pick<Select, 'table' | 'limit'>,
   query: Query,
   timeoutMs: number
-): Promise<readonly Row[]> {
-  return rowsOf(runQuery(snapshot, query, timeoutMs), typesOf(table), maxPageBytes)
+): Promise<RowPage> {
+  const types = typesOf(table)
+  const page = createPage(limit)
+  await eachRow(runQuery(snapshot, query, timeoutMs), (fields) =>
+    page.add(() => decodeRow(fields, types))
+  )
+  return page.build()
 }
 
 /** Ask Spanner for its time: that of a strong read, which sees every commit before it. */
@@ -98,38 +104,45 @@ function failFast(snapshot: Snapshot): void {
   }
 }
 
-/**
- * Collect rows, as the protocol carries them, and decode them by the types of their columns. The
- * row that brings them to `maxBytes` is the last.
- */
-function rowsOf(
+/** Collect all rows, decoded by the types of their columns. */
+async function rowsOf(stream: RowStream, types: ColumnTypes): Promise<readonly Row[]> {
+  const rows: Row[] = []
+  await eachRow(stream, (fields) => {
+    rows.push(decodeRow(fields, types))
+    return true
+  })
+  return rows
+}
+
+/** Visit rows as the protocol carries them, until a visit returns false. */
+function eachRow(
   stream: RowStream,
-  types: ColumnTypes,
-  maxBytes = Number.POSITIVE_INFINITY
-): Promise<readonly Row[]> {
+  visit: (fields: readonly RawField[]) => boolean
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const rows: Row[] = []
-    let bytes = 0
     stream
       .on('response', keepRaw)
       .on('data', (fields: readonly RawField[]) => {
-        if (bytes >= maxBytes) return
-        const row = decodeRow(fields, types)
-        rows.push(row)
-        bytes += rowBytes(row)
-        if (bytes < maxBytes) return
-        resolve(rows)
+        if (visit(fields)) return
+        resolve()
         stream.destroy()
       })
       .on('error', (error: Error) => reject(error.cause ?? error))
-      .once('end', () => resolve(rows))
+      .once('end', () => resolve())
   })
 }
 
 type ColumnTypes = ReadonlyMap<string, ColumnType>
 
-const typesOf = (table: Table): ColumnTypes =>
-  new Map(table.columns.map(({ name, type }) => [name, type]))
+const typesByTable = new WeakMap<Table, ColumnTypes>()
+
+function typesOf(table: Table): ColumnTypes {
+  const known = typesByTable.get(table)
+  if (known) return known
+  const types = new Map(table.columns.map(({ name, type }) => [name, type]))
+  typesByTable.set(table, types)
+  return types
+}
 
 const text: ColumnType = { scalar: 'STRING', array: false }
 

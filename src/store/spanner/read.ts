@@ -3,11 +3,11 @@ import { isFailure } from '../../failures.ts'
 import type { ColumnType } from '../../values/column-types.ts'
 import type { Row, Value } from '../../values/value.ts'
 import { type Dialect, quote, selectSql } from '../select.ts'
-import type { Freshness, Select } from '../store.ts'
+import type { Freshness, RowPage, Select } from '../store.ts'
 import type { Table } from '../table.ts'
 import type { Connection } from './connect.ts'
 import { readFailure } from './errors.ts'
-import { queryRows, readRows } from './read-rows.ts'
+import { queryPage, readRows } from './read-rows.ts'
 import { encodeKey, encodeValue } from './wire.ts'
 
 /**
@@ -92,7 +92,7 @@ export async function list(
   select: Select,
   freshness: Freshness,
   timeoutMs: number
-): Promise<readonly Row[]> {
+): Promise<RowPage> {
   const { sql, params, limit } = selectSql(select, spannerDialect)
   const values = params.map(({ column, value }, index) => [
     `p${index + 1}`,
@@ -105,7 +105,7 @@ export async function list(
     types: { ...Object.fromEntries(types), limit: 'int64' }
   }
   return onSnapshotOrNow(connection, freshness, timeoutMs, (snapshot) =>
-    queryRows(snapshot(), select.table, query, timeoutMs)
+    queryPage(snapshot(), select, query, timeoutMs)
   )
 }
 

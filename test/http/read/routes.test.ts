@@ -38,7 +38,7 @@ test('a list answers with a JSON array of the declared fields, without deleted r
     '[{"id":"a","value":"red","rank":"1"},{"id":"b/c%","value":"red","rank":"1"},' +
       '{"id":"d","value":"red","rank":null}]'
   )
-  expect(calls).toMatchObject([{ freshness: { kind: 'strong' }, limit: 4 }])
+  expect(calls).toMatchObject([{ freshness: { kind: 'strong' }, limit: 3 }])
 })
 
 test('an empty list is an empty array', async () => {
