@@ -1,5 +1,7 @@
 import { formatPointer } from '../values/json-pointer.ts'
+import { accessPaths } from './access-paths.ts'
 import { isOrderable, type Types } from './check-keys.ts'
+import { keysOf } from './collection-table.ts'
 import { isPageParameter, pageParameters } from './contracts.ts'
 import { below, type Report } from './fault.ts'
 import { kindRules } from './kinds.ts'
@@ -44,7 +46,7 @@ function checkFields({ kind, columns }: CollectionFile, { fields }: ReadFile, re
 function checkFilters(file: CollectionFile, read: ReadFile, types: Types, report: Report): void {
   const { columns } = file
   const filters = read.filters ?? []
-  const served = servedFilters(file, filters)
+  const served = new Set(accessPaths(keysOf(file), filters).flatMap((path) => path.filters))
   for (const [at, name] of filters.entries()) {
     const fault = filterFault(name, columns, types)
     if (fault) report(formatPointer('filters', at), fault)
@@ -72,19 +74,4 @@ function filterFault(
   return type && !isOrderable(type)
     ? `"${name}" is of a type that has no exact order, expected no ARRAY, JSON or FLOAT`
     : undefined
-}
-
-/** A path serves its first columns up to the first that is no filter. Rows of an index end in the key. */
-function servedFilters(
-  { key, indexes }: CollectionFile,
-  filters: readonly string[]
-): ReadonlySet<string> {
-  const paths = (indexes ?? [])
-    .filter(({ unique }) => !unique)
-    .map(({ columns }) => [...columns, ...key.filter((name) => !columns.includes(name))])
-  const served = [key, ...paths].flatMap((path) => {
-    const gap = path.findIndex((name) => !filters.includes(name))
-    return gap < 0 ? path : path.slice(0, gap)
-  })
-  return new Set(served)
 }

@@ -26,12 +26,19 @@ export function tableOf(
     name: file.name,
     kind: file.kind,
     columns: [...declaredColumns(file, types), ...managedColumns[file.kind](file, mergeable)],
-    primaryKey: [...file.key, ...kindRules[file.kind].keyEnd],
-    indexes: (file.indexes ?? []).map((index) => indexOf(file, index)),
+    ...keysOf(file),
     guardColumns: guardColumns[file.kind](file, mergeable),
     ...(kindRules[file.kind].versioned && {
       ttl: { column: managed.deletedAt, days: file.keepDeletedDays ?? limits.retentionDays.ours }
     })
+  }
+}
+
+/** Derive what orders the rows of a collection. A log has its event key last. */
+export function keysOf(file: CollectionFile): Pick<Table, 'primaryKey' | 'indexes'> {
+  return {
+    primaryKey: [...file.key, ...kindRules[file.kind].keyEnd],
+    indexes: (file.indexes ?? []).map((index) => indexOf(file, index))
   }
 }
 

@@ -1,6 +1,7 @@
-import { managed } from '../store/table.ts'
+import { managed, type Table } from '../store/table.ts'
 import { isSummable, parseColumnType, scalarTypes } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
+import { accessPaths } from './access-paths.ts'
 import { checkIndexes, checkKeyPart, hotspotFault, isHotspot, type Types } from './check-keys.ts'
 import { checkRead, maxPageSizeOf, pageSizeOf } from './check-read.ts'
 import { dataColumns, tableOf } from './collection-table.ts'
@@ -29,6 +30,7 @@ export function compileCollection(file: CollectionFile, mergeable: boolean): Col
   const types = columnTypes(file)
   const columns = Object.keys(file.columns)
   const data = dataColumns(file)
+  const table = tableOf(file, types, mergeable)
   return {
     name: file.name,
     description: file.description ?? '',
@@ -39,8 +41,8 @@ export function compileCollection(file: CollectionFile, mergeable: boolean): Col
     dataColumns: data,
     required: data.filter((name) => file.columns[name]?.required),
     ...(file.version && { version: file.version.type }),
-    table: tableOf(file, types, mergeable),
-    ...(file.read && { read: readSpec(file.read, columns) })
+    table,
+    ...(file.read && { read: readSpec(file.read, columns, table) })
   }
 }
 
@@ -126,11 +128,13 @@ function columnDescriptions({ columns }: CollectionFile): Collection['columnDesc
   )
 }
 
-function readSpec(read: ReadFile, columns: readonly string[]): ReadSpec {
+function readSpec(read: ReadFile, columns: readonly string[], table: Table): ReadSpec {
+  const filters = read.filters ?? []
   return {
     path: read.path,
     fields: read.fields ?? columns,
-    filters: read.filters ?? [],
+    filters,
+    accessPaths: accessPaths(table, filters),
     pageSize: pageSizeOf(read),
     maxPageSize: maxPageSizeOf(read),
     maxStalenessMs: (read.maxStalenessSeconds ?? 60) * 1000

@@ -1,6 +1,7 @@
 import type { Arrival } from '../delivery/decode.ts'
 import type { Plan } from '../plan.ts'
 import type { CollectionKind, Table } from '../store/table.ts'
+import type { AccessPath } from './access-paths.ts'
 import type { EventFile, VersionType } from './schema-file.ts'
 
 /** Query parameters of a page that are no filters; a column of such a name cannot be filtered on. */
@@ -17,8 +18,10 @@ export interface ReadSpec {
   readonly path: string
   /** Columns in an answer, in this order. */
   readonly fields: readonly string[]
-  /** Columns that a query may filter on, alone or together where a key or index serves it. */
+  /** Columns that a query may filter on, alone or together where an access path serves it. */
   readonly filters: readonly string[]
+  /** What serves the filters, and nothing else does; the first is the primary key. */
+  readonly accessPaths: readonly AccessPath[]
   readonly pageSize: number
   readonly maxPageSize: number
   readonly maxStalenessMs: number

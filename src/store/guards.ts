@@ -1,6 +1,6 @@
 import type { Row, Value } from '../values/value.ts'
 import type { CurrentRows, Guard } from './store.ts'
-import type { Table } from './table.ts'
+import { oncePerTable, type Table } from './table.ts'
 
 /** The guards of one table, each key once. */
 export interface GuardedTable {
@@ -9,6 +9,10 @@ export interface GuardedTable {
   /** What to read of each row: the primary key, then the guard columns. */
   readonly columns: readonly string[]
 }
+
+const guardedColumns = oncePerTable(({ primaryKey, guardColumns }): readonly string[] => [
+  ...new Set([...primaryKey, ...guardColumns])
+])
 
 /** Group guards by table, in order of first appearance, and drop repeated keys. */
 export function groupGuards(guards: readonly Guard[]): readonly GuardedTable[] {
@@ -21,7 +25,7 @@ export function groupGuards(guards: readonly Guard[]): readonly GuardedTable[] {
   return [...tables.values()].map(({ table, keys }) => ({
     table,
     keys: [...keys.values()],
-    columns: [...new Set([...table.primaryKey, ...table.guardColumns])]
+    columns: guardedColumns(table)
   }))
 }
 

@@ -64,6 +64,18 @@ export function column(
   }
 }
 
+/** Derive something of each table once, and keep it as long as the table. */
+export function oncePerTable<T>(derive: (table: Table) => T): (table: Table) => T {
+  const known = new WeakMap<Table, T>()
+  return (table) => {
+    const kept = known.get(table)
+    if (kept !== undefined) return kept
+    const derived = derive(table)
+    known.set(table, derived)
+    return derived
+  }
+}
+
 /** Look up a column. @throws {Error} when the table has none of that name: a bug, not an input. */
 export function columnOf(table: Table, name: string): Column {
   const column = table.columns.find((candidate) => candidate.name === name)

@@ -67,12 +67,12 @@ export function readRow(
 }
 
 /** Read every whole row of a table, tombstones included. */
-export function readRows(store: Store, table: Table): Promise<readonly Row[]> {
+export async function readRows(store: Store, table: Table): Promise<readonly Row[]> {
   const columns = table.columns.map(({ name }) => name)
   // Only of a state table are rows hidden from a list.
   const shown: Table = { ...table, kind: 'log' }
   const select = { table: shown, columns, equals: {}, order: table.primaryKey, limit: 10_000 }
-  return store.list(select, { kind: 'strong' })
+  return (await store.list(select, { kind: 'strong' })).rows
 }
 
 /** Read every row of all tables, by table; a time is only said to be there, as it differs. */

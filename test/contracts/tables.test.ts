@@ -105,6 +105,7 @@ test('a read has defaults', () => {
     path: 'log',
     fields: ['id', 'text'],
     filters: [],
+    accessPaths: [{ order: ['id', 'event_key'], filters: [] }],
     pageSize: 100,
     maxPageSize: 1000,
     maxStalenessMs: 60_000

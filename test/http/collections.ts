@@ -1,3 +1,4 @@
+import { accessPaths } from '../../src/contracts/access-paths.ts'
 import type { ReadableCollection } from '../../src/contracts/contracts.ts'
 import { type Column, managed, type Table } from '../../src/store/table.ts'
 import type { ScalarType } from '../../src/values/column-types.ts'
@@ -37,7 +38,13 @@ function readable(
     dataColumns: columns.filter((name) => !table.primaryKey.includes(name)),
     required: [],
     table: { ...table, kind, guardColumns: [] },
-    read: { ...read, pageSize: 3, maxPageSize: 100, maxStalenessMs: 60_000 }
+    read: {
+      ...read,
+      accessPaths: accessPaths(table, read.filters),
+      pageSize: 3,
+      maxPageSize: 100,
+      maxStalenessMs: 60_000
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { describeAccessPaths } from '../../contracts/access-paths.ts'
 import {
   type Contracts,
   isReadable,
@@ -6,7 +7,6 @@ import {
 } from '../../contracts/contracts.ts'
 import { columnOf } from '../../store/table.ts'
 import type { JsonObject } from '../../values/json.ts'
-import { describeAccessPaths } from '../read/access-path.ts'
 import { freshnessParameters, stalenessPattern } from '../read/freshness.ts'
 import { bounds } from '../read/query.ts'
 import { collectionUrl } from '../read/routes.ts'
@@ -50,7 +50,10 @@ export function readResponses(modes: AccessModes): JsonObject {
 }
 
 /** Describe the routes of every collection that is read. Pure. */
-export function readPaths({ collections }: Contracts, modes: AccessModes): JsonObject {
+export function readPaths(
+  { collections }: Pick<Contracts, 'collections'>,
+  modes: AccessModes
+): JsonObject {
   const access = readAccess(modes)
   return Object.fromEntries(
     collections.filter(isReadable).flatMap((collection) => {
@@ -91,11 +94,12 @@ export function operationIds(collection: ReadableCollection) {
 
 function listOperation(collection: ReadableCollection, access: Access): JsonObject {
   const { name } = collection
+  const description = describeFilters(collection)
   return {
     tags: [tagOf(collection)],
     operationId: operationIds(collection).list,
     summary: `List rows of ${name}`,
-    ...(collection.read.filters.length > 0 && { description: describeFilters(collection) }),
+    ...(description && { description }),
     security: access.security,
     parameters: listParameters(collection),
     responses: {
@@ -209,9 +213,10 @@ const boundSentence: Readonly<Record<(typeof bounds)[number], (name: string) => 
   lte: (name) => `Rows whose \`${name}\` is less or equal.`
 }
 
-/** Say which filters work together. */
-export function describeFilters({ table, read }: ReadableCollection): string {
-  return `Filters: ${describeAccessPaths(table, read.filters)}. No full scan is ever run.`
+/** Describe which filters work together; undefined when there are none. */
+export function describeFilters({ read }: ReadableCollection): string | undefined {
+  const served = describeAccessPaths(read.accessPaths)
+  return served && `Filters: ${served}. No full scan is ever run.`
 }
 
 /** Describe the parameters of one row: its key in the path, how fresh, and the validator. Pure. */

@@ -1,13 +1,14 @@
+import { chooseAccessPath, describeAccessPaths } from '../../contracts/access-paths.ts'
 import {
   isPageParameter,
   pageParameters,
-  type ReadableCollection
+  type ReadableCollection,
+  type ReadSpec
 } from '../../contracts/contracts.ts'
 import { Failure } from '../../failures.ts'
 import type { Select } from '../../store/store.ts'
 import { columnOf } from '../../store/table.ts'
 import type { Value } from '../../values/value.ts'
-import { chooseAccessPath, describeAccessPaths } from './access-path.ts'
 import { parseCursor, type Query } from './cursor.ts'
 import { parseValue } from './key.ts'
 import { showName } from './request-target.ts'
@@ -34,11 +35,8 @@ export function parsePage(
 
 function toQuery({ table, read }: ReadableCollection, { equals, ranges }: Filters): Query {
   const [range, ...more] = ranges
-  const path = chooseAccessPath(table, [...equals.keys()], range?.[0])
-  if (!path || more.length > 0) {
-    const served = describeAccessPaths(table, read.filters)
-    throw new Failure('FILTER_UNSUPPORTED', `no full scan is run for these filters; ${served}`)
-  }
+  const path = chooseAccessPath(read.accessPaths, [...equals.keys()], range?.[0])
+  if (!path || more.length > 0) refuseFilters('these filters would need a full scan', read)
   return {
     table,
     ...(path.index && { index: path.index }),
@@ -102,15 +100,12 @@ function parseName(
   const bound = bounds.find((known) => name === `${column}.${known}`)
   const known = dot < 0 || bound !== undefined
   if (known && filters.includes(column)) return { column, ...(bound && { bound }) }
-  if (known && fields.includes(column)) {
-    const served = describeAccessPaths(collection.table, filters)
-    throw new Failure('FILTER_UNSUPPORTED', `${column}: may not be filtered on; ${served}`)
-  }
+  if (known && fields.includes(column)) refuseFilters(`${column} is not a filter`, collection.read)
   return refuse(`unknown parameter ${showName(name)}; ${describeParameters(filters)}`)
 }
 
 function describeParameters(filters: readonly string[]): string {
-  const known = `known are ${pageParameters.join(', ')}`
+  const known = `known parameters: ${pageParameters.join(', ')}`
   if (filters.length === 0) return known
   return `${known}, and the filters ${filters.join(', ')}, each also with .gt, .gte, .lt, .lte`
 }
@@ -120,6 +115,12 @@ function narrow(column: string, before: Bounds = {}, bound: Bound, value: Value)
   if (after.gt !== undefined && after.gte !== undefined) refuse(`${column}: has .gt and .gte`)
   if (after.lt !== undefined && after.lte !== undefined) refuse(`${column}: has .lt and .lte`)
   return after
+}
+
+function refuseFilters(message: string, { accessPaths }: ReadSpec): never {
+  const served = describeAccessPaths(accessPaths)
+  const hint = served ? `supported filters: ${served}` : 'this collection supports no filters'
+  throw new Failure('FILTER_UNSUPPORTED', `${message}; ${hint}`)
 }
 
 function refuse(message: string): never {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row } from '../../values/value.ts'
 import { type Dialect, quote } from '../select.ts'
-import { columnOf, type Table } from '../table.ts'
+import { columnOf, oncePerTable, type Table } from '../table.ts'
 import { decodeCell } from './cell.ts'
 
 /** Prepared statements by their SQL, of which merges of few columns can make many. */
@@ -30,8 +30,17 @@ export const sqliteDialect: Dialect = {
     `FROM ${quote(table.name)}${index ? ` INDEXED BY ${quote(index.name)}` : ''}`
 }
 
-/** Spell the read of one row by its key. */
+const sqlByColumns = oncePerTable(() => new WeakMap<readonly string[], string>())
+
+/** Spell the read of one row by its key, once for every list of columns that a caller keeps. */
 export function readSql(table: Table, columns: readonly string[]): string {
+  const known = sqlByColumns(table)
+  const sql = known.get(columns) ?? spellRead(table, columns)
+  known.set(columns, sql)
+  return sql
+}
+
+function spellRead(table: Table, columns: readonly string[]): string {
   const key = table.primaryKey.map((name) => `${quote(name)} = ?`).join(' AND ')
   return `SELECT ${columns.map(quote).join(', ')} FROM ${quote(table.name)} WHERE ${key}`
 }

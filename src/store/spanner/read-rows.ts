@@ -4,7 +4,7 @@ import type { ColumnType } from '../../values/column-types.ts'
 import type { Row, Value } from '../../values/value.ts'
 import { createPage } from '../page.ts'
 import type { RowPage, Select } from '../store.ts'
-import type { Table } from '../table.ts'
+import { oncePerTable, type Table } from '../table.ts'
 import { decodeValue, formatTimestamp } from './wire.ts'
 
 const requestOptions = { requestTag: 'landfall/read' } as const
@@ -134,15 +134,9 @@ function eachRow(
 
 type ColumnTypes = ReadonlyMap<string, ColumnType>
 
-const typesByTable = new WeakMap<Table, ColumnTypes>()
-
-function typesOf(table: Table): ColumnTypes {
-  const known = typesByTable.get(table)
-  if (known) return known
-  const types = new Map(table.columns.map(({ name, type }) => [name, type]))
-  typesByTable.set(table, types)
-  return types
-}
+const typesOf = oncePerTable(
+  ({ columns }): ColumnTypes => new Map(columns.map(({ name, type }) => [name, type]))
+)
 
 const text: ColumnType = { scalar: 'STRING', array: false }
 

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { accessPaths } from '../../../src/http/read/access-path.ts'
 import { formatCursor, parseCursor, type Query } from '../../../src/http/read/cursor.ts'
 import type { Row } from '../../../src/values/value.ts'
 import { items, samples } from '../collections.ts'
 import { refusal } from '../refusal.ts'
 
-const [byKey, byValue] = accessPaths(items.table)
+const [byKey, byValue] = items.read.accessPaths
 if (!byKey || !byValue?.index) throw new Error('items has a key and an index')
 const query: Query = { table: items.table, equals: {}, order: byKey.order }
 const row: Row = { id: 'a', value: null, rank: '1' }
@@ -32,7 +31,7 @@ const values = fc.record({
 })
 
 test('a cursor gives back the place that it was made of, for every type', () => {
-  const path = accessPaths(samples.table)[1]
+  const path = samples.read.accessPaths[1]
   if (!path?.index) throw new Error('samples has an index')
   const all: Query = { table: samples.table, index: path.index, equals: {}, order: path.order }
   fc.assert(

@@ -45,12 +45,12 @@ test('a value may have an equals sign in it', () => {
 })
 
 const known =
-  'known are limit, cursor, staleness, after, and the filters id, value, rank, ' +
+  'known parameters: limit, cursor, staleness, after, and the filters id, value, rank, ' +
   'each also with .gt, .gte, .lt, .lte'
 const served =
-  'served are (id) or (value then rank): ' +
-  'equality from the left on, and a range on the last one given'
-const scan = `FILTER_UNSUPPORTED: no full scan is run for these filters; ${served}`
+  'supported filters: (id) or (value, rank, id), ' +
+  'by equality on leading columns and a range on the last'
+const scan = `FILTER_UNSUPPORTED: these filters would need a full scan; ${served}`
 const limit = 'QUERY_INVALID: limit: is not a whole number from 1 to 100'
 
 const refused: readonly [string, string, string][] = [
@@ -88,7 +88,7 @@ const refused: readonly [string, string, string][] = [
   ['two lower bounds', 'id.gt=a&id.gte=b', 'QUERY_INVALID: id: has .gt and .gte'],
   ['two upper bounds', 'id.lt=a&id.lte=b', 'QUERY_INVALID: id: has .lt and .lte'],
   ['a filter that no index begins with', 'rank=1', scan],
-  ['filters of two indexes', 'id=a&value=b', scan],
+  ['a gap before the key that an index continues with', 'id=a&value=b', scan],
   ['a range that is not the last', 'value.gt=a&rank=1', scan],
   ['two ranges', 'value.gt=a&rank.gt=1', scan]
 ]
@@ -99,7 +99,7 @@ test.each(refused)('a query with %s is refused', (_name, query, message) => {
 
 test('a field that is no filter is refused by naming the filters', () => {
   expect(refusal(() => page('bucket=a', objects))).toBe(
-    'FILTER_UNSUPPORTED: bucket: may not be filtered on; this collection serves no filters'
+    'FILTER_UNSUPPORTED: bucket is not a filter; this collection supports no filters'
   )
 })
 

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest'
-import { chooseAccessPath, describeAccessPaths } from '../../../src/http/read/access-path.ts'
-import type { Table } from '../../../src/store/table.ts'
+import {
+  accessPaths,
+  chooseAccessPath,
+  describeAccessPaths
+} from '../../src/contracts/access-paths.ts'
 
-const orders: Table = {
-  name: 'orders',
-  kind: 'state',
-  columns: [],
+const orders = {
   primaryKey: ['tenant', 'id'],
   indexes: [
     { name: 'unique_mail', columns: ['mail'], storing: [], unique: true },
     { name: 'by_status', columns: ['status', 'placed', 'id'], storing: [], unique: false },
     { name: 'by_placed', columns: ['placed'], storing: [], unique: false },
     { name: 'by_placed_again', columns: ['placed', 'mail'], storing: [], unique: false }
-  ],
-  guardColumns: []
+  ]
 }
+const everyColumn = ['tenant', 'id', 'status', 'placed', 'mail']
 
 const rows: readonly [string, readonly string[], string | undefined, string | undefined][] = [
   ['no filter: the primary key', [], undefined, 'key: tenant id'],
@@ -36,20 +36,36 @@ const rows: readonly [string, readonly string[], string | undefined, string | un
   ['the first of two that serve it', ['placed'], undefined, 'by_placed: placed tenant id'],
   ['the one that serves both', ['placed'], 'mail', 'by_placed_again: placed mail tenant id'],
   ['columns of two indexes', ['status', 'mail'], undefined, undefined],
-  ['a key column behind an index column', ['placed'], 'tenant', undefined],
+  ['the key behind an index', ['placed', 'tenant'], 'id', 'by_placed: placed tenant id'],
+  ['a gap in the key behind an index', ['placed'], 'id', undefined],
   ['a unique index, which has no rows with NULL', ['mail'], undefined, undefined],
   ['more equalities than columns', ['tenant', 'id', 'status'], undefined, undefined]
 ]
 
 test.each(rows)('%s', (_name, equals, range, expected) => {
-  const path = chooseAccessPath(orders, equals, range)
+  const path = chooseAccessPath(accessPaths(orders, everyColumn), equals, range)
   expect(path && `${path.index?.name ?? 'key'}: ${path.order.join(' ')}`).toBe(expected)
 })
 
-test('what may be filtered is named once, as far as it is declared', () => {
-  expect(describeAccessPaths(orders, ['tenant', 'status', 'placed'])).toBe(
-    'served are (tenant) or (status then placed) or (placed): ' +
-      'equality from the left on, and a range on the last one given'
+test('a column that is not a filter serves no query, and neither does what is behind it', () => {
+  const paths = accessPaths(orders, ['status', 'id', 'tenant'])
+  expect(chooseAccessPath(paths, ['status'], undefined)?.index?.name).toBe('by_status')
+  expect(chooseAccessPath(paths, ['status'], 'placed')).toBeUndefined()
+  expect(chooseAccessPath(paths, ['placed'], undefined)).toBeUndefined()
+})
+
+const described: readonly [readonly string[], string | undefined][] = [
+  [['tenant', 'status', 'placed'], '(tenant) or (status, placed) or (placed, tenant)'],
+  [
+    everyColumn,
+    '(tenant, id) or (status, placed, id, tenant) or (placed, tenant, id) or (placed, mail, tenant, id)'
+  ],
+  [['placed', 'mail'], '(placed, mail)'],
+  [['id', 'mail'], undefined]
+]
+
+test.each(described)('of the filters %j, %s work together', (filters, expected) => {
+  expect(describeAccessPaths(accessPaths(orders, filters))).toBe(
+    expected && `${expected}, by equality on leading columns and a range on the last`
   )
-  expect(describeAccessPaths(orders, ['id'])).toBe('this collection serves no filters')
 })
