@@ -1,9 +1,10 @@
 import { isFailure } from '../failures.ts'
 import { type ColumnType, columnTypes, converterFor, formatType } from '../values/column-types.ts'
 import type { JsonType } from '../values/json.ts'
-import { anyType, type Found } from './json-types.ts'
+import { anyType } from './json-types.ts'
 import { locateSource, type Place } from './locate-source.ts'
 import type { EventFile, SourceSpec } from './schema-file.ts'
+import type { SchemaLocation } from './schema-location.ts'
 
 /** What a source must fit. */
 export interface Target {
@@ -24,16 +25,19 @@ export function checkSource(
   if (typeof spec !== 'string') return checkConstant(spec.const, target)
   const place = locateSource(file, spec, forEach)
   if (typeof place === 'string') return place
-  const { found } = place
+  const { location } = place
   return (
-    checkExists(spec, found) ??
+    checkExists(spec, location) ??
     checkPresence(spec, place, target) ??
-    checkTypes(spec, place, target)
+    checkJsonTypes(spec, place, target)
   )
 }
 
 /** Return what is wrong when nothing can be where a pointer points. */
-export function checkExists(pointer: string, { state, declared }: Found): string | undefined {
+export function checkExists(
+  pointer: string,
+  { state, declared }: SchemaLocation
+): string | undefined {
   if (state === 'known' || state === 'open') return undefined
   const names = declared.length > 0 ? `one of ${declared.join(', ')}` : 'a place that data can have'
   return `"${pointer}" is not in the data schema, expected ${names}`
@@ -52,21 +56,25 @@ function checkConstant(value: unknown, { type, label, must }: Target): string | 
 
 function checkPresence(
   pointer: string,
-  { found, optionalAttribute }: Place,
+  { location, optionalAttribute }: Place,
   { must, label }: Target
 ): string | undefined {
   if (!must) return undefined
-  if (must === 'present' && !found.always && !optionalAttribute) {
+  if (must === 'present' && !location.always && !optionalAttribute) {
     return `"${pointer}" may be absent, but ${label} must have a value; expected it required along its whole path`
   }
-  return found.types.has('null') && !optionalAttribute
+  return location.types.has('null') && !optionalAttribute
     ? `"${pointer}" may be null, but ${label} must have a value; expected a type without null`
     : undefined
 }
 
-function checkTypes(pointer: string, place: Place, { type, label }: Target): string | undefined {
+function checkJsonTypes(
+  pointer: string,
+  place: Place,
+  { type, label }: Target
+): string | undefined {
   const { accepts } = columnTypes[type.scalar]
-  const fault = misfit(place.found, type.array ? ['array'] : accepts)
+  const fault = misfit(place.location, type.array ? ['array'] : accepts)
   if (fault) return `"${pointer}" ${fault} for ${label} ${formatType(type)}`
   if (!type.array) return undefined
   const inner = misfit(place.element(), accepts)
@@ -74,7 +82,10 @@ function checkTypes(pointer: string, place: Place, { type, label }: Target): str
 }
 
 /** Return which types do not fit. A place without a declared type is checked when its value arrives. */
-export function misfit({ types, state }: Found, expected: readonly JsonType[]): string | undefined {
+export function misfit(
+  { types, state }: SchemaLocation,
+  expected: readonly JsonType[]
+): string | undefined {
   if (state !== 'known' || types.size === anyType.size) return undefined
   const wrong = [...types].filter((type) => type !== 'null' && !expected.includes(type))
   return wrong.length > 0

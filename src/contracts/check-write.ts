@@ -43,8 +43,8 @@ function checkForEach(file: EventFile, { forEach }: WriteSpec): string | undefin
   }
   const place = locateSource(file, forEach, undefined)
   if (typeof place === 'string') return place
-  const fault = misfit(place.found, ['array'])
-  return checkExists(forEach, place.found) ?? (fault && `"${forEach}" ${fault}`)
+  const fault = misfit(place.location, ['array'])
+  return checkExists(forEach, place.location) ?? (fault && `"${forEach}" ${fault}`)
 }
 
 /** A delete and an add set the key of a row; what an add adds are its amounts. */

@@ -17,7 +17,7 @@ const managedNames: readonly string[] = Object.values(managed)
 /** Check everything that a collection says of itself. */
 export function checkCollection(file: CollectionFile, report: Report): void {
   const types = columnTypes(file)
-  checkTypes(file, types, report)
+  checkColumnTypes(file, types, report)
   checkColumns(file, types, report)
   checkKey(file, types, report)
   checkVersion(file, report)
@@ -54,7 +54,7 @@ function columnTypes({ columns }: CollectionFile): Types {
   return new Map(types.flatMap(([name, type]) => (type ? [[name, type]] : [])))
 }
 
-function checkTypes({ columns }: CollectionFile, types: Types, report: Report): void {
+function checkColumnTypes({ columns }: CollectionFile, types: Types, report: Report): void {
   for (const [name, { type }] of Object.entries(columns)) {
     if (!types.has(name)) report(formatPointer('columns', name, 'type'), typeFault(type))
   }

@@ -5,13 +5,13 @@ import type { Collection } from './contracts.ts'
 import { addWrite, type Draft } from './plan-builder.ts'
 import type { SourceSpec, WriteSpec } from './schema-file.ts'
 import {
+  compileColumn,
+  compileRequired,
   compileSource,
-  compileTake,
-  compileTakeAlways,
   compileVersion,
+  type ReadColumn,
   type Scope,
   scopesOf,
-  type Take,
   type View
 } from './sources.ts'
 
@@ -25,12 +25,12 @@ export function compileWrite(spec: WriteSpec, collection: Collection): PlanWrite
   const { forEach } = spec
   const inForEach = forEach !== undefined
   const keys = collection.key.map((name) =>
-    compileTakeAlways(spec.set[name] ?? '', columnOf(collection.table, name), inForEach)
+    compileRequired(spec.set[name] ?? '', columnOf(collection.table, name), inForEach)
   )
   const make = compileKind(spec, collection)
   return (view, eventKey, draft) => {
     for (const scope of scopesOf(view, forEach)) {
-      const key = keys.map((take) => take(scope))
+      const key = keys.map((read) => read(scope))
       addWrite(draft, make(scope, key, eventKey))
     }
   }
@@ -50,7 +50,7 @@ function compileState(
   const { table } = collection
   const sources = [spec.version ?? []].flat()
   const version = compileVersion(sources, collection.version ?? 'STRING', !!spec.forEach)
-  const takes = operation === 'delete' ? [] : compileColumns(spec, collection)
+  const columns = operation === 'delete' ? [] : compileValues(spec, collection)
   const wanted = operation === 'merge' ? 'present' : 'all'
   return (scope, key) => ({
     kind: 'state',
@@ -59,61 +59,72 @@ function compileState(
     key,
     row: rowId(table, key),
     version: version(scope),
-    values: takeRow(takes, scope, wanted)
+    values: readRow(columns, scope, wanted)
   })
 }
 
 function compileAppend(spec: WriteSpec, collection: Collection): MakeWrite {
-  const takes = compileColumns(spec, collection)
+  const columns = compileValues(spec, collection)
   const { table } = collection
   return (scope, declared, eventKey) => {
     const key = [...declared, eventKey]
-    return { kind: 'log', table, key, row: rowId(table, key), values: takeRow(takes, scope, 'all') }
+    return {
+      kind: 'log',
+      table,
+      key,
+      row: rowId(table, key),
+      values: readRow(columns, scope, 'all')
+    }
   }
 }
 
 function compileAdd(spec: WriteSpec, { dataColumns, table }: Collection): MakeWrite {
-  const takes = dataColumns.map(
-    (name) => [name, takeFor(spec.amounts?.[name], columnOf(table, name), !!spec.forEach)] as const
+  const columns = dataColumns.map(
+    (name) =>
+      [name, compileOptional(spec.amounts?.[name], columnOf(table, name), !!spec.forEach)] as const
   )
   return (scope, key) => ({
     kind: 'counter',
     table,
     key,
     row: rowId(table, key),
-    amounts: Object.fromEntries(takes.map(([name, take]) => [name, String(take(scope) ?? '0')]))
+    amounts: Object.fromEntries(columns.map(([name, read]) => [name, String(read(scope) ?? '0')]))
   })
 }
 
-type ColumnTake = readonly [name: string, take: Take]
+type NamedColumn = readonly [name: string, read: ReadColumn]
 
 /** What the columns beside the key are set to; one that is not mapped is never present. */
-function compileColumns(spec: WriteSpec, collection: Collection): readonly ColumnTake[] {
+function compileValues(spec: WriteSpec, collection: Collection): readonly NamedColumn[] {
   const inForEach = spec.forEach !== undefined
   return collection.dataColumns.map((name) => {
     const column = columnOf(collection.table, name)
     const source = spec.set[name]
     if (!collection.required.includes(name) || source === undefined)
-      return [name, takeFor(source, column, inForEach)]
-    const always = compileTakeAlways(source, column, inForEach)
+      return [name, compileOptional(source, column, inForEach)]
+    const always = compileRequired(source, column, inForEach)
     return [name, spec.operation === 'merge' ? unlessAbsent(source, inForEach, always) : always]
   })
 }
 
 /** A merge may leave a required column as it is, but not clear it. */
-function unlessAbsent(spec: SourceSpec, inForEach: boolean, take: Take): Take {
+function unlessAbsent(spec: SourceSpec, inForEach: boolean, read: ReadColumn): ReadColumn {
   const source = compileSource(spec, inForEach)
-  return (scope) => (source.read(scope) === undefined ? undefined : take(scope))
+  return (scope) => (source.read(scope) === undefined ? undefined : read(scope))
 }
 
-function takeFor(source: SourceSpec | undefined, { type }: Column, inForEach: boolean): Take {
-  return source === undefined ? () => undefined : compileTake(source, type, inForEach)
+function compileOptional(
+  source: SourceSpec | undefined,
+  { type }: Column,
+  inForEach: boolean
+): ReadColumn {
+  return source === undefined ? () => undefined : compileColumn(source, type, inForEach)
 }
 
-function takeRow(takes: readonly ColumnTake[], scope: Scope, wanted: 'all' | 'present'): Row {
+function readRow(columns: readonly NamedColumn[], scope: Scope, wanted: 'all' | 'present'): Row {
   const row: Record<string, Value> = {}
-  for (const [name, take] of takes) {
-    const value = take(scope)
+  for (const [name, read] of columns) {
+    const value = read(scope)
     if (value !== undefined) row[name] = value
     else if (wanted === 'all') row[name] = null
   }

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonType, jsonTypes, typeOfValue } from '../v
 import { resolve, unescapeToken } from '../values/json-pointer.ts'
 import type { JsonSchema } from './schema-file.ts'
 
-/** References may form a circle that reads nothing; no honest schema nests them this deep. */
+/** References may form a cycle; no real schema nests them this deep. */
 export const maxReferences = 16
 
 /** List the types a valid value may have. `root` is what references point into. */
@@ -20,7 +20,7 @@ export function typesOf(root: JsonSchema, schema: JsonSchema, depth = 0): Readon
   return constraints.reduce((all, types) => all.intersection(types))
 }
 
-/** The schemas that must hold too: the target of `$ref`, and each of `allOf`. */
+/** The schemas that a value must match too: the target of `$ref`, and each of `allOf`. */
 export function conjuncts(root: JsonSchema, schema: JsonSchema): readonly JsonSchema[] {
   if (typeof schema === 'boolean') return []
   const reference = schema['$ref']
@@ -28,7 +28,7 @@ export function conjuncts(root: JsonSchema, schema: JsonSchema): readonly JsonSc
   return [...target, ...subschemas(schema['allOf'])]
 }
 
-/** The groups of schemas of which one must hold: `anyOf`, `oneOf`, and `then` or `else`. */
+/** The groups of schemas of which a value must match one: `anyOf`, `oneOf`, and `then` or `else`. */
 export function alternatives(schema: JsonSchema): readonly (readonly JsonSchema[])[] {
   if (typeof schema === 'boolean') return []
   const conditional =
@@ -49,7 +49,7 @@ export function subschemas(value: Json | undefined): readonly JsonSchema[] {
   return Array.isArray(value) ? value.map(asSchema) : []
 }
 
-/** References by pointer are followed; an anchor says nothing here, and Ajv checks it. */
+/** Follow a reference by pointer. An anchor allows everything here; Ajv checks it. */
 function dereference(root: JsonSchema, reference: string): JsonSchema {
   if (typeof root === 'boolean' || !/^#(\/|$)/.test(reference)) return true
   const tokens = reference
@@ -72,53 +72,3 @@ function ownTypes(schema: { readonly [keyword: string]: Json }): ReadonlySet<Jso
 }
 
 export const anyType: ReadonlySet<JsonType> = new Set(jsonTypes)
-
-/**
- * What a JSON Schema says of the place that a pointer names:
- *
- * - `known`: a value may be there, and its schema is declared
- * - `open`: the schema says nothing of that place; a value may be there
- * - `undeclared`: a value may be there, but others are declared and this one is not
- * - `closed`: no valid document has a value there
- */
-export interface Found {
-  readonly state: 'known' | 'open' | 'undeclared' | 'closed'
-  readonly types: ReadonlySet<JsonType>
-  /** Every valid document has a value there. */
-  readonly always: boolean
-  /** Names that are declared where the pointer's way ended. */
-  readonly declared: readonly string[]
-}
-
-const states = ['known', 'open', 'undeclared', 'closed'] as const
-
-export const open: Found = { state: 'open', types: anyType, always: false, declared: [] }
-
-/** Say what holds when both hold, as in allOf. */
-export function both(a: Found, b: Found): Found {
-  return {
-    state: pick(a, b, ['closed', 'known', 'undeclared', 'open']),
-    types: a.types.intersection(b.types),
-    always: a.always || b.always,
-    declared: [...new Set([...a.declared, ...b.declared])]
-  }
-}
-
-/** Say what holds when one of both holds, as in anyOf. A branch without the place takes no part. */
-export function either(a: Found, b: Found): Found {
-  const known = [a, b].filter(({ state }) => state === 'known')
-  const possible = [a, b].filter(({ state }) => state !== 'closed')
-  return {
-    state: pick(a, b, states),
-    types: (known.length > 0 ? known : [a, b]).reduce(
-      (union, { types }) => union.union(types),
-      new Set<JsonType>()
-    ),
-    always: possible.length > 0 && possible.every(({ always }) => always),
-    declared: [...new Set([...a.declared, ...b.declared])]
-  }
-}
-
-function pick(a: Found, b: Found, order: readonly Found['state'][]): Found['state'] {
-  return order.find((state) => a.state === state || b.state === state) ?? 'open'
-}

@@ -1,19 +1,20 @@
 import type { JsonType } from '../values/json.ts'
 import { parsePointer } from '../values/json-pointer.ts'
-import { anyType, type Found, open } from './json-types.ts'
+import { anyType } from './json-types.ts'
 import { EACH, locate, type Step } from './locate.ts'
 import type { EventFile, JsonSchema } from './schema-file.ts'
+import { open, type SchemaLocation } from './schema-location.ts'
 
 /** What a pointer of a contract points to. */
 export interface Place {
-  readonly found: Found
+  readonly location: SchemaLocation
   /**
    * An optional attribute of the envelope. No schema can require it, so an event without it is a
    * dead letter, and not a fault of the contract.
    */
   readonly optionalAttribute: boolean
   /** Find out what is known of an element, where the place is an array. */
-  element(): Found
+  element(): SchemaLocation
 }
 
 const alwaysThere = ['specversion', 'id', 'source', 'type']
@@ -59,7 +60,7 @@ function locateIn(
   }
   const steps = [...base, ...rest]
   return {
-    found: locate(schema, steps),
+    location: locate(schema, steps),
     optionalAttribute: false,
     element: () => locate(schema, [...steps, EACH])
   }
@@ -75,14 +76,14 @@ function locateAttribute(file: EventFile, name: string, rest: readonly string[])
   if (optional.includes(name)) return envelope('string', false)
   const shown = (file.examples ?? []).some((example) => Object.hasOwn(example, name))
   if (!shown) return `"/${name}" is in no example, expected an extension attribute that one has`
-  return { ...envelope('string', false), found: open }
+  return { ...envelope('string', false), location: open }
 }
 
 function envelope(type: JsonType, always: boolean): Place {
-  const found: Found = { state: 'known', types: new Set([type]), always, declared: [] }
+  const location: SchemaLocation = { state: 'known', types: new Set([type]), always, declared: [] }
   return {
-    found,
+    location,
     optionalAttribute: !always,
-    element: () => ({ ...found, state: 'closed', types: anyType })
+    element: () => ({ ...location, state: 'closed', types: anyType })
   }
 }

@@ -2,18 +2,15 @@ import { isList, isObject, type Json } from '../values/json.ts'
 import {
   alternatives,
   asSchema,
-  both,
   conjuncts,
-  either,
-  type Found,
   maxReferences,
-  open,
   subschemas,
   typesOf
 } from './json-types.ts'
 import type { JsonSchema } from './schema-file.ts'
+import { intersect, open, type SchemaLocation, union } from './schema-location.ts'
 
-/** A step to whichever element of an array `forEach` is at. */
+/** A step to any one element of the array of `forEach`. */
 export const EACH = Symbol('each element')
 
 export type Step = string | typeof EACH
@@ -25,14 +22,14 @@ interface Context {
 }
 
 /**
- * Find out what a JSON Schema says of the place that steps lead to. It is a proof, not a guess:
- * `always` holds for every valid document; from EACH on, for every element of the array.
+ * Find out what a JSON Schema says of the place that steps lead to. `always` is proven for every
+ * valid document and, from EACH on, for every element of the array.
  */
-export function locate(root: JsonSchema, steps: readonly Step[]): Found {
+export function locate(root: JsonSchema, steps: readonly Step[]): SchemaLocation {
   return locateIn({ root, depth: 0 }, root, steps)
 }
 
-function locateIn(context: Context, schema: JsonSchema, steps: readonly Step[]): Found {
+function locateIn(context: Context, schema: JsonSchema, steps: readonly Step[]): SchemaLocation {
   const [step, ...rest] = steps
   const types = typesOf(context.root, schema)
   if (step === undefined) return { state: 'known', types, always: true, declared: [] }
@@ -42,19 +39,19 @@ function locateIn(context: Context, schema: JsonSchema, steps: readonly Step[]):
   return { ...found, always: found.always && isContainer && requires(context, schema, step) }
 }
 
-function locateParts(context: Context, schema: JsonSchema, steps: readonly Step[]): Found {
+function locateParts(context: Context, schema: JsonSchema, steps: readonly Step[]): SchemaLocation {
   if (context.depth > maxReferences) return open
   const deeper = { ...context, depth: context.depth + 1 }
   const within = (part: JsonSchema) => locateParts(deeper, part, steps)
   const parts = [
     locateOwn(deeper, schema, steps),
     ...conjuncts(context.root, schema).map(within),
-    ...alternatives(schema).map((branches) => branches.map(within).reduce(either))
+    ...alternatives(schema).map((branches) => branches.map(within).reduce(union))
   ]
-  return parts.reduce(both)
+  return parts.reduce(intersect)
 }
 
-/** Tell whether every valid object has this member, or every valid array this element. */
+/** Report whether every valid object has this member, or every valid array this element. */
 function requires(context: Context, schema: JsonSchema, step: string): boolean {
   if (typeof schema === 'boolean' || context.depth > maxReferences) return false
   const deeper = { ...context, depth: context.depth + 1 }
@@ -67,21 +64,21 @@ function requires(context: Context, schema: JsonSchema, step: string): boolean {
   )
 }
 
-function locateOwn(context: Context, schema: JsonSchema, steps: readonly Step[]): Found {
+function locateOwn(context: Context, schema: JsonSchema, steps: readonly Step[]): SchemaLocation {
   const [step, ...rest] = steps
   if (typeof schema === 'boolean' || step === undefined) {
     return schema === false ? closed([]) : { ...open, always: rest.length === 0 }
   }
   const next = step === EACH || isArray(schema) ? elementOf(schema, step) : memberOf(schema, step)
-  if (isList(next)) return next.map((part) => locateIn(context, part, rest)).reduce(both)
-  // A value that is there although nothing describes it is there all the same.
+  if (isList(next)) return next.map((part) => locateIn(context, part, rest)).reduce(intersect)
+  // A required member is always there, even when no schema describes it.
   return { ...next, always: next.state !== 'closed' && rest.length === 0 }
 }
 
-type Next = readonly JsonSchema[] | Found
+type Next = readonly JsonSchema[] | SchemaLocation
 type Keywords = { readonly [keyword: string]: Json }
 
-/** The schemas of a member, all of which hold; or what is known when there is none. */
+/** The schemas that a member must all match; or what is known when there is none. */
 function memberOf(schema: Keywords, step: string): Next {
   if (excludes(schema, 'object')) return closed([])
   const { properties, patternProperties, additionalProperties } = schema
@@ -100,7 +97,7 @@ function memberOf(schema: Keywords, step: string): Next {
   return declared.length > 0 ? { ...open, state: 'undeclared', declared } : open
 }
 
-/** The schemas of an element, all of which hold; or what is known when there is none. */
+/** The schemas that an element must all match; or what is known when there is none. */
 function elementOf(schema: Keywords, step: Step): Next {
   const isIndex = step === EACH || /^\d+$/.test(step)
   if (!isIndex || excludes(schema, 'array')) return closed([])
@@ -112,7 +109,7 @@ function elementOf(schema: Keywords, step: Step): Next {
   return [{ anyOf: [...first, ...rest] }]
 }
 
-/** Only what has the keywords of an array is taken for one: `/0` may also name a member. */
+/** A schema is an array's only if its keywords say so: `/0` may also name a member. */
 function isArray({ items, prefixItems, type }: Keywords): boolean {
   return items !== undefined || prefixItems !== undefined || type === 'array'
 }
@@ -121,6 +118,6 @@ function excludes({ type }: Keywords, container: 'object' | 'array'): boolean {
   return type !== undefined && ![type].flat().includes(container)
 }
 
-function closed(declared: readonly string[]): Found {
+function closed(declared: readonly string[]): SchemaLocation {
   return { state: 'closed', types: new Set(), always: false, declared }
 }

@@ -57,15 +57,15 @@ export function* scopesOf(view: View, forEach: string | undefined): Generator<Sc
   }
 }
 
-/** Take the value of a column from an event; undefined where the event has none. */
-export type Take = (scope: Scope) => Value | undefined
+/** Read the value of a column from an event; undefined where the event has none. */
+export type ReadColumn = (scope: Scope) => Value | undefined
 
 /**
  * Compile the source of a column.
  *
  * @throws {Failure} VALUE_INVALID for a constant that the column cannot hold
  */
-export function compileTake(spec: SourceSpec, type: ColumnType, inForEach: boolean): Take {
+export function compileColumn(spec: SourceSpec, type: ColumnType, inForEach: boolean): ReadColumn {
   const source = compileSource(spec, inForEach)
   const convert = converterFor(type)
   if (typeof spec !== 'string') {
@@ -85,15 +85,15 @@ export function compileTake(spec: SourceSpec, type: ColumnType, inForEach: boole
  *
  * @throws {Failure} VALUE_INVALID for a constant that the column cannot hold, or null
  */
-export function compileTakeAlways(
+export function compileRequired(
   spec: SourceSpec,
   { name, type }: { name: string; type: ColumnType },
   inForEach: boolean
 ): (scope: Scope) => Exclude<Value, null> {
-  const take = compileTake(spec, type, inForEach)
+  const read = compileColumn(spec, type, inForEach)
   const { pointer } = compileSource(spec, inForEach)
   return (scope) =>
-    take(scope) ?? refuseValue(pointer(scope), `is absent or null, but ${name} must have a value`)
+    read(scope) ?? refuseValue(pointer(scope), `is absent or null, but ${name} must have a value`)
 }
 
 /** Digits of the largest INT64, so that padded text has the order of the numbers. */
@@ -113,10 +113,10 @@ export function compileVersion(
   const isTuple = typeof type !== 'string'
   const parts = specs.map((spec, at) => {
     const scalar = (isTuple ? type[at] : type) ?? 'STRING'
-    const take = compileTakeAlways(spec, { name: 'the version', type: plain(scalar) }, inForEach)
+    const read = compileRequired(spec, { name: 'the version', type: plain(scalar) }, inForEach)
     const { pointer } = compileSource(spec, inForEach)
     return (scope: Scope) => {
-      const value = String(take(scope))
+      const value = String(read(scope))
       return isTuple ? pad(value, scalar, pointer(scope)) : value
     }
   })
