@@ -7,11 +7,6 @@ import type { CollectionFile, ColumnSpec, IndexSpec } from './schema-file.ts'
 /** Types of the declared columns, in the order of the table. */
 export type Types = ReadonlyMap<string, ColumnType>
 
-/** Report whether rows can be looked up and ordered by values of this type. */
-export function isOrderable({ scalar, array }: ColumnType): boolean {
-  return !array && columnTypes[scalar].ordered
-}
-
 /**
  * Report whether a key that begins with this type would send all new rows to one split: see
  * https://cloud.google.com/spanner/docs/schema-design
@@ -37,14 +32,15 @@ export function checkKeyPart(
     )
     return
   }
-  const type = types.get(name)
-  if (type && !isOrderable(type)) {
-    report(pointer, `"${name}" has type ${word(type)}, which cannot be ordered exactly`)
-  }
+  const fault = orderFault(name, types)
+  if (fault) report(pointer, fault)
 }
 
-function word({ array, scalar }: ColumnType): string {
-  return array ? 'ARRAY' : scalar
+/** Return what is wrong when rows cannot be looked up and ordered by values of a column. */
+export function orderFault(name: string, types: Types): string | undefined {
+  const type = types.get(name)
+  if (!type || (!type.array && columnTypes[type.scalar].ordered)) return undefined
+  return `"${name}" has type ${type.array ? 'ARRAY' : type.scalar}, which cannot be ordered exactly`
 }
 
 /** Check the indexes of a collection, one by one. */

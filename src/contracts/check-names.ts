@@ -34,11 +34,11 @@ function duplicateNames(files: readonly Parsed<CollectionFile>[]): readonly Faul
 }
 
 function collision({ file, pointer, name }: Named, owner: string): Fault {
-  const message = `"${name}" is taken by ${owner}, expected a name that no other table or index has`
+  const message = `"${name}" is already used by ${owner}; choose a name that no other table or index has`
   return { file, pointer, message }
 }
 
-/** Below a path comes a key, so no path may continue another one. */
+/** A key follows a path, so no path may continue another one. */
 function pathCollisions(files: readonly Parsed<CollectionFile>[]): readonly Fault[] {
   const paths = files.flatMap(({ path, value }) =>
     value.read ? [{ file: path, pointer: '/read/path', name: value.read.path }] : []
@@ -51,7 +51,7 @@ function pathCollisions(files: readonly Parsed<CollectionFile>[]): readonly Faul
           `${name}/`.startsWith(`${later.name}/`) || `${later.name}/`.startsWith(`${name}/`)
       )
     if (!other) return []
-    const message = `"${later.name}" meets "${other.name}" of ${other.file}, expected a path that neither equals nor continues another`
+    const message = `"${later.name}" overlaps "${other.name}" of ${other.file}; choose a path that neither equals nor continues another`
     return [{ file: later.file, pointer: later.pointer, message }]
   })
 }

@@ -1,6 +1,6 @@
 import { formatPointer } from '../values/json-pointer.ts'
 import { accessPaths } from './access-paths.ts'
-import { isOrderable, type Types } from './check-keys.ts'
+import { orderFault, type Types } from './check-keys.ts'
 import { keysOf } from './collection-table.ts'
 import { isPageParameter, pageParameters } from './contracts.ts'
 import { below, type Report } from './fault.ts'
@@ -27,7 +27,7 @@ export function checkRead(file: CollectionFile, types: Types, report: Report): v
   checkFields(file, file.read, note)
   checkFilters(file, file.read, types, note)
   if (pageSizeOf(file.read) > maxPageSizeOf(file.read)) {
-    note('/pageSize', `is more than maxPageSize, expected at most ${maxPageSizeOf(file.read)}`)
+    note('/pageSize', `is more than maxPageSize; expected at most ${maxPageSizeOf(file.read)}`)
   }
 }
 
@@ -37,7 +37,7 @@ function checkFields({ kind, columns }: CollectionFile, { fields }: ReadFile, re
     if (!known.includes(name)) {
       report(
         formatPointer('fields', at),
-        `"${name}" is no column, expected one of ${known.join(', ')}`
+        `there is no column "${name}"; expected one of ${known.join(', ')}`
       )
     }
   }
@@ -53,7 +53,7 @@ function checkFilters(file: CollectionFile, read: ReadFile, types: Types, report
     else if (!served.has(name)) {
       report(
         formatPointer('filters', at),
-        `"${name}" would need a full scan, expected it first in the key or in an index that is not unique, or right after columns that are filters too`
+        `"${name}" would need a full scan; put it first in the key or in an index that is not unique, or right after other filters in one`
       )
     }
   }
@@ -65,13 +65,10 @@ function filterFault(
   types: Types
 ): string | undefined {
   if (!Object.hasOwn(columns, name)) {
-    return `"${name}" is no column, expected one of ${Object.keys(columns).join(', ')}`
+    return `there is no column "${name}"; expected one of ${Object.keys(columns).join(', ')}`
   }
   if (isPageParameter(name)) {
-    return `"${name}" is a query parameter already, expected none of ${pageParameters.join(', ')}`
+    return `"${name}" is a parameter of every page, so it cannot be a filter; reserved names: ${pageParameters.join(', ')}`
   }
-  const type = types.get(name)
-  return type && !isOrderable(type)
-    ? `"${name}" is of a type that has no exact order, expected no ARRAY, JSON or FLOAT`
-    : undefined
+  return orderFault(name, types)
 }

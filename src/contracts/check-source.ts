@@ -39,8 +39,9 @@ export function checkExists(
   { state, declared }: SchemaLocation
 ): string | undefined {
   if (state === 'known' || state === 'open') return undefined
-  const names = declared.length > 0 ? `one of ${declared.join(', ')}` : 'a place that data can have'
-  return `"${pointer}" is not in the data schema, expected ${names}`
+  const hint =
+    declared.length > 0 ? `expected one of ${declared.join(', ')}` : 'valid data has no value there'
+  return `"${pointer}" is not in the data schema; ${hint}`
 }
 
 function checkConstant(value: unknown, { type, label, must }: Target): string | undefined {
@@ -50,7 +51,7 @@ function checkConstant(value: unknown, { type, label, must }: Target): string | 
     return undefined
   } catch (error) {
     if (!isFailure(error)) throw error
-    return `${error.message}, expected a value for ${label} ${formatType(type)}`
+    return `${error.message}; expected a value for ${label} of type ${formatType(type)}`
   }
 }
 
@@ -61,10 +62,10 @@ function checkPresence(
 ): string | undefined {
   if (!must) return undefined
   if (must === 'present' && !location.always && !optionalAttribute) {
-    return `"${pointer}" may be absent, but ${label} must have a value; expected it required along its whole path`
+    return `"${pointer}" may be absent, but ${label} must have a value; make it required along its whole path`
   }
   return location.types.has('null') && !optionalAttribute
-    ? `"${pointer}" may be null, but ${label} must have a value; expected a type without null`
+    ? `"${pointer}" may be null, but ${label} must have a value; declare a type without null`
     : undefined
 }
 
@@ -75,10 +76,10 @@ function checkJsonTypes(
 ): string | undefined {
   const { accepts } = columnTypes[type.scalar]
   const fault = misfit(place.location, type.array ? ['array'] : accepts)
-  if (fault) return `"${pointer}" ${fault} for ${label} ${formatType(type)}`
+  if (fault) return `"${pointer}" ${fault} for ${label} of type ${formatType(type)}`
   if (!type.array) return undefined
   const inner = misfit(place.element(), accepts)
-  return inner && `the elements of "${pointer}" ${inner} for ${label} ${formatType(type)}`
+  return inner && `the elements of "${pointer}" ${inner} for ${label} of type ${formatType(type)}`
 }
 
 /** Return which types do not fit. A place without a declared type is checked when its value arrives. */
@@ -89,6 +90,6 @@ export function misfit(
   if (state !== 'known' || types.size === anyType.size) return undefined
   const wrong = [...types].filter((type) => type !== 'null' && !expected.includes(type))
   return wrong.length > 0
-    ? `may be ${wrong.join(' or ')}, expected ${expected.join(' or ')}`
+    ? `may be ${wrong.join(' or ')}; expected ${expected.join(' or ')}`
     : undefined
 }

@@ -20,11 +20,11 @@ export function checkWrite(
   if (!operations.includes(write.operation)) {
     report(
       '/operation',
-      `"${write.operation}" is not for kind ${kind}, expected ${operations.join(', ')}`
+      `"${write.operation}" is not allowed for kind ${kind}; expected one of ${operations.join(', ')}`
     )
     return
   }
-  // What `forEach` points to is the ground of every /item, so without it nothing more is proven.
+  // Every /item depends on `forEach`, so nothing more is checked without it.
   const fault = checkForEach(file, write)
   if (fault) {
     report('/forEach', fault)
@@ -39,7 +39,7 @@ export function checkWrite(
 function checkForEach(file: EventFile, { forEach }: WriteSpec): string | undefined {
   if (forEach === undefined) return undefined
   if (!/^\/(data|attributes)(\/|$)/.test(forEach)) {
-    return `"${forEach}" is not in the data, expected a pointer to an array such as /data/lines`
+    return `"${forEach}" is not in the data; expected a pointer to an array such as /data/lines`
   }
   const place = locateSource(file, forEach, undefined)
   if (typeof place === 'string') return place
@@ -61,9 +61,9 @@ function checkColumnNames(write: WriteSpec, collection: Collection, report: Repo
   reportUnknown('set', write.set, set, report)
   if (write.operation === 'add') {
     reportUnknown('amounts', write.amounts ?? {}, amounts, report)
-    if (!write.amounts) report('', 'member "amounts" is missing, expected what to add')
+    if (!write.amounts) report('', 'member "amounts" is missing; name what to add')
   } else if (write.amounts) {
-    report('/amounts', `means nothing for ${write.operation}, expected none`)
+    report('/amounts', `is not allowed for operation ${write.operation}`)
   }
 }
 
@@ -76,7 +76,7 @@ function reportUnknown(
   for (const name of Object.keys(sources)) {
     if (expected.includes(name)) continue
     const names = expected.length > 0 ? `one of ${expected.join(', ')}` : 'none'
-    report(formatPointer(member, name), `"${name}" is no column to set here, expected ${names}`)
+    report(formatPointer(member, name), `this operation cannot set "${name}"; expected ${names}`)
   }
 }
 
@@ -89,7 +89,7 @@ function checkMissing(
   for (const name of columns) {
     const isKey = key.includes(name)
     if (Object.hasOwn(set, name) || !(isKey || (whole && required.includes(name)))) continue
-    report('/set', `"${name}" is not set, but it is ${isKey ? 'of the key' : 'required'}`)
+    report('/set', `"${name}" is not set, but it is ${isKey ? 'part of the key' : 'required'}`)
   }
 }
 
@@ -128,7 +128,7 @@ function checkVersionSource(
 ): void {
   if (version) checkVersionParts(file, write, version, report)
   else if (write.version !== undefined) {
-    report('/version', `means nothing for kind ${kind}, expected none`)
+    report('/version', `is not allowed for kind ${kind}`)
   }
 }
 
@@ -153,11 +153,11 @@ function checkVersionParts(
 
 function shapeFault(version: WriteSpec['version'], type: VersionType): string | undefined {
   const expected = typeof type === 'string' ? type : `a list of ${type.join(', ')}`
-  if (version === undefined) return `member "version" is missing, expected ${expected}`
+  if (version === undefined) return `member "version" is missing; expected ${expected}`
   const fits = Array.isArray(version) === Array.isArray(type)
   return fits && [version].flat().length === [type].flat().length
     ? undefined
-    : `is not what the collection orders by, expected ${expected}`
+    : `does not match the version of the collection; expected ${expected}`
 }
 
 function target(scalar: ScalarType = 'STRING'): Target {

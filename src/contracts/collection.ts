@@ -74,7 +74,7 @@ function checkColumns(file: CollectionFile, types: Types, report: Report) {
     if (managedNames.includes(column)) {
       report(
         formatPointer('columns', column),
-        'is a column that Landfall manages, expected another name'
+        'is a column that Landfall manages; choose another name'
       )
     }
   }
@@ -83,8 +83,7 @@ function checkColumns(file: CollectionFile, types: Types, report: Report) {
 
 function checkCounted(file: CollectionFile, types: Types, report: Report) {
   const counted = dataColumns(file)
-  if (counted.length === 0)
-    report('/columns', 'has no column to add to, expected one beside the key')
+  if (counted.length === 0) report('/columns', 'has no column to add to; add one beside the key')
   for (const name of counted) {
     const type = types.get(name)
     if (type && !isSummable(type)) {
@@ -98,7 +97,7 @@ function checkCounted(file: CollectionFile, types: Types, report: Report) {
 
 function checkKey({ kind, key, columns }: CollectionFile, types: Types, report: Report): void {
   if (key.length === 0 && kindRules[kind].keyEnd.length === 0) {
-    report('/key', 'is empty, expected at least one column')
+    report('/key', 'is empty; expected at least one column')
   }
   for (const [at, name] of key.entries()) {
     checkKeyPart({ name, columns, types }, formatPointer('key', at), report)
@@ -111,12 +110,12 @@ function checkKey({ kind, key, columns }: CollectionFile, types: Types, report: 
 
 function checkVersion({ kind, version, keepDeletedDays }: CollectionFile, report: Report): void {
   if (kindRules[kind].versioned) {
-    if (!version) report('', `member "version" is missing, expected one for kind ${kind}`)
+    if (!version) report('', `member "version" is missing; kind ${kind} needs one`)
     return
   }
-  if (version) report('/version', `means nothing for kind ${kind}, expected none`)
+  if (version) report('/version', `is not allowed for kind ${kind}`)
   if (keepDeletedDays !== undefined) {
-    report('/keepDeletedDays', `means nothing for kind ${kind}, expected none`)
+    report('/keepDeletedDays', `is not allowed for kind ${kind}`)
   }
 }
 

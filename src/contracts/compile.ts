@@ -59,7 +59,7 @@ function parseAll<F, T>(files: readonly F[], parse: Parse<F, T>) {
   }
 }
 
-/** Check each collection by itself; those without faults are sound. */
+/** Check each collection alone; those without faults are sound. */
 function checkCollections(files: readonly Parsed<CollectionFile>[]) {
   const checked = files.map(({ path, value }) => ({
     value,
@@ -112,7 +112,7 @@ function checkTypesDiffer(events: readonly Parsed<EventFile>[]): readonly Fault[
     const owner = owners.get(identity)
     owners.set(identity, owner ?? path)
     if (!owner) return []
-    const message = `"${type}" has a contract in ${owner}, expected another type or another match`
+    const message = `"${type}" already has a contract in ${owner}; change the type or the match`
     return [{ file: path, pointer: '/type', message }]
   })
 }
@@ -145,7 +145,7 @@ function planArrival(byType: ReadonlyMap<string, readonly Contract[]>, arrival: 
   if (contract) return contract.plan(arrival, provenance)
   const detail =
     candidates.length > 0
-      ? 'no contract of this type is for the subscription or the topic of the event'
-      : `no contract is for type ${event.type}`
+      ? 'no contract of this type matches the subscription or the topic of the event'
+      : `there is no contract for type ${event.type}`
   return deadLetterPlan(provenance, { code: 'EVENT_TYPE_UNKNOWN', detail })
 }

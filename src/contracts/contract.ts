@@ -54,14 +54,11 @@ export function compileEvent(
 function checkMessageMembers(file: EventFile, report: Report): void {
   for (const member of ['match', 'payload', 'attributes'] as const) {
     if (file[member] !== undefined && file.type !== messagePublished) {
-      report(
-        `/${member}`,
-        `is for Pub/Sub messages, expected it only with type ${messagePublished}`
-      )
+      report(`/${member}`, `is for Pub/Sub messages; use it only with type ${messagePublished}`)
     }
   }
   if (file.attributes !== undefined && file.payload === undefined) {
-    report('/attributes', 'describes a message that is not decoded, expected payload "message"')
+    report('/attributes', 'describes a message that is not decoded; set payload to "message"')
   }
 }
 
@@ -71,8 +68,11 @@ function checkWrites(file: EventFile, { collections, mayBeFaulty }: Targets, rep
     const target = collections.get(write.collection)
     if (target) checkWrite(file, write, target, note)
     else if (!mayBeFaulty(write.collection)) {
-      const names = [...collections.keys()].join(', ') || 'one that a file describes'
-      note('/collection', `"${write.collection}" is no collection, expected ${names}`)
+      const names =
+        collections.size > 0
+          ? `one of ${[...collections.keys()].join(', ')}`
+          : 'one that a file describes'
+      note('/collection', `there is no collection "${write.collection}"; expected ${names}`)
     }
   }
 }
@@ -81,7 +81,7 @@ function checkWrites(file: EventFile, { collections, mayBeFaulty }: Targets, rep
 function checkConstants({ inexact }: Parsed<EventFile>, report: Report): void {
   for (const pointer of inexact) {
     if (pointer.startsWith('/writes/')) {
-      report(pointer, 'has more digits than a double holds, expected fewer or a string')
+      report(pointer, 'has more digits than a double holds; use fewer digits or a string')
     }
   }
 }
@@ -89,7 +89,7 @@ function checkConstants({ inexact }: Parsed<EventFile>, report: Report): void {
 function checkExampleTypes({ type, examples }: EventFile, report: Report): void {
   for (const [at, example] of (examples ?? []).entries()) {
     if (example.type !== type) {
-      report(formatPointer('examples', at, 'type'), `is another type, expected ${type}`)
+      report(formatPointer('examples', at, 'type'), `is another type; expected ${type}`)
     }
   }
 }
@@ -104,7 +104,7 @@ function planExamples(
     const pointer = formatPointer('examples', at)
     const provenance = exampleProvenance(event)
     if (!matches(match, event, provenance)) {
-      report(pointer, 'does not match, expected an event that this contract is for')
+      report(pointer, 'does not match; expected an event that this contract is for')
     }
     const view = { event, inexact: pointersBelow(inexact, pointer) }
     const reason = deadLetterReason(contract.plan(view, provenance))

@@ -4,10 +4,10 @@ import type { CollectionKind, Table } from '../store/table.ts'
 import type { AccessPath } from './access-paths.ts'
 import type { EventFile, VersionType } from './schema-file.ts'
 
-/** Query parameters of a page that are no filters; a column of such a name cannot be filtered on. */
+/** Query parameters of a page that are not filters; a column of such a name cannot be a filter. */
 export const pageParameters = ['limit', 'cursor', 'staleness', 'after'] as const
 
-/** Tell whether a query parameter says which page, and not which rows. */
+/** Report whether a query parameter selects the page, and not the rows. */
 export function isPageParameter(name: string): boolean {
   return pageParameters.some((known) => known === name)
 }
@@ -68,7 +68,7 @@ export interface ReadableCollection extends Collection {
   readonly read: ReadSpec
 }
 
-/** Tell whether a collection is read over HTTP. */
+/** Report whether a collection is read over HTTP. */
 export function isReadable(collection: Collection): collection is ReadableCollection {
   return collection.read !== undefined
 }

@@ -4,11 +4,11 @@ import type { Json } from '../values/json.ts'
 import type { Report } from './fault.ts'
 import type { JsonSchema } from './schema-file.ts'
 
-/** Say what is wrong with a value, as `pointer: message` without the value; undefined when valid. */
+/** Return what is wrong with a value, as `pointer: message` without the value; undefined when valid. */
 export type Validate = (value: Json | undefined) => string | undefined
 
 /**
- * Compile a JSON Schema of 2020-12. It judges and never changes: no coercion, no defaults, no
+ * Compile a JSON Schema of 2020-12. It validates and never changes: no coercion, no defaults, no
  * removal, and it stops at the first error, so that the work is bounded. Everything that Ajv's strict
  * mode has to say is reported, and then there is no function.
  *
@@ -59,5 +59,5 @@ function placeOf(fault: string): string {
 }
 
 function worded(fault: string): string {
-  return `${fault.replace(/^strict mode: /, '')}, expected JSON Schema 2020-12 in strict mode`
+  return `${fault.replace(/^strict mode: /, '')}; expected JSON Schema 2020-12 in strict mode`
 }

@@ -12,7 +12,7 @@ export interface DescribedEvent {
   readonly description: string
   /** What it does to which collection, a clause each. */
   readonly effects: readonly string[]
-  /** A Pub/Sub message that is no CloudEvent: only Pub/Sub brings it. */
+  /** A Pub/Sub message that is not a CloudEvent: only Pub/Sub delivers it. */
   readonly isMessage: boolean
   /** Events in their JSON form. */
   readonly examples: readonly JsonObject[]
@@ -55,7 +55,7 @@ function uniqueName({ type, match }: EventFile, taken: Set<string>): string {
   return name
 }
 
-/** A member that is absent is no JSON. */
+/** An undefined member has no JSON. */
 function withoutAbsent(event: CloudEvent): JsonObject {
   return Object.fromEntries(
     Object.entries(event).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))

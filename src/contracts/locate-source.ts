@@ -23,7 +23,7 @@ const optional = ['time', 'subject', 'datacontenttype', 'dataschema', 'data_base
 const attributeName = /^[a-z0-9]+$/
 const messageAttributes: JsonSchema = { type: 'object', additionalProperties: { type: 'string' } }
 
-/** Find out what a contract says of a pointer; a text says why it can point to nothing. */
+/** Find out what a contract says of a pointer. A text is the reason why it points to nothing. */
 export function locateSource(
   file: EventFile,
   pointer: string,
@@ -33,14 +33,15 @@ export function locateSource(
   if (first === 'item' || first === 'index') return locateEach(file, [first, ...rest], forEach)
   if (first === 'data') return locateIn(file.data, [], rest, '/data')
   if (first === 'attributes') {
-    if (!file.payload) return '"/attributes" is of Pub/Sub messages, expected payload "message"'
+    if (!file.payload)
+      return '"/attributes" exists only in Pub/Sub messages; set payload to "message"'
     return locateIn(file.attributes ?? messageAttributes, [], rest, pointer)
   }
   return locateAttribute(file, first, rest)
 }
 
 function locateEach(file: EventFile, [first, ...rest]: string[], forEach?: string): Place | string {
-  if (forEach === undefined) return `"/${first}" is of the elements of an array, expected forEach`
+  if (forEach === undefined) return `"/${first}" points into an element of an array; add forEach`
   if (first === 'index') {
     return rest.length > 0 ? '"/index" is a number and has no members' : envelope('integer', true)
   }
@@ -56,7 +57,7 @@ function locateIn(
   pointer: string
 ): Place | string {
   if (schema === undefined) {
-    return `"${pointer}" is described nowhere, expected a JSON Schema of it in the contract`
+    return `"${pointer}" has no JSON Schema; add one to the contract`
   }
   const steps = [...base, ...rest]
   return {
@@ -69,13 +70,14 @@ function locateIn(
 /** A misspelled attribute would never be there, so an example must show each extension. */
 function locateAttribute(file: EventFile, name: string, rest: readonly string[]): Place | string {
   if (!attributeName.test(name) && name !== 'data_base64') {
-    return `"/${name}" is no attribute of a CloudEvent, expected /data/… or an attribute such as /id or /time`
+    return `"/${name}" is not an attribute of a CloudEvent; expected /data/… or an attribute such as /id or /time`
   }
   if (rest.length > 0) return `"/${name}" is an attribute of the event and has no members`
   if (alwaysThere.includes(name)) return envelope('string', true)
   if (optional.includes(name)) return envelope('string', false)
   const shown = (file.examples ?? []).some((example) => Object.hasOwn(example, name))
-  if (!shown) return `"/${name}" is in no example, expected an extension attribute that one has`
+  if (!shown)
+    return `"/${name}" is in no example; expected an extension attribute that an example has`
   return { ...envelope('string', false), location: open }
 }
 

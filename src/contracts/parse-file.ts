@@ -22,7 +22,7 @@ function parseFile<T>({ path, bytes }: SchemaFile, isValid: ValidateFunction<T>)
   try {
     const { value, inexact } = parseJson(bytes)
     if (isValid(value)) return { path, value, inexact }
-    const faults = describe(isValid.errors ?? []).map((fault) => ({ file: path, ...fault }))
+    const faults = describeErrors(isValid.errors ?? []).map((fault) => ({ file: path, ...fault }))
     return { faults }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -30,8 +30,8 @@ function parseFile<T>({ path, bytes }: SchemaFile, isValid: ValidateFunction<T>)
   }
 }
 
-/** Word the errors for a person: one per place, without the branches that an anyOf tried. */
-function describe(errors: readonly ErrorObject[]): readonly Omit<Fault, 'file'>[] {
+/** Describe the errors: one for each place, without those of the branches that an anyOf tried. */
+function describeErrors(errors: readonly ErrorObject[]): readonly Omit<Fault, 'file'>[] {
   // Ajv reports what each branch said before it reports the anyOf itself.
   const isBranch = (error: ErrorObject, at: number) =>
     errors.some(
@@ -53,16 +53,16 @@ function isWithin(pointer: string, base: string): boolean {
 
 const wordings: Record<string, (error: ErrorObject) => string> = {
   additionalProperties: ({ params, parentSchema }) =>
-    `unknown member "${params['additionalProperty']}", expected one of ${names(parentSchema?.['properties'])}`,
+    `unknown member "${params['additionalProperty']}"; expected one of ${names(parentSchema?.['properties'])}`,
   required: ({ params }) => `member "${params['missingProperty']}" is missing`,
-  type: ({ params }) => `is of another type, expected ${[params['type']].flat().join(' or ')}`,
-  enum: ({ params }) => `is unknown, expected ${params['allowedValues'].join(', ')}`,
-  const: ({ params }) => `is unknown, expected ${params['allowedValue']}`,
+  type: ({ params }) => `has the wrong type; expected ${[params['type']].flat().join(' or ')}`,
+  enum: ({ params }) => `is unknown; expected one of ${params['allowedValues'].join(', ')}`,
+  const: ({ params }) => `is unknown; expected ${params['allowedValue']}`,
   pattern: ({ params, propertyName }) =>
-    `${propertyName === undefined ? 'is malformed' : `name "${propertyName}" is malformed`}, expected ${params['pattern']}`,
+    `${propertyName === undefined ? 'is malformed' : `name "${propertyName}" is malformed`}; expected ${params['pattern']}`,
   anyOf: ({ parentSchema }) =>
-    `does not fit, expected ${parentSchema?.['description'] ?? 'what JSON Schema 2020-12 allows here'}`,
-  uniqueItems: () => 'has an element twice, expected each once'
+    `does not fit; expected ${parentSchema?.['description'] ?? 'what JSON Schema 2020-12 allows here'}`,
+  uniqueItems: () => 'has an element twice; expected each once'
 }
 
 function wording(error: ErrorObject): string {

@@ -103,7 +103,7 @@ const int64Digits = 19
  * Compile the version of a write. Parts of a tuple are joined to text in which the order of
  * characters is the order of the tuples.
  *
- * @throws {Failure} VERSION_INVALID for a constant that is no version
+ * @throws {Failure} VERSION_INVALID for a constant that is not a version
  */
 export function compileVersion(
   specs: readonly SourceSpec[],

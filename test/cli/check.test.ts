@@ -47,7 +47,7 @@ test('every fault of every file is one line, and the exit code is 1', async () =
     out: [],
     errors: [
       `${dir}/collections/notes.json#/key/0: there is no column "nr"; expected one of id`,
-      `${dir}/events/a.json#/writes/0/collection: "nots" is no collection, expected one that a file describes`,
+      `${dir}/events/a.json#/writes/0/collection: there is no collection "nots"; expected one that a file describes`,
       `${dir}: 2 faults`
     ]
   })
@@ -70,8 +70,8 @@ test('an invalid schema file stops the start with every fault on a line', async 
   await expect(readContracts(dir)).rejects.toMatchObject({
     code: 'SCHEMAS_INVALID',
     message: [
-      `${dir}/collections/notes.json#/kind: is unknown, expected state, log, counter`,
-      `${dir}/collections/notes.json#/key: is of another type, expected array`
+      `${dir}/collections/notes.json#/kind: is unknown; expected one of state, log, counter`,
+      `${dir}/collections/notes.json#/key: has the wrong type; expected array`
     ].join('\n')
   })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/values/json.ts'
 import {
+  expectFaults,
   faultsOf,
   goodSet,
   type JsonObject,
@@ -10,7 +11,8 @@ import {
   thingExample,
   things,
   thingUpsert,
-  withWrites
+  withWrites,
+  wordingOf
 } from './schema-sets.ts'
 
 const withEvent = (members: JsonObject): SchemaSet => ({
@@ -48,94 +50,69 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
   [
     'an unknown collection',
     write({ collection: 'thing' }),
-    at('/writes/0/collection', '"thing" is no collection, expected things, thing_log, thing_counts')
+    at('/writes/0/collection', 'no collection "thing"')
   ],
   [
     'an operation of another kind',
     write({ operation: 'append' }),
-    at('/writes/0/operation', '"append" is not for kind state, expected upsert, merge, delete')
+    at('/writes/0/operation', '"append"')
   ],
-  [
-    'an unknown operation',
-    write({ operation: 'insert' }),
-    at('/writes/0/operation', 'is unknown, expected upsert, merge, delete, append, add')
-  ],
+  ['an unknown operation', write({ operation: 'insert' }), at('/writes/0/operation', 'is unknown')],
   [
     'an unknown column',
     withSet({ colour: '/data/text' }),
-    at(
-      '/writes/0/set/colour',
-      '"colour" is no column to set here, expected one of id, text, count, price, at, done, ratio, extra, tags'
-    )
+    at('/writes/0/set/colour', 'cannot set "colour"')
   ],
   [
     'a managed column',
     withSet({ committed_at: '/time' }),
-    at(
-      '/writes/0/set/committed_at',
-      '"committed_at" is no column to set here, expected one of id, text, count, price, at, done, ratio, extra, tags'
-    )
+    at('/writes/0/set/committed_at', 'cannot set "committed_at"')
   ],
   [
     'a key that is not set',
     write({ set: { text: '/data/text' } }),
-    at('/writes/0/set', '"id" is not set, but it is of the key')
+    at('/writes/0/set', '"id" is not set')
   ],
   [
     'a required column that is not set',
     write({ set: { id: '/data/id' } }),
-    at('/writes/0/set', '"text" is not set, but it is required')
+    at('/writes/0/set', '"text" is not set')
   ],
   [
     'a required column of a log that is not set',
     withWrites({ ...append, set: { id: '/data/id' } }),
-    at('/writes/0/set', '"text" is not set, but it is required')
+    at('/writes/0/set', '"text" is not set')
   ],
   [
     'a delete that sets more than the key',
     write({ operation: 'delete' }),
-    at('/writes/0/set/text', '"text" is no column to set here, expected one of id')
+    at('/writes/0/set/text', 'cannot set "text"')
   ],
   [
-    'a source that is no pointer',
+    'a source that is not a pointer',
     withSet({ count: 'data.count' }),
-    at(
-      '/writes/0/set/count',
-      'does not fit, expected a JSON Pointer such as "/data/id", or { "const": … }'
-    )
+    at('/writes/0/set/count', 'does not fit')
   ],
   [
     'a source that is neither',
     withSet({ count: { value: 1 } }),
-    at(
-      '/writes/0/set/count',
-      'does not fit, expected a JSON Pointer such as "/data/id", or { "const": … }'
-    )
+    at('/writes/0/set/count', 'does not fit')
   ],
 
   [
     'a misspelled pointer',
     withSet({ count: '/data/cuont' }),
-    at(
-      '/writes/0/set/count',
-      '"/data/cuont" is not in the data schema, expected one of id, text, count, price, note, flag, parts, tags, open'
-    )
+    at('/writes/0/set/count', '"/data/cuont" is not in the data schema')
   ],
   [
     'a pointer below text',
     withSet({ count: '/data/text/x' }),
-    at(
-      '/writes/0/set/count',
-      '"/data/text/x" is not in the data schema, expected a place that data can have'
-    )
+    at('/writes/0/set/count', '"/data/text/x" is not in the data schema')
   ],
   [
     'a pointer by name into an array',
     withSet({ count: '/data/parts/size' }),
-    at(
-      '/writes/0/set/count',
-      '"/data/parts/size" is not in the data schema, expected a place that data can have'
-    )
+    at('/writes/0/set/count', '"/data/parts/size" is not in the data schema')
   ],
   [
     'a pointer to nothing in a closed object',
@@ -143,122 +120,79 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       { additionalProperties: false },
       { writes: [{ ...thingUpsert, set: { id: '/data/id', text: '/data/txt' } }] }
     ),
-    at(
-      '/writes/0/set/text',
-      '"/data/txt" is not in the data schema, expected one of id, text, count, price, note, flag, parts, tags, open'
-    )
+    at('/writes/0/set/text', '"/data/txt" is not in the data schema')
   ],
   [
     'a pointer into data that no schema describes',
     withEvent({ data: undefined }),
-    [
-      ...at(
-        '/writes/0/set/id',
-        '"/data" is described nowhere, expected a JSON Schema of it in the contract'
-      ),
-      ...at(
-        '/writes/0/set/text',
-        '"/data" is described nowhere, expected a JSON Schema of it in the contract'
-      )
-    ]
+    [...at('/writes/0/set/id', '"/data"'), ...at('/writes/0/set/text', '"/data"')]
   ],
   [
-    'a pointer that is no attribute',
+    'a pointer that is not an attribute',
     withSet({ extra: '/Data/id' }),
-    at(
-      '/writes/0/set/extra',
-      '"/Data" is no attribute of a CloudEvent, expected /data/… or an attribute such as /id or /time'
-    )
+    at('/writes/0/set/extra', '"/Data"')
   ],
   [
     'a pointer below an attribute',
     withSet({ extra: '/source/0' }),
-    at('/writes/0/set/extra', '"/source" is an attribute of the event and has no members')
+    at('/writes/0/set/extra', 'no members')
   ],
   [
     'an extension that no example has',
     withSet({ extra: '/tenent' }),
-    at(
-      '/writes/0/set/extra',
-      '"/tenent" is in no example, expected an extension attribute that one has'
-    )
+    at('/writes/0/set/extra', '"/tenent"')
   ],
   [
     'attributes without a message',
     withSet({ extra: '/attributes/a' }),
-    at('/writes/0/set/extra', '"/attributes" is of Pub/Sub messages, expected payload "message"')
+    at('/writes/0/set/extra', 'Pub/Sub')
   ],
   [
     'an item without an array',
     withSet({ extra: '/item/name' }),
-    at('/writes/0/set/extra', '"/item" is of the elements of an array, expected forEach')
+    at('/writes/0/set/extra', 'forEach')
   ],
-  [
-    'an index without an array',
-    withSet({ count: '/index' }),
-    at('/writes/0/set/count', '"/index" is of the elements of an array, expected forEach')
-  ],
+  ['an index without an array', withSet({ count: '/index' }), at('/writes/0/set/count', 'forEach')],
 
   [
     'text that may be absent',
     withSet({ text: '/data/count' }),
-    at(
-      '/writes/0/set/text',
-      '"/data/count" may be absent, but column "text" must have a value; expected it required along its whole path'
-    )
+    at('/writes/0/set/text', '"/data/count" may be absent')
   ],
   [
     'an integer for a STRING',
     write({ forEach: '/data/parts', set: { id: '/data/id', text: '/index' } }),
-    at(
-      '/writes/0/set/text',
-      '"/index" may be integer, expected string for column "text" STRING(MAX)'
-    )
+    at('/writes/0/set/text', '"/index" may be integer')
   ],
   [
     'a fraction for an INT64',
     withSet({ count: '/data/price' }),
-    at(
-      '/writes/0/set/count',
-      '"/data/price" may be number, expected string or integer for column "count" INT64'
-    )
+    at('/writes/0/set/count', '"/data/price" may be number')
   ],
   [
     'text for a BOOL',
     withSet({ done: '/data/text' }),
-    at('/writes/0/set/done', '"/data/text" may be string, expected boolean for column "done" BOOL')
+    at('/writes/0/set/done', '"/data/text" may be string')
   ],
   [
     'text for a FLOAT64',
     withSet({ ratio: '/data/price' }),
-    at(
-      '/writes/0/set/ratio',
-      '"/data/price" may be string, expected integer or number for column "ratio" FLOAT64'
-    )
+    at('/writes/0/set/ratio', '"/data/price" may be string')
   ],
   [
     'text for an ARRAY',
     withSet({ tags: '/data/text' }),
-    at(
-      '/writes/0/set/tags',
-      '"/data/text" may be string, expected array for column "tags" ARRAY<STRING(MAX)>'
-    )
+    at('/writes/0/set/tags', '"/data/text" may be string')
   ],
   [
     'objects for the elements of an ARRAY',
     withSet({ tags: '/data/parts' }),
-    at(
-      '/writes/0/set/tags',
-      'the elements of "/data/parts" may be object, expected string for column "tags" ARRAY<STRING(MAX)>'
-    )
+    at('/writes/0/set/tags', 'elements of "/data/parts" may be object')
   ],
   [
     'a key that may be absent',
     withData({ required: ['text'] }),
-    at(
-      '/writes/0/set/id',
-      '"/data/id" may be absent, but key column "id" must have a value; expected it required along its whole path'
-    )
+    at('/writes/0/set/id', '"/data/id" may be absent')
   ],
   [
     'a key of an object that may be absent',
@@ -271,23 +205,14 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       },
       { writes: [{ ...thingUpsert, set: { id: '/data/open/id', text: '/data/text' } }] }
     ),
-    at(
-      '/writes/0/set/id',
-      '"/data/open/id" may be absent, but key column "id" must have a value; expected it required along its whole path'
-    )
+    at('/writes/0/set/id', '"/data/open/id" may be absent')
   ],
   [
     'a key of data that may be text',
     withData({ type: ['object', 'string'] }),
     [
-      ...at(
-        '/writes/0/set/id',
-        '"/data/id" may be absent, but key column "id" must have a value; expected it required along its whole path'
-      ),
-      ...at(
-        '/writes/0/set/text',
-        '"/data/text" may be absent, but column "text" must have a value; expected it required along its whole path'
-      )
+      ...at('/writes/0/set/id', '"/data/id" may be absent'),
+      ...at('/writes/0/set/text', '"/data/text" may be absent')
     ]
   ],
   [
@@ -296,40 +221,28 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       { required: ['id', 'note'] },
       { writes: [{ ...thingUpsert, set: { id: '/data/id', text: '/data/note' } }] }
     ),
-    at(
-      '/writes/0/set/text',
-      '"/data/note" may be null, but column "text" must have a value; expected a type without null'
-    )
+    at('/writes/0/set/text', '"/data/note" may be null')
   ],
   [
     'a key of which no type is known',
     withData({ properties: { ...properties, id: true } }),
-    at(
-      '/writes/0/set/id',
-      '"/data/id" may be null, but key column "id" must have a value; expected a type without null'
-    )
+    at('/writes/0/set/id', '"/data/id" may be null')
   ],
   [
     'a merge that may clear a required column',
     write({ operation: 'merge', set: { id: '/data/id', text: '/data/note' } }),
-    at(
-      '/writes/0/set/text',
-      '"/data/note" may be null, but column "text" must have a value; expected a type without null'
-    )
+    at('/writes/0/set/text', '"/data/note" may be null')
   ],
 
   [
     'a constant of another type',
     withSet({ count: { const: '1.5' } }),
-    at(
-      '/writes/0/set/count',
-      'const: is not an integer in plain decimal digits, expected a value for column "count" INT64'
-    )
+    at('/writes/0/set/count', 'not an integer')
   ],
   [
     'a constant key that is null',
     write({ set: { id: { const: null }, text: '/data/text' } }),
-    at('/writes/0/set/id', 'const is null, but key column "id" must have a value')
+    at('/writes/0/set/id', 'null')
   ],
   [
     'a constant with more digits than a double',
@@ -344,24 +257,18 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
         }).replace('{"const":7}', '{"const":0.1000000000000000000001}')
       }
     },
-    at(
-      '/writes/0/set/price/const',
-      'has more digits than a double holds, expected fewer or a string'
-    )
+    at('/writes/0/set/price/const', 'more digits')
   ],
 
   [
     'no version',
     write({ version: undefined as unknown as Json }),
-    at('/writes/0', 'member "version" is missing, expected TIMESTAMP')
+    at('/writes/0', '"version" is missing')
   ],
   [
     'a version that may be absent',
     write({ version: '/data/count' }),
-    at(
-      '/writes/0/version',
-      '"/data/count" may be absent, but the version must have a value; expected it required along its whole path'
-    )
+    at('/writes/0/version', '"/data/count" may be absent')
   ],
   [
     'a version of another type',
@@ -369,20 +276,17 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       { required: ['id', 'text', 'flag'] },
       { writes: [{ ...thingUpsert, version: '/data/flag' }] }
     ),
-    at(
-      '/writes/0/version',
-      '"/data/flag" may be boolean, expected string for the version TIMESTAMP'
-    )
+    at('/writes/0/version', '"/data/flag" may be boolean')
   ],
   [
     'a version of too many parts',
     write({ version: ['/time', '/id'] }),
-    at('/writes/0/version', 'is not what the collection orders by, expected TIMESTAMP')
+    at('/writes/0/version', 'expected TIMESTAMP')
   ],
   [
     'a version of a log',
     withWrites({ ...append, version: '/time' }),
-    at('/writes/0/version', 'means nothing for kind log, expected none')
+    at('/writes/0/version', 'not allowed for')
   ],
   [
     'a version of too few parts',
@@ -393,10 +297,7 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
         things: { ...things, version: { type: ['INT64', 'TIMESTAMP'] } }
       }
     },
-    at(
-      '/writes/0/version',
-      'is not what the collection orders by, expected a list of INT64, TIMESTAMP'
-    )
+    at('/writes/0/version', 'expected a list of INT64, TIMESTAMP')
   ],
   [
     'parts of a version that do not fit',
@@ -411,37 +312,25 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       }
     },
     [
-      ...at(
-        '/writes/0/version/0',
-        '"/data/flag" may be boolean, expected string or integer for the version INT64'
-      ),
-      ...at(
-        '/writes/0/version/1',
-        'const: is not an integer in plain decimal digits, expected a value for the version INT64'
-      )
+      ...at('/writes/0/version/0', '"/data/flag" may be boolean'),
+      ...at('/writes/0/version/1', 'not an integer')
     ]
   ],
 
   [
-    'forEach of what is no array',
+    'forEach of what is not an array',
     write({ forEach: '/data/text' }),
-    at('/writes/0/forEach', '"/data/text" may be string, expected array')
+    at('/writes/0/forEach', '"/data/text" may be string')
   ],
   [
     'forEach of what is not there',
     write({ forEach: '/data/part' }),
-    at(
-      '/writes/0/forEach',
-      '"/data/part" is not in the data schema, expected one of id, text, count, price, note, flag, parts, tags, open'
-    )
+    at('/writes/0/forEach', '"/data/part" is not in the data schema')
   ],
   [
     'forEach of an attribute',
     write({ forEach: '/subject' }),
-    at(
-      '/writes/0/forEach',
-      '"/subject" is not in the data, expected a pointer to an array such as /data/lines'
-    )
+    at('/writes/0/forEach', '"/subject" is not in the data')
   ],
   [
     'a misspelled pointer into an item',
@@ -449,50 +338,44 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       forEach: '/data/parts',
       set: { id: '/item/nam', text: '/item/name', count: '/item/size' }
     }),
-    at('/writes/0/set/id', '"/item/nam" is not in the data schema, expected one of name, size')
+    at('/writes/0/set/id', '"/item/nam" is not in the data schema')
   ],
   [
     'a key of an item that may be absent',
     withWrites({ ...add, forEach: '/data/parts', set: { id: '/item/size' } }),
-    at(
-      '/writes/0/set/id',
-      '"/item/size" may be absent, but key column "id" must have a value; expected it required along its whole path'
-    )
+    at('/writes/0/set/id', '"/item/size" may be absent')
   ],
 
   [
     'an add without amounts',
     withWrites({ ...add, amounts: undefined as unknown as Json }),
-    at('/writes/0', 'member "amounts" is missing, expected what to add')
+    at('/writes/0', '"amounts" is missing')
   ],
   [
     'an amount for a key column',
     withWrites({ ...add, amounts: { id: '/data/count' } }),
-    at('/writes/0/amounts/id', '"id" is no column to set here, expected one of pieces, sum')
+    at('/writes/0/amounts/id', 'cannot set "id"')
   ],
   [
     'an amount that is set',
     withWrites({ ...add, set: { id: '/data/id', pieces: '/data/count' } }),
-    at('/writes/0/set/pieces', '"pieces" is no column to set here, expected one of id')
+    at('/writes/0/set/pieces', 'cannot set "pieces"')
   ],
   [
-    'an amount that is no number',
+    'an amount that is not a number',
     withWrites({ ...add, amounts: { pieces: '/data/flag' } }),
-    at(
-      '/writes/0/amounts/pieces',
-      '"/data/flag" may be boolean, expected string or integer for column "pieces" INT64'
-    )
+    at('/writes/0/amounts/pieces', '"/data/flag" may be boolean')
   ],
   [
     'amounts of an upsert',
     write({ amounts: { count: '/data/count' } }),
-    at('/writes/0/amounts', 'means nothing for upsert, expected none')
+    at('/writes/0/amounts', 'not allowed for')
   ],
 
   [
     'a data schema with an unknown type',
     withData({ properties: { ...properties, id: { type: 'text' } } }),
-    at('/data/properties/id/type', 'does not fit, expected what JSON Schema 2020-12 allows here')
+    at('/data/properties/id/type', 'does not fit')
   ],
   [
     'a data schema that strict mode refuses, twice',
@@ -503,47 +386,38 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
         text: { type: 'string', format: 'dat' }
       }
     }),
-    [
-      ...at('/data', 'unknown keyword: "maxlength", expected JSON Schema 2020-12 in strict mode'),
-      ...at(
-        '/data/properties/text',
-        'unknown format "dat" ignored in schema at path "#/properties/text", expected JSON Schema 2020-12 in strict mode'
-      )
-    ]
+    [...at('/data', '"maxlength"'), ...at('/data/properties/text', '"dat"')]
   ],
   [
     'a data schema with a reference to nothing',
     withData({ properties: { ...properties, id: { $ref: '#/$defs/id' } } }),
-    at(
-      '/data',
-      "can't resolve reference #/$defs/id from id #, expected JSON Schema 2020-12 in strict mode"
-    )
+    at('/data', '#/$defs/id')
   ],
 
   [
     'an example of another type',
     withEvent({ examples: [{ ...thingExample, type: 'thing.chanegd' }] }),
-    at('/examples/0/type', 'is another type, expected thing.changed')
+    at('/examples/0/type', 'another type')
   ],
   [
-    'an example that is no CloudEvent',
+    'an example that is not a CloudEvent',
     withEvent({ examples: [{ data: {}, specversion: '0.3' }] }),
     [
-      ...at('/examples/0', 'member "id" is missing'),
-      ...at('/examples/0', 'member "source" is missing'),
-      ...at('/examples/0', 'member "type" is missing'),
-      ...at('/examples/0/specversion', 'is unknown, expected 1.0')
+      ...at('/examples/0', '"id" is missing'),
+      ...at('/examples/0', '"source" is missing'),
+      ...at('/examples/0', '"type" is missing'),
+      ...at('/examples/0/specversion', 'is unknown')
     ]
   ],
   [
     'an example that breaks its contract',
     withEvent({ examples: [thingExample, { ...thingExample, data: { id: 'a', text: 7 } }] }),
-    at('/examples/1', 'is refused with DATA_INVALID: /data/text: must be string')
+    at('/examples/1', 'DATA_INVALID: /data/text')
   ],
   [
     'an example whose key is too long',
     withEvent({ examples: [{ ...thingExample, data: { id: 'abcdefghi', text: 'a' } }] }),
-    at('/examples/0', 'is refused with VALUE_INVALID: /data/id: is longer than 8 characters')
+    at('/examples/0', 'VALUE_INVALID: /data/id')
   ],
   [
     'an example with more digits than a double',
@@ -559,40 +433,23 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
         }).replace('7.5', '0.1000000000000000000001')
       }
     },
-    at(
-      '/examples/0',
-      'is refused with VALUE_INVALID: /data/price: is a number that would be rounded; send it as a string'
-    )
+    at('/examples/0', 'VALUE_INVALID: /data/price')
   ],
   [
     'an example without the time it is ordered by',
     withEvent({ examples: [{ ...thingExample, time: undefined }] }),
-    at(
-      '/examples/0',
-      'is refused with VERSION_INVALID: /time: is absent or null, but the version must have a value'
-    )
+    at('/examples/0', 'VERSION_INVALID: /time')
   ],
 
   [
-    'a match of what is no message',
+    'a match of what is not a message',
     withEvent({ match: { subscription: 's' }, payload: 'message' }),
-    [
-      ...at(
-        '/match',
-        'is for Pub/Sub messages, expected it only with type google.cloud.pubsub.topic.v1.messagePublished'
-      ),
-      ...at(
-        '/payload',
-        'is for Pub/Sub messages, expected it only with type google.cloud.pubsub.topic.v1.messagePublished'
-      )
-    ]
+    [...at('/match', 'Pub/Sub'), ...at('/payload', 'Pub/Sub')]
   ],
   [
     'two contracts of one type',
     { ...goodSet, events: { changed: thingChanged, again: thingChanged } },
-    [
-      'events/again.json#/type: "thing.changed" has a contract in events/changed.json, expected another type or another match'
-    ]
+    ['events/again.json#/type: has a contract in events/changed.json']
   ],
   [
     'faults in several files, in one run',
@@ -605,23 +462,27 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
       }
     },
     [
-      'events/empty.json#: the JSON text is not JSON: see character 1',
-      'collections/things.json#/key/0: there is no column "nr"; expected one of id, text, count, price, at, done, ratio, extra, tags',
-      `events/changed.json#/examples/0/type: is another type, expected ${thingChanged['type']}`,
-      'events/again.json#/writes/0/set: "id" is not set, but it is of the key',
-      'events/again.json#/writes/0/set: "text" is not set, but it is required',
-      'events/again.json#/examples/0/type: is another type, expected thing.again'
+      'events/empty.json#: not JSON',
+      'collections/things.json#/key/0: no column "nr"',
+      `events/changed.json#/examples/0/type: another type`,
+      'events/again.json#/writes/0/set: "id" is not set',
+      'events/again.json#/writes/0/set: "text" is not set',
+      'events/again.json#/examples/0/type: another type'
     ]
   ],
   [
     'a collection that could not be read',
     { ...goodSet, collections: { things: '{' } },
-    ['collections/things.json#: the JSON text is not JSON: see character 1']
+    ['collections/things.json#: not JSON']
   ]
 ]
 
-test.each(broken)('%s is a fault, on a line of its own', (_, set, lines) => {
-  expect(faultsOf(set)).toEqual(lines)
+test.each(broken)('%s is a fault, on a line of its own', (_, set, expected) => {
+  expectFaults(set, expected)
+})
+
+test('every fault has the wording of check-events.txt', async () => {
+  await expect(wordingOf(broken)).toMatchFileSnapshot('check-events.txt')
 })
 
 const fine: readonly (readonly [string, SchemaSet])[] = [
@@ -635,7 +496,7 @@ const fine: readonly (readonly [string, SchemaSet])[] = [
   ],
   ['a delete by its key', write({ operation: 'delete', set: { id: '/data/id' } })],
   [
-    'a pointer into an object of which nothing is said',
+    'a pointer into an object without a schema of its members',
     withSet({ count: '/data/open/deep/count' })
   ],
   [
@@ -676,6 +537,6 @@ const fine: readonly (readonly [string, SchemaSet])[] = [
   ['a contract without examples', withEvent({ examples: [] })]
 ]
 
-test.each(fine)('%s is no fault', (_, set) => {
+test.each(fine)('%s is not a fault', (_, set) => {
   expect(faultsOf(set)).toEqual([])
 })

@@ -38,7 +38,7 @@ const cases: Readonly<Record<string, Case>> = {
     valid: [{ next: { next: {} } }],
     invalid: [{ next: { next: 1 } }]
   },
-  'refers to a place that is no definition': {
+  'refers to a place that is not a definition': {
     schema: {
       type: 'object',
       properties: { a: { type: 'string' }, b: { $ref: '#/properties/a' } }

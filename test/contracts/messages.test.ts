@@ -155,7 +155,7 @@ test.each(byMatch)('the most specific contract wins: %s', (text, events) => {
   expect(contracts(...events).plan(arrivalOf(good)).writes[0]).toHaveProperty('values.text', text)
 })
 
-test('a message that no contract is for is a dead letter', () => {
+test('a message that no contract matches is a dead letter', () => {
   const other = {
     ...good,
     data: { message: {}, subscription: 'projects/p/subscriptions/other-things' }
@@ -163,6 +163,6 @@ test('a message that no contract is for is a dead letter', () => {
   const planned = contracts(matching('things', { subscription: 'things' })).plan(arrivalOf(other))
   expect(refusal(planned)).toEqual({
     code: 'EVENT_TYPE_UNKNOWN',
-    detail: 'no contract of this type is for the subscription or the topic of the event'
+    detail: 'no contract of this type matches the subscription or the topic of the event'
   })
 })

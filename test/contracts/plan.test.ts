@@ -263,7 +263,7 @@ const refused: readonly (readonly [string, readonly Json[], Json, string, string
     'DATA_INVALID',
     '/data/text: must be string'
   ],
-  ['data that is no object', [upsert], 'text', 'DATA_INVALID', '/data: must be object'],
+  ['data that is not an object', [upsert], 'text', 'DATA_INVALID', '/data: must be object'],
   ['null for data', [upsert], null, 'DATA_INVALID', '/data: must be object'],
   [
     'text for an integer',
@@ -370,7 +370,7 @@ test('a type without a contract is a dead letter', () => {
   const planned = compile(goodSet).plan(arrivalOf(thingEvent({}, { type: 'thing.lost' })))
   expect(refusal(planned)).toEqual({
     code: 'EVENT_TYPE_UNKNOWN',
-    detail: 'no contract is for type thing.lost'
+    detail: 'there is no contract for type thing.lost'
   })
 })
 

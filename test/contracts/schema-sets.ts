@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { checkContracts, compileContracts } from '../../src/contracts/compile.ts'
 import type { Contracts } from '../../src/contracts/contracts.ts'
 import { formatFault } from '../../src/contracts/fault.ts'
@@ -111,6 +112,24 @@ export function filesOf({ collections = {}, events = {} }: SchemaSet): SchemaFil
 export function faultsOf(set: SchemaSet): readonly string[] {
   const outcome = checkContracts(filesOf(set))
   return 'faults' in outcome ? outcome.faults.map(formatFault) : []
+}
+
+/** Expect one line for each of `file#pointer: keyword`, in this order, with the keyword in it. */
+export function expectFaults(set: SchemaSet, expected: readonly string[]): void {
+  const lines = faultsOf(set)
+  const found = lines.map((line, at) => {
+    const [place = '', ...keyword] = (expected[at] ?? '').split(': ')
+    const isExpected = line.startsWith(`${place}: `) && line.includes(keyword.join(': '))
+    return isExpected ? expected[at] : line
+  })
+  expect(found).toEqual(expected)
+}
+
+/** Spell the faults of named sets as a text that people can review. */
+export function wordingOf(
+  sets: readonly (readonly [name: string, set: SchemaSet, ...rest: unknown[]])[]
+): string {
+  return sets.map(([name, set]) => `${name}:\n  ${faultsOf(set).join('\n  ')}\n`).join('\n')
 }
 
 /** Compile a set that has no faults. */

@@ -94,7 +94,7 @@ test('the events of one storage object are ordered by generation, then deletion,
   expect(new Set(versions).size).toBe(versions.length)
 })
 
-test('a storage event may have members that nobody knows yet, and int64 as number', () => {
+test('a storage event may have members that the schema does not know, and int64 as number', () => {
   const event = exampleOf('google.cloud.storage.object.v1.finalized')
   const data = { ...(event.data as object), size: 12, softDeleteTime: '2026-11-01T10:00:00Z' }
   expect(planned({ ...event, data }).writes[0]).toMatchObject({
@@ -103,7 +103,7 @@ test('a storage event may have members that nobody knows yet, and int64 as numbe
   })
 })
 
-test('an entry of an audit log becomes a row, also with members that nobody knows yet', () => {
+test('an entry of an audit log becomes a row, also with members that the schema does not know', () => {
   const event = exampleOf('google.cloud.audit.log.v1.written')
   const { writes, provenance } = planned(event)
   expect(writes).toMatchObject([

@@ -14,7 +14,7 @@ export function rowSchema({ table, read, description, ...rest }: ReadableCollect
   const fields = read.fields.map((name) => {
     const { type, notNull } = columnOf(table, name)
     const schema = notNull ? valueSchema(type) : orNull(valueSchema(type))
-    return [name, { description: describe(rest.columnDescriptions[name], type), ...schema }]
+    return [name, { description: describeColumn(rest.columnDescriptions[name], type), ...schema }]
   })
   return {
     ...(description !== '' && { description }),
@@ -26,7 +26,7 @@ export function rowSchema({ table, read, description, ...rest }: ReadableCollect
 }
 
 /** Describe a column, with its type where the JSON type does not show it. */
-export function describe(sentence: string | undefined, type: ColumnType): string {
+export function describeColumn(sentence: string | undefined, type: ColumnType): string {
   return sentence === undefined ? `${formatType(type)}.` : `${sentence} ${formatType(type)}.`
 }
 

@@ -11,7 +11,7 @@ import { freshnessParameters, stalenessPattern } from '../read/freshness.ts'
 import { bounds } from '../read/query.ts'
 import { collectionUrl } from '../read/routes.ts'
 import { type Access, type AccessModes, readAccess } from './access.ts'
-import { describe, rowSchema, valueSchema } from './column-schema.ts'
+import { describeColumn, rowSchema, valueSchema } from './column-schema.ts'
 import { reference } from './event-schemas.ts'
 import { codesOf, namedProblems, problemReferences } from './problem-responses.ts'
 
@@ -191,7 +191,7 @@ export function listParameters({
   const filters = read.filters.flatMap((name) => {
     const { type } = columnOf(table, name)
     const schema = valueSchema(type)
-    const sentence = describe(rest.columnDescriptions[name], type)
+    const sentence = describeColumn(rest.columnDescriptions[name], type)
     const filter = (suffix: string, description: string) => ({
       name: `${name}${suffix}`,
       in: 'query',
@@ -223,7 +223,7 @@ export function describeFilters({ read }: ReadableCollection): string | undefine
 export function rowParameters({ table, read, ...rest }: ReadableCollection): readonly JsonObject[] {
   const key = table.primaryKey.map((name) => {
     const { type } = columnOf(table, name)
-    const description = describe(rest.columnDescriptions[name], type)
+    const description = describeColumn(rest.columnDescriptions[name], type)
     return { name, in: 'path', required: true, description, schema: valueSchema(type) }
   })
   return [...key, ...freshnessParameters.map((name) => pages[name](read)), shared('If-None-Match')]

@@ -29,7 +29,7 @@ export function formatCursor(query: Query, row: Row): string {
 export function parseCursor(query: Query, text: string): readonly Value[] {
   const [print, ...place] = parseTexts(text)
   if (print !== fingerprint(query) || place.length !== query.order.length) {
-    throw new Failure('QUERY_INVALID', 'cursor: is of another query; start again without it')
+    throw new Failure('QUERY_INVALID', 'cursor: belongs to another query; start again without it')
   }
   return query.order.map((name, index) => parsePlace(query.table, name, place[index] ?? null))
 }
@@ -54,7 +54,7 @@ function isText(part: unknown): part is string | null {
 }
 
 function refuseCursor(cause?: unknown): never {
-  throw new Failure('QUERY_INVALID', 'cursor: is not one that a page linked to', { cause })
+  throw new Failure('QUERY_INVALID', 'cursor: is not one of a Link header', { cause })
 }
 
 /** 96 bits, to notice a cursor that strayed to another query: no secret and no proof. */

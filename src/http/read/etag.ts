@@ -16,8 +16,8 @@ const versions: Readonly<Record<ReadableCollection['kind'], readonly string[]>> 
 }
 
 /**
- * Name the managed columns that change whenever an answer does. A field that is one of them by
- * itself counts too: a redelivery to a log rewrites `committed_at`.
+ * Name the managed columns that change whenever an answer does. `committed_at` counts where it is a
+ * field: a redelivery to a log rewrites `committed_at`.
  */
 export function versionColumns({ kind, table, read }: ReadableCollection): readonly string[] {
   const shown = read.fields.filter((name) => name === managed.committedAt)
@@ -35,7 +35,7 @@ export function entityTag(
 }
 
 /**
- * Tell whether an If-None-Match names this tag: RFC 9110 section 13.1.2, by weak comparison, because
+ * Report whether an If-None-Match names this tag: RFC 9110 section 13.1.2, by weak comparison, because
  * a proxy that compresses an answer makes its tag weak. A malformed part matches nothing.
  */
 export function matchesTag(ifNoneMatch: string | undefined, tag: string): boolean {
@@ -44,7 +44,7 @@ export function matchesTag(ifNoneMatch: string | undefined, tag: string): boolea
   return [...ifNoneMatch.matchAll(/"[^"]*"/g)].some(([candidate]) => candidate === tag)
 }
 
-/** Tell whether a table has a column of this name. */
+/** Report whether a table has a column of this name. */
 export function hasColumn(table: Table, name: string): boolean {
   return table.columns.some((column) => column.name === name)
 }

@@ -50,5 +50,5 @@ function parseAfter(text: string, nowMs: number): string {
   const type = { scalar: 'TIMESTAMP', array: false } as const
   const commitTimestamp = String(parseValue(type, text, 'QUERY_INVALID', 'after'))
   if (Date.parse(commitTimestamp) <= nowMs + maxAheadMs) return commitTimestamp
-  throw new Failure('QUERY_INVALID', 'after: is in the future, so it is of no commit')
+  throw new Failure('QUERY_INVALID', 'after: is in the future, so no commit has it')
 }

@@ -68,8 +68,8 @@ type Bound = (typeof bounds)[number]
 /**
  * Read all parameters that are filters: `column=value`, or `column.gte=value` with gt, gte, lt, lte.
  *
- * @throws {Failure} QUERY_INVALID: a name or a value that is wrong by itself
- * @throws {Failure} FILTER_UNSUPPORTED: a field that is no filter
+ * @throws {Failure} QUERY_INVALID: an unknown name or an invalid value
+ * @throws {Failure} FILTER_UNSUPPORTED: a field that is not a filter
  */
 export function parseFilters(
   collection: ReadableCollection,

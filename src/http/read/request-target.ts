@@ -22,8 +22,8 @@ export function splitTarget(target: string): RequestTarget {
  * Read a query string as names and values. `+` is a space, as every HTML form and
  * `URLSearchParams` write it; empty parts are skipped.
  *
- * @throws {Failure} QUERY_INVALID: a percent-encoding that is not UTF-8, or a repeated name, because
- * picking one of two values would answer a question that nobody asked
+ * @throws {Failure} QUERY_INVALID: a percent-encoding that is not UTF-8, or a repeated name, of
+ * which no value can be picked
  */
 export function parseParameters(query: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>()

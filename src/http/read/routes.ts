@@ -59,7 +59,7 @@ function listHandler(collection: ReadableCollection, { store, now }: ReadDeps): 
     if (last && more) {
       reply.header('link', nextLink(url, parameters, formatCursor(page, last)))
     }
-    // A page has no validator, so there is nothing to ask again with.
+    // A page has no validator, so a cache could not revalidate it.
     reply.header('cache-control', 'no-store')
     return reply.type(json).send(`[${rows.map(writeRow).join(',')}]`)
   }
@@ -96,7 +96,7 @@ function refuseUnknown(parameters: ReadonlyMap<string, string>): void {
   if (unknown === undefined) return
   throw new Failure(
     'QUERY_INVALID',
-    `unknown parameter ${showName(unknown)}; for one row known are ${known.join(', ')}`
+    `unknown parameter ${showName(unknown)}; a single row accepts ${known.join(' and ')}`
   )
 }
 

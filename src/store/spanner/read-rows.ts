@@ -30,7 +30,7 @@ export function readRows(
   return rowsOf(stream, typesOf(table))
 }
 
-export interface Query {
+export interface SqlQuery {
   readonly sql: string
   readonly params: Readonly<Record<string, unknown>>
   /** The client's names of the types of the parameters. */
@@ -41,7 +41,7 @@ export interface Query {
 export async function queryPage(
   snapshot: Snapshot,
   { table, limit }: Pick<Select, 'table' | 'limit'>,
-  query: Query,
+  query: SqlQuery,
   timeoutMs: number
 ): Promise<RowPage> {
   const types = typesOf(table)
@@ -63,13 +63,13 @@ export async function readTimestamp(session: Session, timeoutMs: number): Promis
 /** Run a query about the schema: every column is a STRING. */
 export function querySchema(
   snapshot: Snapshot,
-  query: Query,
+  query: SqlQuery,
   timeoutMs: number
 ): Promise<readonly Row[]> {
   return rowsOf(runQuery(snapshot, query, timeoutMs), new Map())
 }
 
-function runQuery(snapshot: Snapshot, query: Query, timeoutMs: number): RowStream {
+function runQuery(snapshot: Snapshot, query: SqlQuery, timeoutMs: number): RowStream {
   failFast(snapshot)
   return snapshot.runStream({
     sql: query.sql,

@@ -30,7 +30,7 @@ const values = fc.record({
   uuid: fc.option(fc.uuid())
 })
 
-test('a cursor gives back the place that it was made of, for every type', () => {
+test('a cursor returns the position that it was made from, for every type', () => {
   const path = samples.read.accessPaths[1]
   if (!path?.index) throw new Error('samples has an index')
   const all: Query = { table: samples.table, index: path.index, equals: {}, order: path.order }
@@ -56,7 +56,7 @@ const strangers: readonly [string, Query][] = [
 
 test.each(strangers)('a cursor is of no use to a query with %s', (_name, other) => {
   expect(refusal(() => parseCursor(other, cursor))).toBe(
-    'QUERY_INVALID: cursor: is of another query; start again without it'
+    'QUERY_INVALID: cursor: belongs to another query; start again without it'
   )
 })
 
@@ -64,7 +64,7 @@ test('a cursor of one range is of no use to another', () => {
   const from = (gt: string): Query => ({ ...query, range: { column: 'id', gt } })
   const made = formatCursor(from('a'), row)
   expect(parseCursor(from('a'), made)).toEqual(['a'])
-  expect(refusal(() => parseCursor(from('b'), made))).toContain('is of another query')
+  expect(refusal(() => parseCursor(from('b'), made))).toContain('belongs to another query')
 })
 
 test('the order in which equalities are given does not matter to a cursor', () => {

@@ -64,7 +64,7 @@ const refused: readonly [string, Record<string, string>, string][] = [
   [
     'a timestamp in the future',
     { after: '2026-11-01T12:00:10.001Z' },
-    'QUERY_INVALID: after: is in the future, so it is of no commit'
+    'QUERY_INVALID: after: is in the future, so no commit has it'
   ]
 ]
 

@@ -31,7 +31,7 @@ const refused: readonly [string, readonly string[], string][] = [
   ['too few segments', ['a'], 'the path has 1 key segments instead of 2: bucket, generation'],
   ['too many segments', ['a', 'b', '1'], 'the path has 3 key segments instead of 2'],
   ['a broken escape', ['%zz', '1'], 'the path has a malformed percent-encoding'],
-  ['an escape that is no UTF-8', ['%E9', '1'], 'the path has a malformed percent-encoding'],
+  ['an escape that is not UTF-8', ['%E9', '1'], 'the path has a malformed percent-encoding'],
   [
     'another type',
     ['a', '01'],

@@ -66,15 +66,15 @@ const refused: readonly [string, string, string][] = [
   ['a repeated name, spelled twice', 'id=a&%69d=a', 'QUERY_INVALID: "id" is given more than once'],
   ['a broken escape', 'id=%zz', 'QUERY_INVALID: the query has a malformed percent-encoding'],
   [
-    'an escape that is no UTF-8',
+    'an escape that is not UTF-8',
     'id=%E9',
     'QUERY_INVALID: the query has a malformed percent-encoding'
   ],
   ['a limit of 0', 'limit=0', limit],
   ['a limit beyond the largest', 'limit=101', limit],
-  ['a limit that is no number', 'limit=1e1', limit],
+  ['a limit that is not a number', 'limit=1e1', limit],
   ['an empty limit', 'limit=', limit],
-  ['an empty cursor', 'cursor=', 'QUERY_INVALID: cursor: is not one that a page linked to'],
+  ['an empty cursor', 'cursor=', 'QUERY_INVALID: cursor: is not one of a Link header'],
   [
     'a value of another type',
     'value=a&rank=1.5',
@@ -97,7 +97,7 @@ test.each(refused)('a query with %s is refused', (_name, query, message) => {
   expect(refusal(() => page(query))).toBe(message)
 })
 
-test('a field that is no filter is refused by naming the filters', () => {
+test('a field that is not a filter is refused by naming the filters', () => {
   expect(refusal(() => page('bucket=a', objects))).toBe(
     'FILTER_UNSUPPORTED: bucket is not a filter; this collection supports no filters'
   )
