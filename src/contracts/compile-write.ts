@@ -2,7 +2,7 @@ import { rowId, type WriteOf } from '../plan.ts'
 import { type CollectionKind, type Column, columnOf } from '../store/table.ts'
 import type { Row, Value } from '../values/value.ts'
 import type { Collection } from './contracts.ts'
-import { addWrite, type Draft } from './plan-builder.ts'
+import { addWrite, type PlanBuilder } from './plan-builder.ts'
 import type { SourceSpec, WriteSpec } from './schema-file.ts'
 import {
   compileColumn,
@@ -15,8 +15,8 @@ import {
   type View
 } from './sources.ts'
 
-/** Add what one entry of `writes` asks for to the draft. */
-export type PlanWrite = (view: View, eventKey: string, draft: Draft) => void
+/** Add what one entry of `writes` asks for to the builder. */
+export type PlanWrite = (view: View, eventKey: string, builder: PlanBuilder) => void
 
 type MakeWrite = (scope: Scope, key: readonly Value[], eventKey: string) => WriteOf<CollectionKind>
 
@@ -28,10 +28,10 @@ export function compileWrite(spec: WriteSpec, collection: Collection): PlanWrite
     compileRequired(spec.set[name] ?? '', columnOf(collection.table, name), inForEach)
   )
   const make = compileKind(spec, collection)
-  return (view, eventKey, draft) => {
+  return (view, eventKey, builder) => {
     for (const scope of scopesOf(view, forEach)) {
       const key = keys.map((read) => read(scope))
-      addWrite(draft, make(scope, key, eventKey))
+      addWrite(builder, make(scope, key, eventKey))
     }
   }
 }

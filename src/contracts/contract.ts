@@ -9,7 +9,7 @@ import { compileWrite, type PlanWrite } from './compile-write.ts'
 import type { Collection } from './contracts.ts'
 import { compileSchema, type Validate } from './data-schema.ts'
 import { below, type Report } from './fault.ts'
-import { addWrite, createDraft } from './plan-builder.ts'
+import { addWrite, createPlanBuilder } from './plan-builder.ts'
 import { matches, messageView } from './pubsub-message.ts'
 import type { EventFile, Parsed } from './schema-file.ts'
 import type { View } from './sources.ts'
@@ -172,10 +172,10 @@ function validate({ event }: View, { data, attributes }: Validators): void {
 }
 
 function planWrites(planners: readonly PlanWrite[], view: View, provenance: Provenance): Plan {
-  const draft = createDraft()
+  const builder = createPlanBuilder()
   const { key } = provenance
-  for (const planWrite of planners) planWrite(view, key, draft)
-  if (draft.writes.some(({ kind }) => kind === 'counter')) addWrite(draft, ledgerWrite(key))
-  const { writes, bytes, mutations } = draft
+  for (const planWrite of planners) planWrite(view, key, builder)
+  if (builder.writes.some(({ kind }) => kind === 'counter')) addWrite(builder, ledgerWrite(key))
+  const { writes, bytes, mutations } = builder
   return { provenance, writes, bytes, mutations }
 }

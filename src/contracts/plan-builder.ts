@@ -16,7 +16,7 @@ type PlannedKind = Exclude<TableKind, 'dead-letters'>
 type PlannedWrite = WriteOf<PlannedKind>
 
 /** The writes of one event so far, and what they add to a commit. */
-export interface Draft {
+export interface PlanBuilder {
   readonly writes: PlannedWrite[]
   /** Position in `writes` by row. */
   readonly rows: Map<RowId, number>
@@ -24,7 +24,7 @@ export interface Draft {
   mutations: number
 }
 
-export function createDraft(): Draft {
+export function createPlanBuilder(): PlanBuilder {
   return { writes: [], rows: new Map(), bytes: 0, mutations: 0 }
 }
 
@@ -33,20 +33,20 @@ export function createDraft(): Draft {
  *
  * @throws {Failure} KEY_REPEATED, EVENT_TOO_LARGE, COUNTER_OVERFLOW, VALUE_INVALID
  */
-export function addWrite(draft: Draft, write: PlannedWrite): void {
+export function addWrite(builder: PlanBuilder, write: PlannedWrite): void {
   const { row } = write
-  const known = draft.rows.get(row)
+  const known = builder.rows.get(row)
   if (known === undefined) {
-    draft.rows.set(row, draft.writes.length)
-    draft.writes.push(write)
-    grow(draft, write)
+    builder.rows.set(row, builder.writes.length)
+    builder.writes.push(write)
+    grow(builder, write)
     return
   }
-  const before = draft.writes[known]
+  const before = builder.writes[known]
   if (write.kind !== 'counter' || before?.kind !== 'counter') {
     throw new Failure('KEY_REPEATED', `two writes are to one row of ${write.table.name}`)
   }
-  draft.writes[known] = sum(before, write)
+  builder.writes[known] = sum(before, write)
 }
 
 /** What a write sets or adds, by column besides the key. */
@@ -59,18 +59,18 @@ const rowsOf: { readonly [K in PlannedKind]: (write: WriteOf<K>) => Row } = {
 
 const valuesOf = <K extends PlannedKind>(write: WriteOf<K>): Row => rowsOf[write.kind](write)
 
-function grow(draft: Draft, write: PlannedWrite): void {
+function grow(builder: PlanBuilder, write: PlannedWrite): void {
   const { table, key } = write
   const values = valuesOf(write)
   const keyBytes = checkKeys(table, key, values)
   const bytes = Object.values(values).reduce<number>((total, value) => total + valueBytes(value), 0)
-  draft.bytes +=
+  builder.bytes +=
     (keyBytes + bytes + overheadBytes * table.columns.length) * (1 + table.indexes.length)
-  draft.mutations += mutationsOf(table)
-  if (draft.mutations > maxMutations) {
+  builder.mutations += mutationsOf(table)
+  if (builder.mutations > maxMutations) {
     throw new Failure('EVENT_TOO_LARGE', `more than ${maxMutations} mutations are asked for`)
   }
-  if (draft.bytes > maxBytes) {
+  if (builder.bytes > maxBytes) {
     throw new Failure('EVENT_TOO_LARGE', `more than ${maxBytes} bytes of values are asked for`)
   }
 }
