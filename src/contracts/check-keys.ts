@@ -26,14 +26,16 @@ export function checkKeyPart(
   report: Report
 ): void {
   if (!Object.hasOwn(columns, name)) {
-    report(
-      pointer,
-      `there is no column "${name}"; expected one of ${Object.keys(columns).join(', ')}`
-    )
+    report(pointer, unknownColumn(name, Object.keys(columns)))
     return
   }
   const fault = orderFault(name, types)
   if (fault) report(pointer, fault)
+}
+
+/** Word a reference to a column that does not exist. */
+export function unknownColumn(name: string, columns: readonly string[]): string {
+  return `there is no column "${name}"; expected one of ${columns.join(', ')}`
 }
 
 /** Return what is wrong when rows cannot be looked up and ordered by values of a column. */
@@ -77,10 +79,7 @@ function checkStoring({ columns, key }: CollectionFile, index: IndexSpec, report
   for (const [at, name] of (index.storing ?? []).entries()) {
     const pointer = formatPointer('storing', at)
     if (!Object.hasOwn(columns, name)) {
-      report(
-        pointer,
-        `there is no column "${name}"; expected one of ${Object.keys(columns).join(', ')}`
-      )
+      report(pointer, unknownColumn(name, Object.keys(columns)))
     } else if (key.includes(name) || index.columns.includes(name)) {
       report(pointer, `"${name}" is in the index already; name another column`)
     }

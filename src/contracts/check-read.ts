@@ -1,6 +1,6 @@
 import { formatPointer } from '../values/json-pointer.ts'
 import { accessPaths } from './access-paths.ts'
-import { orderFault, type Types } from './check-keys.ts'
+import { orderFault, type Types, unknownColumn } from './check-keys.ts'
 import { keysOf } from './collection-table.ts'
 import { isPageParameter, pageParameters } from './contracts.ts'
 import { below, type Report } from './fault.ts'
@@ -35,10 +35,7 @@ function checkFields({ kind, columns }: CollectionFile, { fields }: ReadFile, re
   const known = [...Object.keys(columns), ...kindRules[kind].readable]
   for (const [at, name] of (fields ?? []).entries()) {
     if (!known.includes(name)) {
-      report(
-        formatPointer('fields', at),
-        `there is no column "${name}"; expected one of ${known.join(', ')}`
-      )
+      report(formatPointer('fields', at), unknownColumn(name, known))
     }
   }
 }
@@ -65,7 +62,7 @@ function filterFault(
   types: Types
 ): string | undefined {
   if (!Object.hasOwn(columns, name)) {
-    return `there is no column "${name}"; expected one of ${Object.keys(columns).join(', ')}`
+    return unknownColumn(name, Object.keys(columns))
   }
   if (isPageParameter(name)) {
     return `"${name}" is a parameter of every page, so it cannot be a filter; reserved names: ${pageParameters.join(', ')}`

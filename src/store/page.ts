@@ -8,7 +8,7 @@ import type { RowPage } from './store.ts'
 export const maxPageBytes = 4 * 1024 * 1024
 
 /** A page that is filled row by row. */
-export interface PageBuilder {
+interface PageBuilder {
   /** Add the next row. False when the page was full already: there are more rows, and none is read. */
   add(decode: () => Row): boolean
   build(): RowPage

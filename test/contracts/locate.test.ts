@@ -20,7 +20,7 @@ function conditional(then: Record<string, JsonSchema>, otherwise?: Record<string
   return { type: 'object', properties: { a: text }, ...Object.fromEntries(branches) }
 }
 
-/** Say in a line what the schema says of a place. */
+/** Describe a place of the schema in a line. */
 function say(schema: JsonSchema, steps: readonly Step[]): string {
   const { state, types, always } = locate(schema, steps)
   const named = types.size === 7 ? 'anything' : [...types].join('|')

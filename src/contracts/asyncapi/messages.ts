@@ -66,7 +66,7 @@ function plainMessage(event: DescribedEvent): NamedMessage {
   return {
     name,
     message: {
-      ...describe(event, 'a message that is no CloudEvent'),
+      ...describe(event, 'a message that is not a CloudEvent'),
       ...(isDecoded && {
         contentType: 'application/json',
         payload: { $ref: dataPointer(name) },

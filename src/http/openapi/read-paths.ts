@@ -214,7 +214,7 @@ const boundSentence: Readonly<Record<(typeof bounds)[number], (name: string) => 
 }
 
 /** Describe which filters work together; undefined when there are none. */
-export function describeFilters({ read }: ReadableCollection): string | undefined {
+function describeFilters({ read }: ReadableCollection): string | undefined {
   const served = describeAccessPaths(read.accessPaths)
   return served && `Filters: ${served}. No full scan is ever run.`
 }
