@@ -77,7 +77,7 @@ export async function read(
   })
 }
 
-const spannerDialect: Dialect = {
+export const spannerDialect: Dialect = {
   from(table, index) {
     const hints = [`FORCE_INDEX=${index ? quote(index.name) : '_BASE_TABLE'}`]
     // The emulator does not see the IS NOT NULL of the query; Spanner ignores a hint for the emulator.
