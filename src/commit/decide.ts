@@ -8,7 +8,7 @@ import {
   type WriteOf
 } from '../plan.ts'
 import type { CurrentRows, Decision, Guard } from '../store/store.ts'
-import { managed, type Table, type TableKind } from '../store/table.ts'
+import { managedColumns, type Table, type TableKind } from '../store/table.ts'
 import { COMMIT_TIMESTAMP } from '../values/value.ts'
 import { at } from './at.ts'
 import { foldCounter, foldLedger } from './fold-counter.ts'
@@ -105,12 +105,13 @@ function foldWrite<K extends TableKind>(write: WriteOf<K>, plan: Plan, rows: Row
 }
 
 /** Does some contract merge into the table, so that its columns have versions of their own? */
-const isMergeable = ({ guardColumns }: Table) => guardColumns.includes(managed.columnVersions)
+const isMergeable = ({ guardColumns }: Table) =>
+  guardColumns.includes(managedColumns.columnVersions)
 
 /** A log row is the same however often it is written, so its commit need not read it. */
 function foldLog(write: LogWrite, _plan: Plan, rows: Rows): Folded {
   if (rows.get(write)) return { outcome: 'duplicate' }
-  const changes: WrittenRow = { ...write.values, [managed.committedAt]: COMMIT_TIMESTAMP }
+  const changes: WrittenRow = { ...write.values, [managedColumns.committedAt]: COMMIT_TIMESTAMP }
   return { outcome: 'applied', changes }
 }
 

@@ -1,5 +1,5 @@
 import type { CounterWrite, LedgerWrite, Plan } from '../plan.ts'
-import { columnOf, managed } from '../store/table.ts'
+import { columnOf, managedColumns } from '../store/table.ts'
 import { addValues } from '../values/column-types.ts'
 import { COMMIT_TIMESTAMP } from '../values/value.ts'
 import type { Folded, Rows } from './rows.ts'
@@ -21,11 +21,14 @@ export function foldCounter(write: CounterWrite, plan: Plan, rows: Rows): Folded
     }
     sums[name] = sum
   }
-  return { outcome: 'applied', changes: { ...sums, [managed.committedAt]: COMMIT_TIMESTAMP } }
+  return {
+    outcome: 'applied',
+    changes: { ...sums, [managedColumns.committedAt]: COMMIT_TIMESTAMP }
+  }
 }
 
 /** Enter the event into the ledger, unless it has been counted before. */
 export function foldLedger(write: LedgerWrite, _plan: Plan, rows: Rows): Folded {
   if (rows.get(write)) return { outcome: 'duplicate' }
-  return { outcome: 'applied', changes: { [managed.committedAt]: COMMIT_TIMESTAMP } }
+  return { outcome: 'applied', changes: { [managedColumns.committedAt]: COMMIT_TIMESTAMP } }
 }

@@ -1,5 +1,5 @@
 import type { Plan, StateWrite, WriteOutcome } from '../plan.ts'
-import { managed, type Table } from '../store/table.ts'
+import { managedColumns, type Table } from '../store/table.ts'
 import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
 import { compareStamps, type Stamp, stampOf, storedStamp, wholeRow } from './fold-state.ts'
 import type { Folded, Rows, WrittenRow } from './rows.ts'
@@ -81,11 +81,11 @@ function applied({ values, history, newest, deleted }: After): Folded {
   const remembered: History = { ...history, newest: [newest.version, newest.key] }
   const changes: WrittenRow = {
     ...values,
-    [managed.columnVersions]: JSON.stringify(remembered),
-    [managed.version]: newest.version,
-    [managed.key]: newest.key,
-    [managed.committedAt]: COMMIT_TIMESTAMP,
-    [managed.deletedAt]: deleted ? COMMIT_TIMESTAMP : null
+    [managedColumns.columnVersions]: JSON.stringify(remembered),
+    [managedColumns.version]: newest.version,
+    [managedColumns.key]: newest.key,
+    [managedColumns.committedAt]: COMMIT_TIMESTAMP,
+    [managedColumns.deletedAt]: deleted ? COMMIT_TIMESTAMP : null
   }
   return { outcome: 'applied', changes }
 }
@@ -97,7 +97,7 @@ function applied({ values, history, newest, deleted }: After): Folded {
 function readHistory(row: Readonly<Record<string, unknown>> | undefined): Stamped {
   if (!row) return { history: { columns: {} }, newest: undefined }
   const newest = storedStamp(row)
-  const text = row[managed.columnVersions]
+  const text = row[managedColumns.columnVersions]
   // Only this module writes the column, in this shape.
   const history = typeof text === 'string' ? (JSON.parse(text) as History) : undefined
   const known = history?.newest[0] === newest.version && history.newest[1] === newest.key

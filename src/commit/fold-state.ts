@@ -1,5 +1,5 @@
 import type { Plan, StateWrite } from '../plan.ts'
-import { columnOf, managed, type Table } from '../store/table.ts'
+import { columnOf, managedColumns, type Table } from '../store/table.ts'
 import { COMMIT_TIMESTAMP, type Row, type Value } from '../values/value.ts'
 import type { Folded, Rows, WrittenRow } from './rows.ts'
 
@@ -7,16 +7,16 @@ import type { Folded, Rows, WrittenRow } from './rows.ts'
 export function foldState(write: StateWrite, plan: Plan, rows: Rows): Folded {
   const stamp = stampOf(write, plan)
   const current = rows.get(write)
-  if (current?.[managed.key] === stamp.key) return { outcome: 'duplicate' }
+  if (current?.[managedColumns.key] === stamp.key) return { outcome: 'duplicate' }
   if (current && compareStamps(write.table, stamp, storedStamp(current)) < 0) {
     return { outcome: 'stale' }
   }
   const changes: WrittenRow = {
     ...wholeRow(write),
-    [managed.version]: stamp.version,
-    [managed.key]: stamp.key,
-    [managed.committedAt]: COMMIT_TIMESTAMP,
-    [managed.deletedAt]: write.operation === 'delete' ? COMMIT_TIMESTAMP : null
+    [managedColumns.version]: stamp.version,
+    [managedColumns.key]: stamp.key,
+    [managedColumns.committedAt]: COMMIT_TIMESTAMP,
+    [managedColumns.deletedAt]: write.operation === 'delete' ? COMMIT_TIMESTAMP : null
   }
   return { outcome: 'applied', changes }
 }
@@ -24,7 +24,7 @@ export function foldState(write: StateWrite, plan: Plan, rows: Rows): Folded {
 /** Return the value of every column besides the key and the managed ones after this write. */
 export function wholeRow({ operation, table, values }: StateWrite): Row {
   if (operation !== 'delete') return values
-  const others: readonly string[] = [...table.primaryKey, ...Object.values(managed)]
+  const others: readonly string[] = [...table.primaryKey, ...Object.values(managedColumns)]
   const columns = table.columns.filter(({ name }) => !others.includes(name))
   return Object.fromEntries(columns.map(({ name }) => [name, null]))
 }
@@ -42,7 +42,7 @@ export function stampOf({ version }: StateWrite, { provenance }: Plan): Stamp {
 
 /** Read the stamp of a stored row; its columns are NOT NULL, so a row always has one. */
 export function storedStamp(row: Readonly<Record<string, unknown>>): Stamp {
-  const [version, key] = [row[managed.version], row[managed.key]]
+  const [version, key] = [row[managedColumns.version], row[managedColumns.key]]
   if (typeof version !== 'string' || typeof key !== 'string') {
     throw new Error('a state row without event_version and event_key')
   }
@@ -58,7 +58,7 @@ export function compareStamps(table: Table, a: Stamp, b: Stamp): number {
 }
 
 function compareVersions(table: Table, a: Value, b: Value): number {
-  if (columnOf(table, managed.version).type.scalar !== 'INT64') {
+  if (columnOf(table, managedColumns.version).type.scalar !== 'INT64') {
     return compareText(String(a), String(b))
   }
   const [left, right] = [BigInt(String(a)), BigInt(String(b))]

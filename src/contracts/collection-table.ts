@@ -3,7 +3,7 @@ import {
   type Column,
   column,
   type Index,
-  managed,
+  managedColumns,
   type Table
 } from '../store/table.ts'
 import type { ColumnType } from '../values/column-types.ts'
@@ -25,11 +25,14 @@ export function tableOf(
   return {
     name: file.name,
     kind: file.kind,
-    columns: [...declaredColumns(file, types), ...managedColumns[file.kind](file, mergeable)],
+    columns: [...declaredColumns(file, types), ...managedOf[file.kind](file, mergeable)],
     ...keysOf(file),
     guardColumns: guardColumns[file.kind](file, mergeable),
     ...(kindRules[file.kind].versioned && {
-      ttl: { column: managed.deletedAt, days: file.keepDeletedDays ?? limits.retentionDays.ours }
+      ttl: {
+        column: managedColumns.deletedAt,
+        days: file.keepDeletedDays ?? limits.retentionDays.ours
+      }
     })
   }
 }
@@ -62,15 +65,15 @@ const isNotNull: Readonly<Record<CollectionKind, (required: boolean) => boolean>
 
 type OfKind<T> = Readonly<Record<CollectionKind, (file: CollectionFile, mergeable: boolean) => T>>
 
-const eventKey = column(managed.key, 'STRING', { length: 32, notNull: true })
-const committedAt = column(managed.committedAt, 'TIMESTAMP', {
+const eventKey = column(managedColumns.key, 'STRING', { length: 32, notNull: true })
+const committedAt = column(managedColumns.committedAt, 'TIMESTAMP', {
   notNull: true,
   commitTimestamp: true
 })
-const deletedAt = column(managed.deletedAt, 'TIMESTAMP', { commitTimestamp: true })
-const columnVersions = column(managed.columnVersions, 'JSON')
+const deletedAt = column(managedColumns.deletedAt, 'TIMESTAMP', { commitTimestamp: true })
+const columnVersions = column(managedColumns.columnVersions, 'JSON')
 
-const managedColumns: OfKind<readonly Column[]> = {
+const managedOf: OfKind<readonly Column[]> = {
   state: (file, mergeable) => [
     versionColumn(file),
     eventKey,
@@ -91,22 +94,22 @@ export function dataColumns({ columns, key }: CollectionFile): readonly string[]
 function versionColumn({ version }: CollectionFile): Column {
   const type = version?.type
   return typeof type === 'string' && type !== 'STRING'
-    ? column(managed.version, type, { notNull: true })
-    : column(managed.version, 'STRING', { length: 'MAX', notNull: true })
+    ? column(managedColumns.version, type, { notNull: true })
+    : column(managedColumns.version, 'STRING', { length: 'MAX', notNull: true })
 }
 
 /** Reads leave out tombstones, so an index of a table that has them knows them. */
 function indexOf({ kind }: CollectionFile, { name, columns, storing, unique }: IndexSpec): Index {
-  const tombstone = kindRules[kind].versioned ? [managed.deletedAt] : []
+  const tombstone = kindRules[kind].versioned ? [managedColumns.deletedAt] : []
   return { name, columns, storing: [...(storing ?? []), ...tombstone], unique: unique ?? false }
 }
 
 const guardColumns: OfKind<readonly string[]> = {
   state: (_file, mergeable) => [
-    managed.version,
-    managed.key,
-    managed.deletedAt,
-    ...(mergeable ? [managed.columnVersions] : [])
+    managedColumns.version,
+    managedColumns.key,
+    managedColumns.deletedAt,
+    ...(mergeable ? [managedColumns.columnVersions] : [])
   ],
   log: () => [],
   counter: dataColumns

@@ -1,4 +1,4 @@
-import { managed, type Table } from '../store/table.ts'
+import { managedColumns, type Table } from '../store/table.ts'
 import { isSummable, parseColumnType, scalarTypes } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { accessPaths } from './access-paths.ts'
@@ -12,7 +12,7 @@ import type { CollectionFile, ReadFile } from './schema-file.ts'
 
 const summable = scalarTypes.filter((scalar) => isSummable({ scalar, array: false }))
 
-const managedNames: readonly string[] = Object.values(managed)
+const managedNames: readonly string[] = Object.values(managedColumns)
 
 /** Check everything that a collection says of itself. */
 export function checkCollection(file: CollectionFile, report: Report): void {

@@ -140,7 +140,7 @@ export interface Validators {
  *
  * @throws {Failure} VALUE_INVALID, VERSION_INVALID for a constant that its column cannot hold
  */
-export function compileContract(
+function compileContract(
   file: EventFile,
   validators: Validators,
   collections: ReadonlyMap<string, Collection>

@@ -1,4 +1,4 @@
-import { type CollectionKind, managed } from '../store/table.ts'
+import { type CollectionKind, managedColumns } from '../store/table.ts'
 import type { WriteSpec } from './schema-file.ts'
 
 /** What the kind of a collection decides about its file and about the contracts that write to it. */
@@ -20,20 +20,20 @@ export const kindRules: Readonly<Record<CollectionKind, KindRules>> = {
     versioned: true,
     counts: false,
     keyEnd: [],
-    readable: [managed.version, managed.key, managed.committedAt]
+    readable: [managedColumns.version, managedColumns.key, managedColumns.committedAt]
   },
   log: {
     operations: ['append'],
     versioned: false,
     counts: false,
-    keyEnd: [managed.key],
-    readable: [managed.key, managed.committedAt]
+    keyEnd: [managedColumns.key],
+    readable: [managedColumns.key, managedColumns.committedAt]
   },
   counter: {
     operations: ['add'],
     versioned: false,
     counts: true,
     keyEnd: [],
-    readable: [managed.committedAt]
+    readable: [managedColumns.committedAt]
   }
 }

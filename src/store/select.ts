@@ -1,6 +1,13 @@
 import type { Value } from '../values/value.ts'
 import type { Select } from './store.ts'
-import { type Column, columnOf, type Index, managed, type Table, type TableKind } from './table.ts'
+import {
+  type Column,
+  columnOf,
+  type Index,
+  managedColumns,
+  type Table,
+  type TableKind
+} from './table.ts'
 
 /** How one store spells what SQL dialects spell differently. */
 export interface Dialect {
@@ -35,7 +42,7 @@ export function selectSql(select: Select, dialect: Dialect): SelectStatement {
     ...ranges(select, bind),
     ...keyset(select, order, bind),
     ...indexed(select),
-    ...(hasTombstones[select.table.kind] ? [`${quote(managed.deletedAt)} IS NULL`] : [])
+    ...(hasTombstones[select.table.kind] ? [`${quote(managedColumns.deletedAt)} IS NULL`] : [])
   ]
   const clauses = [
     `SELECT ${select.columns.map(quote).join(', ')}`,

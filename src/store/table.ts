@@ -41,7 +41,7 @@ export interface Table {
 }
 
 /** Managed columns; a collection that declares one of these names is refused. */
-export const managed = {
+export const managedColumns = {
   version: 'event_version',
   key: 'event_key',
   committedAt: 'committed_at',

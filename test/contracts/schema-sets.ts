@@ -99,7 +99,7 @@ export const goodSet = {
 } satisfies SchemaSet
 
 /** Spell a set as the files that a folder would hold. */
-export function filesOf({ collections = {}, events = {} }: SchemaSet): SchemaFiles {
+function filesOf({ collections = {}, events = {} }: SchemaSet): SchemaFiles {
   const room = (name: string, files: Readonly<Record<string, JsonObject | string>>) =>
     Object.entries(files).map(([file, content]) => ({
       path: `${name}/${file}.json`,

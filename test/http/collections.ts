@@ -1,6 +1,6 @@
 import { accessPaths } from '../../src/contracts/access-paths.ts'
 import type { ReadableCollection } from '../../src/contracts/contracts.ts'
-import { type Column, managed, type Table } from '../../src/store/table.ts'
+import { type Column, managedColumns, type Table } from '../../src/store/table.ts'
 import type { ScalarType } from '../../src/values/column-types.ts'
 import type { Row } from '../../src/values/value.ts'
 
@@ -9,16 +9,16 @@ function column(name: string, scalar: ScalarType, notNull = false, array = false
   return { name, type: { scalar, array, ...length }, notNull }
 }
 
-const committedAt = column(managed.committedAt, 'TIMESTAMP', true)
-const eventKey = column(managed.key, 'STRING', true)
+const committedAt = column(managedColumns.committedAt, 'TIMESTAMP', true)
+const eventKey = column(managedColumns.key, 'STRING', true)
 const stateColumns = [
-  column(managed.version, 'TIMESTAMP', true),
+  column(managedColumns.version, 'TIMESTAMP', true),
   eventKey,
   committedAt,
-  column(managed.deletedAt, 'TIMESTAMP')
+  column(managedColumns.deletedAt, 'TIMESTAMP')
 ]
 
-const managedNames: readonly string[] = Object.values(managed)
+const managedNames: readonly string[] = Object.values(managedColumns)
 
 function readable(
   kind: ReadableCollection['kind'],
@@ -88,7 +88,7 @@ export const clicks = readable(
   {
     name: 'clicks',
     columns: [column('day', 'DATE', true), eventKey, committedAt],
-    primaryKey: ['day', managed.key],
+    primaryKey: ['day', managedColumns.key],
     indexes: []
   },
   { path: 'clicks', fields: ['day'], filters: ['day'] }

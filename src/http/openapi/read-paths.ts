@@ -183,11 +183,7 @@ const pages: Readonly<Record<PageParameter, (read: ReadableCollection['read']) =
 }
 
 /** Describe the parameters of a page: which page, how fresh, and the filters. Pure. */
-export function listParameters({
-  table,
-  read,
-  ...rest
-}: ReadableCollection): readonly JsonObject[] {
+function listParameters({ table, read, ...rest }: ReadableCollection): readonly JsonObject[] {
   const filters = read.filters.flatMap((name) => {
     const { type } = columnOf(table, name)
     const schema = valueSchema(type)
@@ -220,7 +216,7 @@ function describeFilters({ read }: ReadableCollection): string | undefined {
 }
 
 /** Describe the parameters of one row: its key in the path, how fresh, and the validator. Pure. */
-export function rowParameters({ table, read, ...rest }: ReadableCollection): readonly JsonObject[] {
+function rowParameters({ table, read, ...rest }: ReadableCollection): readonly JsonObject[] {
   const key = table.primaryKey.map((name) => {
     const { type } = columnOf(table, name)
     const description = describeColumn(rest.columnDescriptions[name], type)

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { ReadableCollection } from '../../contracts/contracts.ts'
-import { managed, type Table } from '../../store/table.ts'
+import { managedColumns, type Table } from '../../store/table.ts'
 import type { Row } from '../../values/value.ts'
 
 /** The version and the key of the newest write; a late merge changes only the column versions. */
-const ofState: readonly string[] = [managed.version, managed.key, managed.columnVersions]
+const ofState: readonly string[] = [
+  managedColumns.version,
+  managedColumns.key,
+  managedColumns.columnVersions
+]
 /** A row of a log never changes. */
-const ofLog: readonly string[] = [managed.key]
-const ofCounter: readonly string[] = [managed.committedAt]
+const ofLog: readonly string[] = [managedColumns.key]
+const ofCounter: readonly string[] = [managedColumns.committedAt]
 
 const versions: Readonly<Record<ReadableCollection['kind'], readonly string[]>> = {
   state: ofState,
@@ -20,7 +24,7 @@ const versions: Readonly<Record<ReadableCollection['kind'], readonly string[]>> 
  * field: a redelivery to a log rewrites `committed_at`.
  */
 export function versionColumns({ kind, table, read }: ReadableCollection): readonly string[] {
-  const shown = read.fields.filter((name) => name === managed.committedAt)
+  const shown = read.fields.filter((name) => name === managedColumns.committedAt)
   return [...new Set([...versions[kind].filter((name) => hasColumn(table, name)), ...shown])]
 }
 

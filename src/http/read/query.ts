@@ -71,7 +71,7 @@ type Bound = (typeof bounds)[number]
  * @throws {Failure} QUERY_INVALID: an unknown name or an invalid value
  * @throws {Failure} FILTER_UNSUPPORTED: a field that is not a filter
  */
-export function parseFilters(
+function parseFilters(
   collection: ReadableCollection,
   parameters: ReadonlyMap<string, string>
 ): Filters {

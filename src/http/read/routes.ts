@@ -3,7 +3,7 @@ import type { ReadAuth } from '../../access/read-auth.ts'
 import { type Collection, isReadable, type ReadableCollection } from '../../contracts/contracts.ts'
 import { Failure } from '../../failures.ts'
 import type { Store } from '../../store/store.ts'
-import { managed } from '../../store/table.ts'
+import { managedColumns } from '../../store/table.ts'
 import { headerLines } from '../header-lines.ts'
 import { formatCursor } from './cursor.ts'
 import { entityTag, hasColumn, matchesTag, versionColumns } from './etag.ts'
@@ -70,7 +70,7 @@ function rowHandler(collection: ReadableCollection, { store, now }: ReadDeps): H
   const prefixLength = collectionUrl(collection).split('/').length
   const writeRow = rowWriter(table, read.fields)
   const version = versionColumns(collection)
-  const deletedAt = hasColumn(table, managed.deletedAt) ? [managed.deletedAt] : []
+  const deletedAt = hasColumn(table, managedColumns.deletedAt) ? [managedColumns.deletedAt] : []
   const columns = [...new Set([...read.fields, ...version, ...deletedAt])]
   return async (request, reply) => {
     const { path, query } = splitTarget(request.url)
@@ -80,7 +80,7 @@ function rowHandler(collection: ReadableCollection, { store, now }: ReadDeps): H
     refuseUnknown(parameters)
     const freshness = parseFreshness(parameters, read.maxStalenessMs, now())
     const row = await store.read(table, key, columns, freshness)
-    if (!row || (row[managed.deletedAt] ?? null) !== null) {
+    if (!row || (row[managedColumns.deletedAt] ?? null) !== null) {
       throw new Failure('ROW_NOT_FOUND', `${collection.name} has no row of this key`)
     }
     const tag = entityTag(collection, version, row)
@@ -104,11 +104,7 @@ function refuseUnknown(parameters: ReadonlyMap<string, string>): void {
  * Spell the Link header (RFC 8288) of the next page: the same parameters with another cursor, as a
  * relative reference, because the service does not know under which host it is reached.
  */
-export function nextLink(
-  path: string,
-  parameters: ReadonlyMap<string, string>,
-  cursor: string
-): string {
+function nextLink(path: string, parameters: ReadonlyMap<string, string>, cursor: string): string {
   const next = new URLSearchParams([...new Map(parameters).set('cursor', cursor)])
   return `<${path}?${next}>; rel="next"`
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { ReadableCollection } from '../../../src/contracts/contracts.ts'
 import { entityTag, matchesTag, versionColumns } from '../../../src/http/read/etag.ts'
-import { managed } from '../../../src/store/table.ts'
+import { managedColumns } from '../../../src/store/table.ts'
 import { clicks, items, sales } from '../collections.ts'
 
 const columnVersions = {
-  name: managed.columnVersions,
+  name: managedColumns.columnVersions,
   type: { scalar: 'JSON', array: false },
   notNull: false
 } as const
