@@ -3,9 +3,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Script } from 'node:vm'
-import { serveModel } from '../bench/model/serve-model.ts'
 import { freePort } from '../dev/local/ports.ts'
+import { serveModel } from '../dev/spanner-model/serve-model.ts'
 import { readContracts } from '../src/read-schemas.ts'
+import { spannerDdl } from '../src/store/spanner/ddl.ts'
 
 /**
  * Run the service of `dist` in this process up to its first delivery and its first read on Spanner,
@@ -15,11 +16,12 @@ import { readContracts } from '../src/read-schemas.ts'
 const dist = join(import.meta.dirname, '..', 'dist')
 const port = await freePort()
 const { tables } = await readContracts('schemas')
-const spanner = await serveModel(tables, { commitMs: 0, readMs: 0 })
+const database = 'projects/p/instances/i/databases/d'
+const spanner = await serveModel({ databases: { [database]: spannerDdl(tables) } })
 
 Object.assign(process.env, {
   PORT: String(port),
-  SPANNER_DATABASE: 'projects/p/instances/i/databases/d',
+  SPANNER_DATABASE: database,
   SPANNER_EMULATOR_HOST: spanner.host,
   LOG_LEVEL: 'silent'
 })
