@@ -8,7 +8,7 @@ COPY package.json package-lock.json ./
 RUN ["npm", "ci", "--ignore-scripts"]
 COPY schemas schemas
 COPY build build
-COPY dev/spanner-model dev/spanner-model
+COPY dev dev
 COPY src src
 RUN ["node", "build/build.ts"]
 # V8 accepts a compile cache only from its own version, so the Node of the image makes it.

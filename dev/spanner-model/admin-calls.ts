@@ -1,5 +1,6 @@
 import type { Cluster } from './cluster.ts'
-import type { Dialect } from './database.ts'
+import { type Dialect, runDdl } from './database.ts'
+import { printSchema } from './print-schema.ts'
 import type { Refusal } from './refusal.ts'
 
 interface CreateDatabase {
@@ -40,15 +41,15 @@ export function databaseCalls(cluster: Cluster) {
       const name = `${parent}/databases/${id}`
       const dialect: Dialect =
         databaseDialect === 'POSTGRESQL' ? 'POSTGRESQL' : 'GOOGLE_STANDARD_SQL'
-      const failed = cluster.createDatabase(name, dialect).change(extraStatements)
+      const failed = runDdl(cluster.createDatabase(name, dialect), extraStatements)
       return operation(name, 'google.spanner.admin.database.v1.Database', failed)
     },
     UpdateDatabaseDdl({ database, statements }: UpdateDatabaseDdl) {
-      const failed = cluster.database(database).change(statements)
+      const failed = runDdl(cluster.database(database), statements)
       return operation(database, 'google.protobuf.Empty', failed)
     },
     GetDatabaseDdl: ({ database }: { readonly database: string }) => ({
-      statements: cluster.database(database).ddl()
+      statements: printSchema(cluster.database(database).schema)
     }),
     DropDatabase({ database }: { readonly database: string }) {
       cluster.dropDatabase(database)

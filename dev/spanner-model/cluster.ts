@@ -10,7 +10,7 @@ export interface Session {
 /** Instances with their databases, and the sessions on them. All names are full resource names. */
 export interface Cluster {
   createInstance(name: string): void
-  createDatabase(name: string, dialect?: Dialect): Database
+  createDatabase(name: string, dialect: Dialect): Database
   dropDatabase(name: string): void
   /** @throws a refusal, NOT_FOUND */
   database(name: string): Database

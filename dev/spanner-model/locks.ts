@@ -12,9 +12,11 @@ export interface Holder {
   state: 'open' | 'committing' | 'over'
 }
 
+type Mode = 'shared' | 'exclusive'
+
 export interface Locks {
   /** Lock rows for a transaction until it is released. @throws a refusal, ABORTED */
-  lock(holder: Holder, rows: Iterable<string>, mode: 'shared' | 'exclusive'): Promise<void>
+  lock(holder: Holder, rows: Iterable<string>, mode: Mode): Promise<void>
   /** End a transaction and free the rows that it has locked. */
   release(holder: Holder): void
 }
@@ -31,7 +33,7 @@ const idleMs = 10_000
  * rows, also those that aren't there yet.
  */
 export function createLocks(): Locks {
-  const owners = new Map<string, Map<Holder, 'shared' | 'exclusive'>>()
+  const owners = new Map<string, Map<Holder, Mode>>()
   const held = new Map<Holder, Set<string>>()
   let freed = Promise.withResolvers<void>()
 
@@ -47,29 +49,37 @@ export function createLocks(): Locks {
     freed = Promise.withResolvers()
   }
 
-  function inTheWay(holder: Holder, row: string, mode: 'shared' | 'exclusive'): Holder[] {
-    const all = [...(owners.get(row) ?? [])]
-    return all
+  function inTheWay(holder: Holder, row: string, mode: Mode): readonly Holder[] {
+    return [...(owners.get(row) ?? [])]
       .filter(([other, has]) => other !== holder && (mode === 'exclusive' || has === 'exclusive'))
       .map(([other]) => other)
   }
 
-  function granted(holder: Holder, row: string, mode: 'shared' | 'exclusive'): boolean {
-    if (holder.state !== 'open') throw aborted()
-    for (const other of inTheWay(holder, row, mode)) if (yields(other, holder)) release(other)
-    if (inTheWay(holder, row, mode).length > 0) return false
-    const own = owners.get(row)?.get(holder) === 'exclusive' ? 'exclusive' : mode
-    owners.set(row, (owners.get(row) ?? new Map()).set(holder, own))
+  function take(holder: Holder, row: string, mode: Mode): void {
+    const ofRow = owners.get(row) ?? new Map<Holder, Mode>()
+    if (ofRow.get(holder) !== 'exclusive') ofRow.set(holder, mode)
+    owners.set(row, ofRow)
     held.set(holder, (held.get(holder) ?? new Set()).add(row))
+  }
+
+  /** Lock a row if no transaction is in the way that must be waited for. */
+  function tryLock(holder: Holder, row: string, mode: Mode): boolean {
+    const others = inTheWay(holder, row, mode)
+    const waitedFor = others.filter((other) => !yields(other, holder))
+    for (const other of others) if (yields(other, holder)) release(other)
+    if (waitedFor.length > 0) return false
+    take(holder, row, mode)
     return true
   }
 
   return {
     release,
     async lock(holder, rows, mode) {
+      checkOpen(holder)
       for (const row of rows) {
-        while (!granted(holder, row, mode)) {
+        while (!tryLock(holder, row, mode)) {
           await Promise.race([freed.promise, setTimeout(1000, undefined, { ref: false })])
+          checkOpen(holder)
         }
       }
     }
@@ -81,4 +91,6 @@ function yields(other: Holder, holder: Holder): boolean {
   return other.age > holder.age || Date.now() - other.usedAt > idleMs
 }
 
-export const aborted = () => refusal(status.ABORTED, 'Transaction was aborted.')
+function checkOpen({ state }: Holder): void {
+  if (state !== 'open') throw refusal(status.ABORTED, 'Transaction was aborted.')
+}

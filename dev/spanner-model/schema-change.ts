@@ -64,8 +64,10 @@ function readType(cursor: Cursor): Pick<Column, 'type' | 'notNull'> {
   const scalar = array ? cursor.name().toUpperCase() : word
   const length = cursor.accept('(') ? cursor.untilClosed() : undefined
   if (array) cursor.expect('>')
-  const type = length === 'MAX' ? { length } : length && { length: Number(length) }
-  return { type: { scalar, array, ...type }, notNull: cursor.accept('NOT', 'NULL') }
+  const notNull = cursor.accept('NOT', 'NULL')
+  if (length === undefined) return { type: { scalar, array }, notNull }
+  const type = { scalar, array, length: length === 'MAX' ? length : Number(length) } as const
+  return { type, notNull }
 }
 
 type Begun = Pick<Column, 'name' | 'type' | 'notNull'>

@@ -7,9 +7,10 @@ import {
   type UntypedServiceImplementation
 } from '@grpc/grpc-js'
 import { databaseCalls, instanceCalls } from './admin-calls.ts'
-import { createCluster } from './cluster.ts'
+import { type Cluster, createCluster } from './cluster.ts'
+import { runDdl } from './database.ts'
 import type { Refusal } from './refusal.ts'
-import { serviceDefinitions } from './service-definitions.ts'
+import { serviceOf } from './service-definitions.ts'
 import { spannerCalls, streamingCalls } from './spanner-calls.ts'
 
 /** Milliseconds until a commit is durable, and until the answer to any other call. */
@@ -45,11 +46,7 @@ export interface Model {
  */
 export async function serveModel(options: ModelOptions = {}): Promise<Model> {
   const cluster = createCluster()
-  for (const [name, statements] of Object.entries(options.databases ?? {})) {
-    cluster.createInstance(name.replace(/\/databases\/.*/, ''))
-    const failed = cluster.createDatabase(name).change(statements)
-    if (failed) throw failed
-  }
+  createDatabases(cluster, options.databases ?? {})
   const server = new Server({ 'grpc.max_receive_message_length': -1 })
   const counts: Record<string, number> = {}
   const model: Model = {
@@ -65,19 +62,34 @@ export async function serveModel(options: ModelOptions = {}): Promise<Model> {
     const refused = model.refuse(method, request)
     if (refused) throw refused
   }
-  const [spanner, databases, instances] = serviceDefinitions(
-    'google.spanner.v1.Spanner',
-    'google.spanner.admin.database.v1.DatabaseAdmin',
-    'google.spanner.admin.instance.v1.InstanceAdmin'
-  )
-  const durable = () => pause(model.delays.commitMs)
-  if (spanner && databases && instances) {
-    const calls = unary(spannerCalls(cluster, durable), before)
-    server.addService(spanner, { ...calls, ...streams(streamingCalls(cluster), before) })
-    server.addService(databases, unary(databaseCalls(cluster), before))
-    server.addService(instances, unary(instanceCalls(cluster), before))
-  }
+  const spanner = spannerCalls(cluster, () => pause(model.delays.commitMs))
+  addCalls(server, {
+    'google.spanner.v1.Spanner': {
+      ...unary(spanner, before),
+      ...streams(streamingCalls(cluster), before)
+    },
+    'google.spanner.admin.database.v1.DatabaseAdmin': unary(databaseCalls(cluster), before),
+    'google.spanner.admin.instance.v1.InstanceAdmin': unary(instanceCalls(cluster), before)
+  })
   return Object.assign(model, { host: `127.0.0.1:${await listen(server)}` })
+}
+
+function createDatabases(
+  cluster: Cluster,
+  databases: NonNullable<ModelOptions['databases']>
+): void {
+  for (const [name, statements] of Object.entries(databases)) {
+    cluster.createInstance(name.replace(/\/databases\/.*/, ''))
+    const failed = runDdl(cluster.createDatabase(name, 'GOOGLE_STANDARD_SQL'), statements)
+    if (failed) throw failed
+  }
+}
+
+function addCalls(
+  server: Server,
+  services: Readonly<Record<string, UntypedServiceImplementation>>
+): void {
+  for (const [name, calls] of Object.entries(services)) server.addService(serviceOf(name), calls)
 }
 
 const pause = async (ms: number) => (ms > 0 ? setTimeout(ms) : undefined)
@@ -90,25 +102,26 @@ function listen(server: Server): Promise<number> {
   })
 }
 
+/** Called with each call before it is answered; rejects with what refuses it. */
 type Before = (method: string, request: unknown) => Promise<void>
-// Each call takes the message of its own method, as the service definition decodes it.
 type Calls = Readonly<Record<string, (request: never) => object>>
 
+/** The service definition has decoded it as the message of its method. */
+const decoded = (request: unknown) => request as never
+
 function unary(calls: Calls, before: Before): UntypedServiceImplementation {
-  const handlers = Object.entries(calls).map(([method, answer]) => {
-    const handle: handleUnaryCall<never, object> = ({ request }, reply) => {
-      const answered = before(method, request).then(() => answer(request))
+  return mapValues(calls, (method, answer): handleUnaryCall<unknown, object> => {
+    return ({ request }, reply) => {
+      const answered = before(method, request).then(() => answer(decoded(request)))
       answered.then((value) => reply(null, value), reply)
     }
-    return [method, handle] as const
   })
-  return Object.fromEntries(handlers)
 }
 
 function streams(calls: Calls, before: Before): UntypedServiceImplementation {
-  const handlers = Object.entries(calls).map(([method, answer]) => {
-    const handle: handleServerStreamingCall<never, object> = (call) => {
-      const answered = before(method, call.request).then(() => answer(call.request))
+  return mapValues(calls, (method, answer): handleServerStreamingCall<unknown, object> => {
+    return (call) => {
+      const answered = before(method, call.request).then(() => answer(decoded(call.request)))
       answered.then(
         (value) => {
           call.write(value)
@@ -117,7 +130,9 @@ function streams(calls: Calls, before: Before): UntypedServiceImplementation {
         (error: Error) => call.emit('error', error)
       )
     }
-    return [method, handle] as const
   })
-  return Object.fromEntries(handlers)
+}
+
+function mapValues<Out>(calls: Calls, map: (method: string, call: Calls[string]) => Out) {
+  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, map(name, call)]))
 }

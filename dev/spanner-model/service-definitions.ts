@@ -7,16 +7,13 @@ const protos: Parameters<typeof fromJSON>[0] = createRequire(
   createRequire(import.meta.url).resolve('@google-cloud/spanner')
 )('@google-cloud/spanner-api/build/protos/protos.json')
 
-/** Load the definitions of services by their full names. */
-export function serviceDefinitions(
-  ...names: readonly string[]
-): readonly ServiceClientConstructor['service'][] {
-  const loaded = loadPackageDefinition(
-    fromJSON(protos, { longs: String, enums: String, oneofs: true })
-  )
-  return names.map((name) => {
-    const found = name.split('.').reduce<unknown>((at, key) => Object(at)[key], loaded)
-    // The package that the client loads has it.
-    return (found as ServiceClientConstructor).service
-  })
+const loaded = loadPackageDefinition(
+  fromJSON(protos, { longs: String, enums: String, oneofs: true })
+)
+
+/** Look up the definition of a service by its full name. */
+export function serviceOf(name: string): ServiceClientConstructor['service'] {
+  const found = name.split('.').reduce<unknown>((at, key) => Object(at)[key], loaded)
+  // The package that the client loads has it.
+  return (found as ServiceClientConstructor).service
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.ts'
+import { begin, commit, rollback } from './commits.ts'
 import type {
   BeginRequest,
   CommitRequest,
@@ -6,6 +7,7 @@ import type {
   ReadRequest,
   RollbackRequest
 } from './protocol.ts'
+import { query, read } from './reads.ts'
 
 interface CreateSession {
   readonly database: string
@@ -39,11 +41,12 @@ export function spannerCalls(cluster: Cluster, durable: Durable) {
     },
     BeginTransaction(request: BeginRequest) {
       const { database, multiplexed } = cluster.find(request.session)
-      return database.begin(request, multiplexed)
+      return begin(database, request, multiplexed)
     },
     Commit: (request: CommitRequest) =>
-      cluster.find(request.session).database.commit(request, durable),
-    Rollback: (request: RollbackRequest) => cluster.find(request.session).database.rollback(request)
+      commit(cluster.find(request.session).database, request, durable),
+    Rollback: (request: RollbackRequest) =>
+      rollback(cluster.find(request.session).database, request)
   }
 }
 
@@ -52,9 +55,9 @@ export function streamingCalls(cluster: Cluster) {
   return {
     StreamingRead(request: ReadRequest) {
       const { database, multiplexed } = cluster.find(request.session)
-      return database.read(request, multiplexed)
+      return read(database, request, multiplexed)
     },
     ExecuteStreamingSql: (request: QueryRequest) =>
-      cluster.find(request.session).database.query(request)
+      query(cluster.find(request.session).database, request)
   }
 }

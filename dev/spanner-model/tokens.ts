@@ -24,58 +24,63 @@ const token = /`[^`]+`|@?[A-Za-z_0-9]\w*|'[^']*'|[<>]=|[@{}(),=<>.]/g
 export function readTokens(statement: string): Cursor {
   const tokens = [...statement.matchAll(token)]
   let at = 0
-  const word = (ahead = 0) => tokens[at + ahead]?.[0] ?? ''
+  const word = () => tokens[at]?.[0] ?? ''
   const accept = (...words: readonly string[]) => {
-    const next = words.every((one, index) => word(index).toUpperCase() === one)
+    const next = words.every((one, ahead) => tokens[at + ahead]?.[0].toUpperCase() === one)
     if (next) at += words.length
     return next
   }
-  const fail = (expected: string) =>
-    refusal(status.INVALID_ARGUMENT, `Syntax error: expected ${expected}, got "${word()}"`)
   const expect = (...words: readonly string[]) => {
-    if (!accept(...words)) throw fail(words.join(' '))
+    if (!accept(...words)) throw unexpected(words.join(' '), word())
   }
-
-  function untilClosed(): string {
-    const start = tokens[at]?.index ?? statement.length
-    for (let depth = 1; ; at += 1) {
-      if (at >= tokens.length) throw fail(')')
-      if (word() === '(') depth += 1
-      if (word() === ')') depth -= 1
-      if (depth === 0) break
-    }
-    const end = tokens[at]?.index ?? statement.length
+  const name = () => {
+    const found = word()
+    if (!/^[`@\w]/.test(found)) throw unexpected('a name', found)
     at += 1
+    return found.replaceAll('`', '')
+  }
+  const untilClosed = () => {
+    const start = tokens[at]?.index ?? statement.length
+    at += lengthUntilClosed(tokens.slice(at).map(([text]) => text))
+    const end = tokens[at]?.index ?? statement.length
+    expect(')')
     return statement.slice(start, end).replaceAll('`', '').trim()
   }
+  const done = () => at >= tokens.length
+  return { accept, expect, name, untilClosed, done, ...lists({ accept, expect }) }
+}
 
-  function several<T>(item: () => T): readonly T[] {
-    const items = [item()]
-    while (accept(',')) items.push(item())
-    return items
-  }
+const unexpected = (expected: string, seen: string) =>
+  refusal(status.INVALID_ARGUMENT, `Syntax error: expected ${expected}, got "${seen}"`)
 
-  function list<T>(item: () => T): readonly T[] {
-    expect('(')
-    const items: T[] = []
-    while (!accept(')')) {
-      items.push(item())
-      if (!accept(',') && word() !== ')') throw fail(')')
-    }
-    return items
-  }
+/** Count the tokens before the parenthesis that closes one before the first. */
+function lengthUntilClosed(words: readonly string[]): number {
+  let depth = 1
+  const end = words.findIndex((word) => {
+    if (word === '(') depth += 1
+    if (word === ')') depth -= 1
+    return depth === 0
+  })
+  return end === -1 ? words.length : end
+}
 
+function lists({ accept, expect }: Pick<Cursor, 'accept' | 'expect'>) {
   return {
-    accept,
-    expect,
-    name() {
-      if (!/^[`@\w]/.test(word())) throw fail('a name')
-      at += 1
-      return word(-1).replaceAll('`', '')
+    several<T>(item: () => T): readonly T[] {
+      const items = [item()]
+      while (accept(',')) items.push(item())
+      return items
     },
-    untilClosed,
-    list,
-    several,
-    done: () => at >= tokens.length
+    list<T>(item: () => T): readonly T[] {
+      expect('(')
+      const items: T[] = []
+      while (!accept(')')) {
+        items.push(item())
+        if (accept(',')) continue
+        expect(')')
+        break
+      }
+      return items
+    }
   }
 }

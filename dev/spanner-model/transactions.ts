@@ -1,7 +1,6 @@
 import { status } from '@grpc/grpc-js'
-import { type Clock, toMicros } from './clock.ts'
 import type { Holder } from './locks.ts'
-import type { Options, Selector } from './protocol.ts'
+import type { Options } from './protocol.ts'
 import { refusal } from './refusal.ts'
 
 /** A read-write transaction. */
@@ -62,14 +61,4 @@ export function precommitToken(transaction: Transaction) {
   transaction.tokens += 1
   const seqNum = transaction.tokens
   return { precommitToken: { precommitToken: Buffer.from(`token ${seqNum}`), seqNum } }
-}
-
-/**
- * The time at which a read-only transaction reads: now, unless it asks for an exact time. A bound such
- * as `minReadTimestamp` allows an older answer, and the model always gives the newest.
- */
-export function readTime({ singleUse, begin }: Selector, clock: Clock): bigint {
-  const { exactStaleness, readTimestamp } = (singleUse ?? begin)?.readOnly ?? {}
-  if (readTimestamp) return toMicros(readTimestamp)
-  return exactStaleness ? clock.now() - toMicros(exactStaleness) : clock.now()
 }

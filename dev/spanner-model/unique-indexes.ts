@@ -19,68 +19,69 @@ export interface UniqueIndexes {
   follow(schema: Schema, stored: Stored): void
 }
 
-/** Keep the unique indexes of a database: which row has each entry. */
+/** Which row has each entry of an index. */
+type Owners = Map<string, string>
+
+/** Keep the unique indexes of a database. */
 export function createUniqueIndexes(): UniqueIndexes {
-  const owners = new Map<string, Map<string, string>>()
-
-  function check(index: Index, changes: readonly Change[]): void {
-    const changing = new Set(changes.map(({ id }) => id))
-    const entries = new Set<string>()
-    for (const { after } of changes) {
-      const entry = entryOf(index, after)
-      if (entry === undefined) continue
-      const owner = owners.get(index.name)?.get(entry)
-      const taken = owner !== undefined && !changing.has(owner)
-      if (taken || entries.has(entry)) {
-        const detail = `UNIQUE violation on index ${index.name},  duplicate key: {${entry}}`
-        throw refusal(status.ALREADY_EXISTS, detail)
-      }
-      entries.add(entry)
-    }
-  }
-
-  function swap(index: Index, changes: readonly Change[]): void {
-    const entries = owners.get(index.name)
-    for (const { before } of changes) entries?.delete(entryOf(index, before) ?? '')
-    for (const { id, after } of changes) {
-      const entry = entryOf(index, after)
-      if (entry !== undefined) entries?.set(entry, id)
-    }
-  }
-
-  function build(index: Index, rows: ReturnType<Stored>): void {
-    const entries = new Map<string, string>()
-    for (const { id, row } of rows) {
-      const entry = entryOf(index, row)
-      if (entry === undefined) continue
-      if (entries.has(entry)) {
-        const detail = `Found uniqueness violation on index ${index.name},  duplicate key: {${entry}}`
-        throw refusal(status.FAILED_PRECONDITION, detail)
-      }
-      entries.set(entry, id)
-    }
-    owners.set(index.name, entries)
-  }
-
+  const indexes = new Map<string, Owners>()
   return {
     replace(changes) {
-      const byIndex = uniqueIndexesOf(changes.map(({ table }) => table)).map(
-        ({ index, table }) => ({
-          index,
-          own: changes.filter((change) => change.table.name === table.name)
-        })
-      )
-      for (const { index, own } of byIndex) check(index, own)
-      for (const { index, own } of byIndex) swap(index, own)
+      const affected = uniqueIndexesOf(changes.map(({ table }) => table)).flatMap((unique) => {
+        const owners = indexes.get(unique.index.name)
+        const own = changes.filter(({ table }) => table.name === unique.table.name)
+        return owners ? [{ index: unique.index, owners, own }] : []
+      })
+      for (const { index, owners, own } of affected) check(index, owners, own)
+      for (const { index, owners, own } of affected) swap(index, owners, own)
     },
     follow(schema, stored) {
       const wanted = uniqueIndexesOf(schema)
-      for (const { table, index } of wanted)
-        if (!owners.has(index.name)) build(index, stored(table))
-      for (const name of owners.keys())
-        if (!wanted.some(({ index }) => index.name === name)) owners.delete(name)
+      for (const { table, index } of wanted) {
+        if (!indexes.has(index.name)) indexes.set(index.name, build(index, stored(table)))
+      }
+      for (const name of indexes.keys()) {
+        if (!wanted.some(({ index }) => index.name === name)) indexes.delete(name)
+      }
     }
   }
+}
+
+function check(index: Index, owners: Owners, changes: readonly Change[]): void {
+  const changing = new Set(changes.map(({ id }) => id))
+  const entries = new Set<string>()
+  for (const { after } of changes) {
+    const entry = entryOf(index, after)
+    if (entry === undefined) continue
+    const owner = owners.get(entry)
+    if ((owner !== undefined && !changing.has(owner)) || entries.has(entry)) {
+      const detail = `UNIQUE violation on index ${index.name},  duplicate key: {${entry}}`
+      throw refusal(status.ALREADY_EXISTS, detail)
+    }
+    entries.add(entry)
+  }
+}
+
+function swap(index: Index, owners: Owners, changes: readonly Change[]): void {
+  for (const { before } of changes) owners.delete(entryOf(index, before) ?? '')
+  for (const { id, after } of changes) {
+    const entry = entryOf(index, after)
+    if (entry !== undefined) owners.set(entry, id)
+  }
+}
+
+function build(index: Index, rows: ReturnType<Stored>): Owners {
+  const owners: Owners = new Map()
+  for (const { id, row } of rows) {
+    const entry = entryOf(index, row)
+    if (entry === undefined) continue
+    if (owners.has(entry)) {
+      const detail = `Found uniqueness violation on index ${index.name},  duplicate key: {${entry}}`
+      throw refusal(status.FAILED_PRECONDITION, detail)
+    }
+    owners.set(entry, id)
+  }
+  return owners
 }
 
 function uniqueIndexesOf(tables: readonly Table[]) {

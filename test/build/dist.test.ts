@@ -29,7 +29,7 @@ async function image(): Promise<string> {
 async function onSpanner(): Promise<Record<string, string>> {
   const { tables } = await readContracts('schemas')
   const { name } = await createSpannerDatabase(tables)
-  return { SPANNER_DATABASE: name, SPANNER_EMULATOR_HOST: inject('spannerEmulatorHost') }
+  return { SPANNER_DATABASE: name, SPANNER_EMULATOR_HOST: await spannerHost() }
 }
 
 describe('dist, in a folder without node_modules', () => {

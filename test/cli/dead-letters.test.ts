@@ -21,8 +21,8 @@ async function embeddedEnv(): Promise<Env> {
 
 async function emulatorEnv(): Promise<Env> {
   const env = {
-    SPANNER_DATABASE: freshDatabaseName(),
-    SPANNER_EMULATOR_HOST: inject('spannerEmulatorHost')
+    SPANNER_DATABASE: await freshDatabaseName(),
+    SPANNER_EMULATOR_HOST: await spannerHost()
   }
   await run('schema', ['apply'], env)
   return env

@@ -10,7 +10,7 @@ import { keeping, toolOf } from './run-command.ts'
 /** Run `landfall schema` with these arguments on one database, as often as wanted. */
 function landfallSchema(database: string | undefined) {
   const env = database
-    ? { SPANNER_DATABASE: database, SPANNER_EMULATOR_HOST: inject('spannerEmulatorHost') }
+    ? { SPANNER_DATABASE: database, SPANNER_EMULATOR_HOST: await spannerHost() }
     : {}
   return async (...args: readonly string[]) => {
     const out: string[] = []
@@ -33,7 +33,7 @@ const emulated = (database: string, tables: readonly Table[]) => ({
 
 /** A database that has the shipped tables, but for a change. */
 async function databaseWith(change: (table: Table) => Table | undefined) {
-  const database = freshDatabaseName()
+  const database = await freshDatabaseName()
   const { tables } = await readContracts('schemas')
   await applySchema(
     emulated(
@@ -74,7 +74,7 @@ const refusing = (() => {
 
 describe('landfall schema apply', () => {
   it('creates every table in an empty database, and nothing the second time', async () => {
-    const run = landfallSchema(freshDatabaseName())
+    const run = landfallSchema(await freshDatabaseName())
     const first = await run('apply')
     expect(first.code).toBe(0)
     for (const table of ['items', 'orders', 'event_ledger', 'dead_letters']) {
@@ -163,7 +163,7 @@ describe('landfall schema diff', () => {
   })
 
   it('says that there is no such database', async () => {
-    const { error, out } = await landfallSchema(freshDatabaseName())('diff')
+    const { error, out } = await landfallSchema(await freshDatabaseName())('diff')
     expect(error).toMatchObject({ code: 'DATABASE_UNSUPPORTED' })
     expect(out).toBe('')
   })

@@ -16,7 +16,7 @@ it('is true word for word: every command of docs/add-an-event.md prints what the
     PATH: process.env['PATH'],
     HOME: folder,
     PORT: String(port),
-    SPANNER_EMULATOR_HOST: inject('spannerEmulatorHost')
+    SPANNER_EMULATOR_HOST: await spannerHost()
   }
   const run = openShell(folder, env)
   const here = (text: string) =>

@@ -24,9 +24,9 @@ const event = changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' })
 /** The whole service on the Spanner emulator, with a proxy between them. */
 async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
   const contracts = await readContracts('schemas')
-  const database = freshDatabaseName()
+  const database = await freshDatabaseName()
   await applySchema({ database, tables: contracts.tables, emulator: true })
-  const proxy = await createGrpcProxy(inject('spannerEmulatorHost'))
+  const proxy = await createGrpcProxy(await spannerHost())
   process.env['SPANNER_EMULATOR_HOST'] = proxy.host
   const config = parseConfig({
     SPANNER_DATABASE: database,

@@ -6,8 +6,8 @@ import { freshDatabaseName } from '../store/spanner-database.ts'
 import { push, startService } from './start-service.ts'
 
 function spannerEnv() {
-  const host = inject('spannerEmulatorHost')
-  return { SPANNER_DATABASE: freshDatabaseName(), SPANNER_EMULATOR_HOST: host }
+  const host = await spannerHost()
+  return { SPANNER_DATABASE: await freshDatabaseName(), SPANNER_EMULATOR_HOST: host }
 }
 
 /** A database made by the command that users run. */

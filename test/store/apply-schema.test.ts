@@ -66,7 +66,7 @@ describe('the shipped collections', () => {
 
   async function olderDatabase() {
     const { tables } = await readContracts('schemas')
-    const name = freshDatabaseName()
+    const name = await freshDatabaseName()
     const first = tables.flatMap((table) => older[table.name]?.(table) ?? [])
     await apply(name, ...first)
     const table = (wanted: string) => {
@@ -115,7 +115,7 @@ describe('the shipped collections', () => {
   it('are the same after that as in a database that was empty', async () => {
     const { name, tables } = await olderDatabase()
     await apply(name, ...tables)
-    const fresh = freshDatabaseName()
+    const fresh = await freshDatabaseName()
     await apply(fresh, ...tables)
     // Columns that came later are the last ones, so what is compared are the words.
     const words = async (database: string) => {
@@ -152,7 +152,7 @@ describe('the shipped collections', () => {
 
 describe('applySchema', () => {
   it('creates everything in an empty database, and nothing the second time', async () => {
-    const database = freshDatabaseName()
+    const database = await freshDatabaseName()
     expect(firstLines(await apply(database, itemsTable, logTable))).toEqual([
       'CREATE TABLE `order`',
       'CREATE INDEX `order_by_price` ON `order`',
@@ -229,7 +229,7 @@ describe('applySchema', () => {
   })
 
   it('refuses a dry run of a database that is not there', async () => {
-    const database = freshDatabaseName()
+    const database = await freshDatabaseName()
     const options = { database, tables: [itemsTable], emulator: true, dryRun: true }
     await expect(applySchema(options)).rejects.toMatchObject({ code: 'DATABASE_UNSUPPORTED' })
     await expect(diff(database)).rejects.toMatchObject({ code: 'DATABASE_UNSUPPORTED' })

@@ -23,7 +23,7 @@ const open = () =>
 const flags = ['--enable_fault_injection', '--abort_current_transaction_probability=0']
 
 beforeAll(async () => {
-  database = freshDatabaseName()
+  database = await freshDatabaseName()
   emulator = await startSpannerEmulator({ path: process.env['PATH'], flags })
   process.env['SPANNER_EMULATOR_HOST'] = emulator.host
   await applySchema({ database, tables: [itemsTable, counterTable], emulator: true })

@@ -34,7 +34,7 @@ async function openItems() {
 describe('opening', () => {
   it('refuses a database of PostgreSQL dialect', async () => {
     await createSpannerDatabase([])
-    const database = freshDatabaseName()
+    const database = await freshDatabaseName()
     const { instance, database: name } = parseDatabaseName(database)
     const [operation] = await bare()
       .getDatabaseAdminClient()
@@ -51,7 +51,7 @@ describe('opening', () => {
   })
 
   it('refuses a database or an instance that is not there', async () => {
-    const database = freshDatabaseName()
+    const database = await freshDatabaseName()
     for (const missing of [database, database.replace(/instances\/[^/]+/, 'instances/nowhere')]) {
       await expect(openSpannerStore({ database: missing, ...settings })).rejects.toMatchObject({
         code: 'DATABASE_UNSUPPORTED',

@@ -17,10 +17,10 @@ let database: string
 const open = () => openSpannerStore({ database, commitTimeoutMs, readTimeoutMs, emulator: true })
 
 beforeAll(async () => {
-  database = freshDatabaseName()
+  database = await freshDatabaseName()
   const tables = [itemsTable, counterTable]
   await applySchema({ database, tables, emulator: true })
-  proxy = await openTcpProxy(inject('spannerEmulatorHost'))
+  proxy = await openTcpProxy(await spannerHost())
   process.env['SPANNER_EMULATOR_HOST'] = proxy.host
   store = await open()
 })

@@ -1,0 +1,63 @@
+import { status } from '@grpc/grpc-js'
+import { toProtocol, toText } from './clock.ts'
+import type { Database } from './database.ts'
+import { checkMutations } from './mutations.ts'
+import type { BeginRequest, CommitRequest, RollbackRequest } from './protocol.ts'
+import { refusal } from './refusal.ts'
+import { precommitToken, type Transaction } from './transactions.ts'
+
+/** Begin a transaction. The model keeps only those that write. */
+export function begin(database: Database, request: BeginRequest, multiplexed: boolean) {
+  const { options, mutationKey } = request
+  if (!options?.readWrite) {
+    throw refusal(status.UNIMPLEMENTED, 'The model begins read-write transactions only.')
+  }
+  const transaction = database.transactions.begin(options, multiplexed)
+  return { id: transaction.id, ...(mutationKey && precommitToken(transaction)) }
+}
+
+/**
+ * Commit a transaction that has read, or a blind write. Its rows stay locked until it is durable.
+ *
+ * @param durable resolves when Spanner would have written the commit to a majority of its disks
+ */
+export async function commit(
+  database: Database,
+  request: CommitRequest,
+  durable: () => Promise<unknown>
+) {
+  const { transactionId, mutations = [] } = request
+  const { clock, locks, rows, schema, transactions } = database
+  const transaction = transactionId?.length
+    ? transactions.find(transactionId)
+    : transactions.begin({}, false)
+  try {
+    checkToken(transaction, request)
+    const { ids, stamp } = checkMutations(schema, mutations)
+    await locks.lock(transaction, ids, 'exclusive')
+    transaction.state = 'committing'
+    await durable()
+    const at = clock.next()
+    rows.write(stamp(toText(at)), at)
+    return { commitTimestamp: toProtocol(at) }
+  } finally {
+    end(database, transaction)
+  }
+}
+
+/** Free what a transaction has locked. */
+export function rollback(database: Database, { transactionId }: RollbackRequest) {
+  end(database, database.transactions.find(transactionId))
+  return {}
+}
+
+function end({ locks, transactions }: Database, transaction: Transaction): void {
+  locks.release(transaction)
+  transactions.end(transaction)
+}
+
+/** https://cloud.google.com/spanner/docs/reference/rpc/google.spanner.v1#multiplexedsessionprecommittoken */
+function checkToken({ tokens }: Transaction, { precommitToken: shown }: CommitRequest): void {
+  if (tokens === 0 || shown) return
+  throw refusal(status.INVALID_ARGUMENT, 'The commit has no precommit token.')
+}
