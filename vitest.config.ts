@@ -1,21 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
-/** The adapter of Spanner and what stands on it: on the model of Spanner, and on Google's emulator. */
+/** The adapter of Spanner and what stands on it run on the model of Spanner and on the emulator. */
 const onSpanner = [
   'test/cli/{dead-letters,schema}.test.ts',
   'test/faults/*.test.ts',
   'test/process/spanner.test.ts',
-  'test/store/{apply-schema,bisection,idempotence}.test.ts',
-  'test/store/spanner-{database,outage,store}.test.ts'
+  'test/store/apply-schema.test.ts',
+  'test/store/spanner-{bisection,database,idempotence,outage,store}.test.ts'
 ]
 
-/** What only Google's emulators can prove: they are what is tested, or the events come from Pub/Sub. */
-const onEmulators = [
-  'test/cli/drain.test.ts',
-  'test/e2e/*.test.ts',
-  'test/local/{local,publish,pubsub-emulator,spanner-emulator}.test.ts',
-  'test/store/spanner-contention.test.ts'
-]
+/** What only Google's emulators can prove. */
+const onEmulators = 'test/**/*.emulator.test.ts'
+const ofThePipeline = 'test/e2e/*.emulator.test.ts'
 
 /** Tests of the process, which do not care where it was started from. */
 const ofTheProcess = [
@@ -23,10 +19,18 @@ const ofTheProcess = [
   'test/process/{otlp,read-auth,service,spanner,wire}.test.ts'
 ]
 
+/** They run shell scripts, as those who deploy and those who read the documents do. */
+const inAShell = [
+  'test/deploy/canary*.test.ts',
+  'test/dev/local/{child-group,local}.test.ts',
+  'test/docs/add-an-event.test.ts'
+]
+
 const ofTheBundle = 'test/build/**/*.test.ts'
 const inABrowser = 'test/browser/**/*.test.ts'
-const entry = { src: 'src/main.ts', dist: 'dist/main.js' }
+const onModel = { entry: 'src/main.ts', spanner: 'model' } as const
 
+/** Emulators, `dist` and tools are looked for only when a file of their project is run. */
 export default defineConfig({
   test: {
     projects: [
@@ -35,8 +39,26 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...onEmulators, ofTheBundle, inABrowser],
-          provide: { entry: entry.src, spanner: 'model' }
+          exclude: [onEmulators, ofTheBundle, inABrowser, ...inAShell],
+          provide: onModel
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: 'shell',
+          include: inAShell,
+          globalSetup: ['test/shell-tools.ts'],
+          provide: onModel
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: 'emulator',
+          include: [onEmulators, ...onSpanner],
+          globalSetup: ['test/emulators.ts'],
+          provide: { entry: 'src/main.ts', spanner: 'emulator' }
         }
       },
       {
@@ -45,16 +67,25 @@ export default defineConfig({
           name: 'dist',
           include: [ofTheBundle, ...ofTheProcess],
           globalSetup: ['test/build/build-dist.ts'],
-          provide: { entry: entry.dist, spanner: 'model' }
+          provide: { entry: 'dist/main.js', spanner: 'model' }
         }
       },
       {
         extends: true,
         test: {
-          name: 'emulator',
-          include: [...onSpanner, ...onEmulators],
-          globalSetup: ['test/emulators.ts'],
-          provide: { entry: entry.src, spanner: 'emulator' }
+          name: 'dist-emulator',
+          include: [ofThePipeline],
+          globalSetup: ['test/build/build-dist.ts', 'test/emulators.ts'],
+          provide: { entry: 'dist/main.js', spanner: 'emulator' }
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: [inABrowser],
+          testTimeout: 60_000,
+          maxWorkers: 1
         }
       }
     ],

@@ -2,20 +2,41 @@ import type { Reporter, TestModule } from 'vitest/node'
 
 /**
  * Ends a run with one plain line, `N passed, N failed`, from the real counts. A file that does not
- * load and an error outside of a test count as failures, and so does a run without a test.
+ * load and an error outside of a test count as failures, and so does a run without a test that
+ * passed. Before that line stands what was not run, with what it needs.
  */
 export default class CountingReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
-    const tests = modules.flatMap((module) => [...module.children.allTests()])
-    const count = (state: string) => tests.filter((test) => test.result().state === state).length
-    const broken = modules.filter((module) => module.errors().length > 0).length
-    const failed = count('failed') + broken + errors.length
-    const skipped = count('skipped') + count('pending')
-    if (tests.length === 0) process.exitCode = 1
-    const tail = skipped > 0 ? `, ${skipped} skipped` : ''
+    const failed = count(modules, 'failed') + modules.filter(isBroken).length + errors.length
+    const passed = count(modules, 'passed')
+    if (passed === 0 || failed > 0) process.exitCode = 1
+    const lines = [...notRun(modules), `${passed} passed, ${failed} failed`]
     // The default reporter writes after this one has its turn; the line must come last.
-    process.once('exit', () =>
-      process.stdout.write(`${count('passed')} passed, ${failed} failed${tail}\n`)
-    )
+    process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`))
   }
+}
+
+const isBroken = (module: TestModule) => module.errors().length > 0
+
+const count = (modules: readonly TestModule[], ...states: readonly string[]) =>
+  modules
+    .flatMap((module) => [...module.children.allTests()])
+    .filter((test) => states.includes(test.result().state)).length
+
+/** Name what was left out, by project: the files, and how to get what they need. */
+function notRun(modules: readonly TestModule[]): readonly string[] {
+  const byProject = Map.groupBy(modules, ({ project }) => project)
+  return [...byProject].flatMap(([project, files]) => {
+    const skipped = count(files, 'skipped', 'pending')
+    if (skipped === 0) return []
+    const reasons = project.getProvidedContext().notRun ?? []
+    const names = files
+      .filter((file) => count([file], 'skipped', 'pending') > 0)
+      .map(({ relativeModuleId }) => relativeModuleId)
+    return [
+      `NOT RUN: ${skipped} tests of the project ${project.name}`,
+      ...reasons.map((reason) => `  ${reason}`),
+      `  They are in ${names.toSorted().join(', ')}`
+    ]
+  })
 }

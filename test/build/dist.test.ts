@@ -2,13 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApiKey, hashApiKey } from '../../src/access/api-keys.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { secret, startSecretManager } from '../access/secret-manager-server.ts'
 import { changed } from '../http/open-app.ts'
 import { exitOf, push, startService } from '../process/start-service.ts'
-import { createSpannerDatabase } from '../store/spanner-database.ts'
+import { createSpannerDatabase, spannerHost } from '../store/spanner-database.ts'
 
 const event = changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' })
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, inject, it } from 'vitest'
-import { freshDatabaseName } from '../store/spanner-database.ts'
+import { describe, expect, it } from 'vitest'
+import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 import {
   faultySchemas,
   greenItem,

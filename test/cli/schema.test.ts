@@ -1,18 +1,18 @@
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runCommandLine } from '../../src/cli/command-line.ts'
 import { serviceCommands } from '../../src/cli/commands.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { applySchema, diffSchema } from '../../src/store/spanner/apply.ts'
 import type { Table } from '../../src/store/table.ts'
-import { freshDatabaseName } from '../store/spanner-database.ts'
+import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 import { keeping, toolOf } from './run-command.ts'
 
 /** Run `landfall schema` with these arguments on one database, as often as wanted. */
 function landfallSchema(database: string | undefined) {
-  const env = database
-    ? { SPANNER_DATABASE: database, SPANNER_EMULATOR_HOST: await spannerHost() }
-    : {}
   return async (...args: readonly string[]) => {
+    const env = database
+      ? { SPANNER_DATABASE: database, SPANNER_EMULATOR_HOST: await spannerHost() }
+      : {}
     const out: string[] = []
     const err: string[] = []
     const around = keeping({ ...env }, out, err)

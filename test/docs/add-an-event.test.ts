@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, inject, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { freePort } from '../../dev/local/ports.ts'
-import { freshDatabaseName } from '../store/spanner-database.ts'
+import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 import { copyOfRepository, openShell, serve } from './shell.ts'
 import { comparable, patternOf, readSteps } from './walk-through.ts'
 
@@ -11,7 +11,7 @@ const databaseOfThePage = 'projects/my-project/instances/landfall/databases/land
 
 it('is true word for word: every command of docs/add-an-event.md prints what the page says', async () => {
   const folder = copyOfRepository()
-  const [port, database] = [await freePort(), freshDatabaseName()]
+  const [port, database] = [await freePort(), await freshDatabaseName()]
   const env = {
     PATH: process.env['PATH'],
     HOME: folder,

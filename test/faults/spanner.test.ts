@@ -1,4 +1,4 @@
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { parseConfig } from '../../src/settings.ts'
@@ -7,7 +7,7 @@ import { applySchema } from '../../src/store/spanner/apply.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { changed, openAccess, send } from '../http/open-app.ts'
-import { freshDatabaseName } from '../store/spanner-database.ts'
+import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 import { createGrpcProxy } from './grpc-proxy.ts'
 
 const status = {

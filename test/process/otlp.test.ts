@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readContracts } from '../../src/read-schemas.ts'
 import { changed } from '../http/open-app.ts'
-import { createSpannerDatabase } from '../store/spanner-database.ts'
+import { createSpannerDatabase, spannerHost } from '../store/spanner-database.ts'
 import { startOtlpCollector } from '../telemetry/otlp-collector.ts'
 import { exitOf, startService } from './start-service.ts'
 
@@ -34,7 +34,7 @@ async function onSpanner() {
   const { name } = await createSpannerDatabase(tables)
   return {
     SPANNER_DATABASE: name,
-    SPANNER_EMULATOR_HOST: String(process.env['SPANNER_EMULATOR_HOST'])
+    SPANNER_EMULATOR_HOST: await spannerHost()
   }
 }
 

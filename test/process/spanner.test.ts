@@ -1,31 +1,31 @@
-import { spawnSync } from 'node:child_process'
-import { describe, expect, inject, it } from 'vitest'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
 import { applySchema } from '../../src/store/spanner/apply.ts'
 import { changed, deleted } from '../http/open-app.ts'
-import { freshDatabaseName } from '../store/spanner-database.ts'
+import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 import { push, startService } from './start-service.ts'
 
-function spannerEnv() {
+async function spannerEnv() {
   const host = await spannerHost()
   return { SPANNER_DATABASE: await freshDatabaseName(), SPANNER_EMULATOR_HOST: host }
 }
 
 /** A database made by the command that users run. */
-function createDatabase(): Record<string, string> {
-  const env = spannerEnv()
-  const applied = spawnSync(process.execPath, ['bin/landfall.ts', 'schema', 'apply'], {
-    env: { PATH: process.env['PATH'], ...env },
-    encoding: 'utf8'
+async function createDatabase(): Promise<Record<string, string>> {
+  const env = await spannerEnv()
+  const args = ['bin/landfall.ts', 'schema', 'apply']
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
+    env: { PATH: process.env['PATH'], ...env }
   })
-  expect(applied.stderr).toBe('')
-  expect(applied.stdout).toContain('CREATE TABLE `items`')
-  expect(applied.status).toBe(0)
+  expect(stderr).toBe('')
+  expect(stdout).toContain('CREATE TABLE `items`')
   return env
 }
 
 describe('the process on Spanner', () => {
   it('gives the answers that it gives on the embedded store', async () => {
-    const spanner = await startService(createDatabase())
+    const spanner = await startService(await createDatabase())
     const embedded = await startService({})
     const events = [
       changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' }),
@@ -55,7 +55,7 @@ describe('the process on Spanner', () => {
   })
 
   it('applies one of two hundred concurrent pushes to two processes', async () => {
-    const env = createDatabase()
+    const env = await createDatabase()
     const services = await Promise.all([startService(env), startService(env)])
     const event = changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' })
     const answers = await Promise.all(
@@ -67,7 +67,7 @@ describe('the process on Spanner', () => {
   })
 
   it('starts in a database without tables, is not ready, and says which are missing', async () => {
-    const env = spannerEnv()
+    const env = await spannerEnv()
     await applySchema({ database: env.SPANNER_DATABASE, tables: [], emulator: true })
     const service = await startService(env)
     const ready = await fetch(`${service.url}/health/ready`)

@@ -1,70 +1,68 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createDatabase } from '../../bench/model/database.ts'
-import { type Model, serveModel } from '../../bench/model/serve-model.ts'
+import { status } from '@grpc/grpc-js'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { refusal } from '../../dev/spanner-model/refusal.ts'
+import { type Model, serveModel } from '../../dev/spanner-model/serve-model.ts'
+import { spannerDdl } from '../../src/store/spanner/ddl.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'
-import { prepareEmulatorEnvironment } from '../../src/store/spanner/prepare-emulator-environment.ts'
 import type { Store } from '../../src/store/store.ts'
-import type { Table } from '../../src/store/table.ts'
-import { describeCommits } from '../store/contract-commits.ts'
-import { itemsTable, storeTables, typesTable } from '../store/tables.ts'
-import { item, put, readItem } from '../store/writes.ts'
+import { bareSpanner } from '../store/bare-spanner.ts'
+import { itemsTable, storeTables } from '../store/tables.ts'
+import { item, look, put, readItem } from '../store/writes.ts'
 
 const tables = storeTables(['STRING', 'INT64'])
+const database = 'projects/p/instances/i/databases/d'
 
-describe('the model of Spanner', () => {
-  let model: Model
-  let store: Store
+let model: Model
+let store: Store
 
-  const open = () =>
-    openSpannerStore({
-      database: 'projects/p/instances/i/databases/d',
-      emulator: true,
-      commitTimeoutMs: 10_000,
-      readTimeoutMs: 5000
-    })
+beforeAll(async () => {
+  model = await serveModel({ databases: { [database]: spannerDdl(tables) } })
+  vi.stubEnv('SPANNER_EMULATOR_HOST', model.host)
+  const timeouts = { commitTimeoutMs: 10_000, readTimeoutMs: 5000 }
+  store = await openSpannerStore({ database, emulator: true, ...timeouts })
+})
 
-  beforeAll(async () => {
-    model = await serveModel(tables, { commitMs: 0, readMs: 0 })
-    vi.stubEnv('SPANNER_EMULATOR_HOST', model.host)
-    prepareEmulatorEnvironment(process.env)
-    store = await open()
+afterAll(async () => {
+  await store.close()
+  model.close()
+})
+
+it('has the databases that it was given, and counts calls by method', async () => {
+  expect(await store.verify(tables)).toEqual([])
+  const before = model.counts['Commit'] ?? 0
+  await put(store, itemsTable, item('one'), item('two'))
+  await readItem(store, 'one', 'id')
+  expect(model.counts['Commit']).toBe(before + 1)
+})
+
+it('serves multiplexed sessions, one for all transactions', async () => {
+  await Promise.all(['a', 'b', 'c'].map((id) => look(store, { table: itemsTable, key: [id] })))
+  expect(model.counts['CreateSession']).toBe(1)
+  expect(model.counts['BatchCreateSessions']).toBeUndefined()
+})
+
+it('refuses the calls that it is told to refuse', async () => {
+  model.refuse = (method) =>
+    method === 'Commit' ? refusal(status.UNAVAILABLE, 'injected') : undefined
+  onTestFinished(() => {
+    model.refuse = () => undefined
   })
+  const commit = put(store, itemsTable, item('refused'))
+  await expect(commit).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  expect(await readItem(store, 'refused', 'id')).toBeUndefined()
+})
 
-  afterAll(async () => {
-    await store.close()
-    model.close()
-  })
+it('answers a commit after its delay', async () => {
+  const start = performance.now()
+  model.delays = { commitMs: 100, readMs: 0 }
+  await put(store, itemsTable, item('late'))
+  model.delays = { commitMs: 0, readMs: 0 }
+  expect(performance.now() - start).toBeGreaterThan(95)
+})
 
-  const subject = { types: [], shared: true, create: async () => open }
-  describeCommits(() => ({ store, subject, again: open }), subject)
-
-  it('has the tables it was given, and no others', async () => {
-    expect(await store.verify(tables)).toEqual([])
-    const other: Table = { ...typesTable(['BOOL']), name: 'others' }
-    expect(await store.verify([other])).toMatchObject([{ table: 'others' }])
-    expect(await store.verify([typesTable(['BOOL'])])).not.toEqual([])
-  })
-
-  it('counts the commits', async () => {
-    const before = model.counts['Commit'] ?? 0
-    await put(store, itemsTable, item('one'), item('two'))
-    await readItem(store, 'one', 'id')
-    expect(model.counts['Commit']).toBe(before + 1)
-  })
-
-  it('commits a transaction once', () => {
-    const database = createDatabase(tables)
-    const { id: transactionId } = database.begin({ readWrite: {} })
-    const columns = ['topic', 'event_key']
-    const cells = [{ stringValue: 't' }, { stringValue: 'k' }]
-    const insertOrUpdate = { table: 'log', columns, values: [{ values: cells }] }
-    const commit = () => database.commit({ transactionId, mutations: [{ insertOrUpdate }] })
-    expect(commit()).toHaveProperty('commitTimestamp')
-    expect(commit).toThrow('over')
-  })
-
-  it('says so when it does not know a call or a query', async () => {
-    const select = { table: itemsTable, columns: ['id'], equals: {}, order: ['id'], limit: 1 }
-    await expect(store.list(select, { kind: 'strong' })).rejects.toThrow(/does not know the query/)
-  })
+it('says which statement of DDL it does not know', async () => {
+  const bare = bareSpanner(database)
+  onTestFinished(bare.close)
+  const change = bare.ddl('CREATE CHANGE STREAM everything FOR ALL')
+  await expect(change).rejects.toThrow("The model doesn't know: CREATE CHANGE STREAM")
 })

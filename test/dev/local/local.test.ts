@@ -1,122 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { expect, inject, onTestFinished, test, vi } from 'vitest'
+import { createServer } from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { run } from '../../cli/run-command.ts'
-import { descendants, processes, stillRunning } from './processes.ts'
+import { endOf, openFolder, patience } from './local-process.ts'
+import { processes } from './processes.ts'
 import { folderWithSdk } from './sdk-folder.ts'
-
-const patience = { timeout: 40_000 }
-const landfall = resolve('bin/landfall.ts')
-const type = 'com.example.item.changed.v1'
-
-type Environment = Readonly<Record<string, string>>
-
-/** Where commands run in a folder of their own, with nothing of this run's environment but PATH. */
-function openFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'landfall-local-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const start = (command: string, args: readonly string[], env: Environment = {}) => {
-    const PATH = process.env['PATH'] ?? ''
-    const child = spawn(command, args, {
-      cwd: folder,
-      env: { PATH, PORT: '0', SCHEMAS_DIR: resolve('schemas'), ...env },
-      stdio: ['ignore', 'pipe', 'pipe']
-    })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    return child
-  }
-  const startLandfall = (args: readonly string[], env?: Environment) =>
-    start(process.execPath, [landfall, ...args], env)
-  return { stateFile: join(folder, '.landfall/local.json'), start, startLandfall }
-}
-
-/** Wait until it says what to type, and tell where the service is. */
-function ready(child: ChildProcess): Promise<string> {
-  let said = ''
-  return new Promise((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      said += chunk
-      const url = /^Landfall listens on (\S+)\.[\s\S]*SPANNER_DATABASE=/m.exec(said)?.[1]
-      if (url) resolve(url)
-    })
-    child.once('exit', (code) => reject(new Error(`exit code ${code}: ${said}`)))
-  })
-}
-
-async function endOf(child: ChildProcess) {
-  const [stderr, [code]] = await Promise.all([
-    child.stderr ? text(child.stderr) : '',
-    once(child, 'exit')
-  ])
-  return { code, stderr }
-}
-
-const startedBy = (child: ChildProcess) => descendants(child.pid ?? 0)
-const pidsOf = (list: readonly { readonly pid: number }[]) => list.map(({ pid }) => pid)
-
-test('one command is enough to publish events and read their rows, and Ctrl-C stops it all', async () => {
-  const { stateFile, startLandfall } = openFolder()
-  const running = startLandfall(['local'])
-  const url = await ready(running)
-  const started = startedBy(running)
-  for (const command of ['emulator_main', 'pubsub-emulator', 'main.ts']) {
-    expect(started.filter((one) => one.command.includes(command))).not.toEqual([])
-  }
-  for (const [number, topic] of ['events', 'events-unwrapped'].entries()) {
-    const data = JSON.stringify({ id: topic, value: 'v' })
-    const publishing = startLandfall(['publish', type, data, '--topic', topic, '--count', '5'])
-    expect(await endOf(publishing)).toEqual({ code: 0, stderr: '' })
-    const rows = async () => (await fetch(`${url}/api/v1/data?limit=100`)).json()
-    await expect.poll(rows, patience).toHaveLength(5 * (number + 1))
-  }
-  running.kill('SIGINT')
-  const { code, stderr } = await endOf(running)
-  expect(stderr).toMatch(/Stopped\n$/)
-  expect(code).toBe(0)
-  expect(stillRunning(pidsOf(started))).toEqual([])
-  expect(existsSync(stateFile)).toBe(false)
-}, 90_000)
-
-/** With the Pub/Sub emulator of this run, so that Java need not start. */
-const lighter = () => ({ PUBSUB_EMULATOR_HOST: inject('pubsubEmulatorHost') })
-
-test('nothing is left when it is killed', async () => {
-  const { startLandfall } = openFolder()
-  const running = startLandfall(['local'], lighter())
-  await ready(running)
-  const pids = pidsOf(startedBy(running))
-  expect(pids.length).toBeGreaterThanOrEqual(2)
-  running.kill('SIGKILL')
-  await vi.waitUntil(() => stillRunning(pids).length === 0, patience)
-}, 90_000)
-
-test('nothing is left when the process that started it is killed', async () => {
-  const { start } = openFolder()
-  const args = ['-c', '"$@" & wait', 'sh', process.execPath, landfall, 'local']
-  const parent = start('sh', args, lighter())
-  await ready(parent)
-  const pids = pidsOf(startedBy(parent))
-  parent.kill('SIGKILL')
-  await vi.waitUntil(() => stillRunning(pids).length === 0, patience)
-}, 90_000)
-
-test('it stops and says so when an emulator ends early', async () => {
-  const { startLandfall } = openFolder()
-  const running = startLandfall(['local'], lighter())
-  const ended = endOf(running)
-  await ready(running)
-  const started = startedBy(running)
-  const emulator = started.find(({ command }) => command.includes('emulator_main --host_port'))
-  process.kill(emulator?.pid ?? 0, 'SIGKILL')
-  const { code, stderr } = await ended
-  expect(stderr).toMatch(/^landfall: The Spanner emulator ended with signal SIGKILL/m)
-  expect(code).toBe(1)
-  expect(stillRunning(pidsOf(started))).toEqual([])
-}, 90_000)
 
 /** Programs that never listen stand in for the emulators, and can be told from all others. */
 function slowEmulators(pubsub = 'exec sleep $UNIQUE') {
@@ -152,6 +40,15 @@ test('a start that fails half-way leaves nothing behind', async () => {
   expect(alive()).toEqual([])
 })
 
+/** Listen at a port until the test has finished. */
+async function listen(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}
+
 test.each([
   [
     'nobody listens at a given host',
@@ -165,13 +62,15 @@ test.each([
   ],
   ['a setting is malformed', { PORT: 'http' }, /^PORT must be/]
 ])('one line says what to do when %s', async (_name, env, message) => {
-  const given = { ...lighter(), PORT: '0', PATH: process.env['PATH'], ...env }
+  const pubsub = { PUBSUB_EMULATOR_HOST: `127.0.0.1:${await listen()}` }
+  const given = { ...pubsub, PORT: '0', PATH: process.env['PATH'], ...env }
   await expect(run('local', [], given)).rejects.toThrow(message)
 })
 
 test('another port is not taken silently', async () => {
-  const PORT = inject('pubsubEmulatorHost').split(':')[1]
-  await expect(run('local', [], { ...lighter(), PATH: process.env['PATH'], PORT })).rejects.toThrow(
+  const PORT = String(await listen())
+  const env = { PUBSUB_EMULATOR_HOST: `127.0.0.1:${PORT}`, PATH: process.env['PATH'], PORT }
+  await expect(run('local', [], env)).rejects.toThrow(
     `Port ${PORT} is already in use; set PORT to another one for Landfall`
   )
 })

@@ -11,7 +11,7 @@ const patience = { timeout: 40_000 }
 
 /** The pipeline with a Spanner that refuses every commit while `refusing` is true. */
 async function openFaultyPipeline() {
-  const proxy = await createGrpcProxy(await spannerHost())
+  const proxy = await createGrpcProxy(inject('spannerEmulatorHost'))
   const fault = { refusing: true }
   proxy.fault = (method) =>
     fault.refusing && method === 'Commit' ? { kind: 'fail', status: unavailable } : undefined

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest'
+import { startSpannerEmulator } from '../../../dev/local/emulator.ts'
+import { listens } from '../../../dev/local/ports.ts'
+
+it('listens when it has started, and is gone when it has stopped', async () => {
+  const emulator = await startSpannerEmulator({ path: process.env['PATH'] })
+  expect(await listens(emulator.host)).toBe(true)
+  await emulator.stop()
+  expect(await listens(emulator.host)).toBe(false)
+  await emulator.stop()
+})
+
+it('says so at once when the emulator does not run', async () => {
+  const flags = ['--no_such_flag']
+  await expect(startSpannerEmulator({ path: process.env['PATH'], flags })).rejects.toThrow(
+    'The Spanner emulator ended with'
+  )
+})

@@ -1,0 +1,132 @@
+import { expect, it } from 'vitest'
+import { begin, commit, rollback } from '../../dev/spanner-model/commits.ts'
+import { createDatabase, type Database, runDdl } from '../../dev/spanner-model/database.ts'
+import { read } from '../../dev/spanner-model/reads.ts'
+import type { Cell } from '../../dev/spanner-model/result-set.ts'
+
+const session = 's'
+const atOnce = async () => undefined
+const text = (stringValue: string): Cell => ({ kind: 'stringValue', stringValue })
+const [failedPrecondition, invalidArgument, notFound, aborted] = [9, 3, 5, 10]
+
+function openDatabase(): Database {
+  const database = createDatabase('GOOGLE_STANDARD_SQL')
+  const table = 'CREATE TABLE t (k STRING(MAX), v STRING(MAX), j JSON) PRIMARY KEY (k)'
+  expect(runDdl(database, [table])).toBeUndefined()
+  return database
+}
+
+const write = (k: string, values: Readonly<Record<string, string>> = {}) => ({
+  insertOrUpdate: {
+    table: 't',
+    columns: ['k', ...Object.keys(values)],
+    values: [{ values: [text(k), ...Object.values(values).map(text)] }]
+  }
+})
+
+const beginWrite = (database: Database, multiplexed = false) =>
+  begin(database, { session, options: { readWrite: {} } }, multiplexed).id
+
+const readRow = (database: Database, k: string, transaction: object, multiplexed = false) => {
+  const keySet = { keys: [{ values: [text(k)] }] }
+  return read(database, { session, table: 't', columns: ['v'], keySet, transaction }, multiplexed)
+}
+
+const strong = {}
+
+it('commits transactions on different rows side by side', async () => {
+  const database = openDatabase()
+  const durable = Promise.withResolvers<void>()
+  const [slow, quick] = [beginWrite(database), beginWrite(database)]
+  await readRow(database, 'a', { id: slow })
+  await readRow(database, 'b', { id: quick })
+  const first = { session, transactionId: slow, mutations: [write('a', { v: '1' })] }
+  const second = { session, transactionId: quick, mutations: [write('b', { v: '2' })] }
+  const committing = commit(database, first, () => durable.promise)
+  await commit(database, second, atOnce)
+  expect((await readRow(database, 'b', strong)).values).toEqual([{ stringValue: '2' }])
+  expect((await readRow(database, 'a', strong)).values).toEqual([])
+  durable.resolve()
+  await committing
+  expect((await readRow(database, 'a', strong)).values).toEqual([{ stringValue: '1' }])
+})
+
+it('aborts a transaction whose row an older one has written', async () => {
+  const database = openDatabase()
+  const [older, younger] = [beginWrite(database), beginWrite(database)]
+  await readRow(database, 'a', { id: older })
+  await readRow(database, 'a', { id: younger })
+  await commit(database, { session, transactionId: older, mutations: [write('a')] }, atOnce)
+  const late = commit(database, { session, transactionId: younger, mutations: [] }, atOnce)
+  await expect(late).rejects.toMatchObject({ code: aborted })
+})
+
+it('keeps the place of a transaction that is tried again', async () => {
+  const database = openDatabase()
+  const [older, younger] = [beginWrite(database), beginWrite(database)]
+  const readWrite = { multiplexedSessionPreviousTransactionId: older }
+  const { id: again } = begin(database, { session, options: { readWrite } }, false)
+  await readRow(database, 'a', { id: younger })
+  await commit(database, { session, transactionId: again, mutations: [write('a')] }, atOnce)
+  await expect(readRow(database, 'a', { id: younger })).rejects.toMatchObject({ code: aborted })
+})
+
+it('commits a transaction once, and none that was rolled back', async () => {
+  const database = openDatabase()
+  const once = { session, transactionId: beginWrite(database), mutations: [write('a')] }
+  await commit(database, once, atOnce)
+  await expect(commit(database, once, atOnce)).rejects.toMatchObject({ code: notFound })
+  const gone = { session, transactionId: beginWrite(database) }
+  rollback(database, gone)
+  await expect(commit(database, gone, atOnce)).rejects.toMatchObject({ code: notFound })
+})
+
+it('asks on a multiplexed session for the token of the last read', async () => {
+  const database = openDatabase()
+  const transactionId = beginWrite(database, true)
+  const { precommitToken } = Object(await readRow(database, 'a', { id: transactionId }, true))
+  expect(precommitToken).toMatchObject({ seqNum: 1 })
+  const request = { session, transactionId, mutations: [write('a')] }
+  await expect(commit(database, request, atOnce)).rejects.toMatchObject({ code: invalidArgument })
+})
+
+it('reads a row as it was', async () => {
+  const database = openDatabase()
+  const first = await commit(database, { session, mutations: [write('a', { v: '1' })] }, atOnce)
+  await commit(database, { session, mutations: [write('a', { v: '2' })] }, atOnce)
+  const readTimestamp = first.commitTimestamp
+  const then = { singleUse: { readOnly: { readTimestamp } } }
+  expect((await readRow(database, 'a', then)).values).toEqual([{ stringValue: '1' }])
+  expect((await readRow(database, 'a', strong)).values).toEqual([{ stringValue: '2' }])
+})
+
+it('has no table before it was created', async () => {
+  const database = openDatabase()
+  const then = { singleUse: { readOnly: { exactStaleness: { seconds: '60' } } } }
+  await expect(readRow(database, 'a', then)).rejects.toMatchObject({ code: notFound })
+})
+
+const many = (count: number) => Array.from({ length: count }, (_, n) => write(`${n}`, { v: '' }))
+const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+
+it.each([
+  ['a key of 8 KiB', [write('k'.repeat(8192))], [write('k'.repeat(8193))], failedPrecondition],
+  [
+    'a STRING of 2,621,440 characters',
+    [write('a', { v: 'x'.repeat(2_621_440) })],
+    [write('a', { v: 'x'.repeat(2_621_441) })],
+    failedPrecondition
+  ],
+  [
+    'JSON of 80 levels',
+    [write('a', { j: nested(80) })],
+    [write('a', { j: nested(81) })],
+    failedPrecondition
+  ],
+  ['80,000 mutations', many(40_000), many(40_001), invalidArgument]
+])('takes %s and no more', async (_name, most, more, code) => {
+  const database = openDatabase()
+  await commit(database, { session, mutations: most }, atOnce)
+  const refused = commit(database, { session, mutations: more }, atOnce)
+  await expect(refused).rejects.toMatchObject({ code })
+})
