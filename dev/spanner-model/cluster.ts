@@ -1,11 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { createDatabase, type Database, type Dialect } from './database.ts'
+import type { Session } from './protocol.ts'
 import { refusal } from './refusal.ts'
-
-export interface Session {
-  readonly name: string
-  readonly multiplexed: boolean
-}
 
 /** Instances with their databases, and the sessions on them. All names are full resource names. */
 export interface Cluster {
@@ -19,7 +15,7 @@ export interface Cluster {
   sessions(database: string): readonly Session[]
   closeSession(name: string): void
   /** Find what a session is on. @throws a refusal, NOT_FOUND */
-  find(session: string): Session & { readonly database: Database }
+  find(session: string): { readonly database: Database; readonly session: Session }
 }
 
 /** Make a cluster that has nothing yet. */
@@ -63,7 +59,7 @@ export function createCluster(): Cluster {
       const found = database(databaseOf(name))
       const session = sessions.get(name)
       if (!session) throw notFound('Session', name)
-      return { ...session, database: found }
+      return { session, database: found }
     }
   }
 }

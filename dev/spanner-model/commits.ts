@@ -2,17 +2,17 @@ import { status } from '@grpc/grpc-js'
 import { toProtocol, toText } from './clock.ts'
 import type { Database } from './database.ts'
 import { checkMutations } from './mutations.ts'
-import type { BeginRequest, CommitRequest, RollbackRequest } from './protocol.ts'
+import type { BeginRequest, CommitRequest, RollbackRequest, Session } from './protocol.ts'
 import { refusal } from './refusal.ts'
 import { precommitToken, type Transaction } from './transactions.ts'
 
 /** Begin a transaction. The model keeps only those that write. */
-export function begin(database: Database, request: BeginRequest, multiplexed: boolean) {
+export function begin(database: Database, request: BeginRequest, session: Session) {
   const { options, mutationKey } = request
   if (!options?.readWrite) {
     throw refusal(status.UNIMPLEMENTED, 'The model begins read-write transactions only.')
   }
-  const transaction = database.transactions.begin(options, multiplexed)
+  const transaction = database.transactions.begin(options, session)
   return { id: transaction.id, ...(mutationKey && precommitToken(transaction)) }
 }
 
@@ -24,13 +24,14 @@ export function begin(database: Database, request: BeginRequest, multiplexed: bo
 export async function commit(
   database: Database,
   request: CommitRequest,
+  session: Session,
   durable: () => Promise<unknown>
 ) {
   const { transactionId, mutations = [] } = request
   const { clock, locks, rows, schema, transactions } = database
   const transaction = transactionId?.length
     ? transactions.find(transactionId)
-    : transactions.begin({}, false)
+    : transactions.begin({}, session)
   try {
     checkToken(transaction, request)
     const { ids, stamp } = checkMutations(schema, mutations)
@@ -41,19 +42,14 @@ export async function commit(
     rows.write(stamp(toText(at)), at)
     return { commitTimestamp: toProtocol(at) }
   } finally {
-    end(database, transaction)
+    transactions.end(transaction)
   }
 }
 
 /** Free what a transaction has locked. */
-export function rollback(database: Database, { transactionId }: RollbackRequest) {
-  end(database, database.transactions.find(transactionId))
+export function rollback({ transactions }: Database, { transactionId }: RollbackRequest) {
+  transactions.end(transactions.find(transactionId))
   return {}
-}
-
-function end({ locks, transactions }: Database, transaction: Transaction): void {
-  locks.release(transaction)
-  transactions.end(transaction)
 }
 
 /** https://cloud.google.com/spanner/docs/reference/rpc/google.spanner.v1#multiplexedsessionprecommittoken */

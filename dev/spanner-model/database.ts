@@ -20,12 +20,13 @@ export interface Database {
 
 /** Make a database without tables. */
 export function createDatabase(dialect: Dialect): Database {
+  const locks = createLocks()
   return {
     dialect,
     clock: createClock(),
-    locks: createLocks(),
+    locks,
     rows: createRows(),
-    transactions: createTransactions(),
+    transactions: createTransactions(locks),
     schema: []
   }
 }

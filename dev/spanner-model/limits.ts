@@ -25,7 +25,7 @@ export function checkLength({ name: table }: Table, { name, type }: Column, valu
 const maxOf = (scalar: string) => (scalar === 'STRING' ? maxCharacters : maxCellBytes)
 
 function lengthOf(scalar: string, value: Value): number {
-  if (typeof value !== 'string') return 8
+  if (typeof value !== 'string') return 0
   if (scalar === 'STRING') return /^[\x20-\x7e]*$/.test(value) ? value.length : [...value].length
   return scalar === 'BYTES' ? Buffer.byteLength(value, 'base64') : value.length
 }

@@ -4,6 +4,11 @@ import type { Cell, Type } from './result-set.ts'
 
 /** Messages of `google.spanner.v1`, as far as the model reads them. */
 
+export interface Session {
+  readonly name: string
+  readonly multiplexed: boolean
+}
+
 /** `TransactionOptions` */
 export interface Options {
   readonly readWrite?: { readonly multiplexedSessionPreviousTransactionId?: Buffer } | null

@@ -1,7 +1,7 @@
 import { toMicros, toProtocol } from './clock.ts'
 import type { Database } from './database.ts'
 import { describeSchema, type Texts } from './information-schema.ts'
-import type { QueryRequest, ReadRequest, Selector } from './protocol.ts'
+import type { QueryRequest, ReadRequest, Selector, Session } from './protocol.ts'
 import { type Cell, fromCell, fromType, rowsResult, type Type, textResult } from './result-set.ts'
 import { rowId } from './rows.ts'
 import { columnOf, type Table, tableOf } from './schema.ts'
@@ -10,9 +10,9 @@ import { precommitToken, type Transaction } from './transactions.ts'
 import { canonical, type Value } from './values.ts'
 
 /** Read rows by key; in a read-write transaction, once it has locked them. */
-export async function read(database: Database, request: ReadRequest, multiplexed: boolean) {
+export async function read(database: Database, request: ReadRequest, session: Session) {
   const { rows, locks, schema } = database
-  const transaction = transactionOf(database, request, multiplexed)
+  const transaction = transactionOf(database, request, session)
   const table = tableOf(schema, request.table, readTime(database, request.transaction))
   const columns = request.columns.map((name) => columnOf(table, name))
   const ids = new Set(request.keySet.keys?.map(({ values }) => idOf(table, values)))
@@ -34,11 +34,11 @@ export async function read(database: Database, request: ReadRequest, multiplexed
 function transactionOf(
   { transactions }: Database,
   { transaction }: ReadRequest,
-  multiplexed: boolean
+  session: Session
 ): Transaction | undefined {
   const { id, begin } = transaction ?? {}
   if (id?.length) return transactions.find(id)
-  return begin?.readWrite ? transactions.begin(begin, multiplexed) : undefined
+  return begin?.readWrite ? transactions.begin(begin, session) : undefined
 }
 
 /** Answer a query, outside of a read-write transaction. */

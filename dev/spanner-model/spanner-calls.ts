@@ -30,7 +30,9 @@ export function spannerCalls(cluster: Cluster, durable: Durable) {
     BatchCreateSessions: ({ database, sessionCount = 1 }: BatchCreateSessions) => ({
       session: Array.from({ length: sessionCount }, () => cluster.openSession(database, false))
     }),
-    GetSession: ({ name }: { readonly name: string }) => ({ name: cluster.find(name).name }),
+    GetSession: ({ name }: { readonly name: string }) => ({
+      name: cluster.find(name).session.name
+    }),
     ListSessions: ({ database }: { readonly database: string }) => ({
       sessions: cluster.sessions(database)
     }),
@@ -40,11 +42,13 @@ export function spannerCalls(cluster: Cluster, durable: Durable) {
       return {}
     },
     BeginTransaction(request: BeginRequest) {
-      const { database, multiplexed } = cluster.find(request.session)
-      return begin(database, request, multiplexed)
+      const { database, session } = cluster.find(request.session)
+      return begin(database, request, session)
     },
-    Commit: (request: CommitRequest) =>
-      commit(cluster.find(request.session).database, request, durable),
+    Commit(request: CommitRequest) {
+      const { database, session } = cluster.find(request.session)
+      return commit(database, request, session, durable)
+    },
     Rollback: (request: RollbackRequest) =>
       rollback(cluster.find(request.session).database, request)
   }
@@ -54,8 +58,8 @@ export function spannerCalls(cluster: Cluster, durable: Durable) {
 export function streamingCalls(cluster: Cluster) {
   return {
     StreamingRead(request: ReadRequest) {
-      const { database, multiplexed } = cluster.find(request.session)
-      return read(database, request, multiplexed)
+      const { database, session } = cluster.find(request.session)
+      return read(database, request, session)
     },
     ExecuteStreamingSql: (request: QueryRequest) =>
       query(cluster.find(request.session).database, request)

@@ -1,46 +1,56 @@
 import { status } from '@grpc/grpc-js'
-import type { Holder } from './locks.ts'
-import type { Options } from './protocol.ts'
+import type { Holder, Locks } from './locks.ts'
+import type { Options, Session } from './protocol.ts'
 import { refusal } from './refusal.ts'
 
 /** A read-write transaction. */
 export interface Transaction extends Holder {
   readonly id: Buffer
-  /** On a multiplexed session a commit must show that it knows of the transaction's last answer. */
-  readonly multiplexed: boolean
+  readonly session: Session
   /** Answers so far that carried a precommit token. */
   tokens: number
 }
 
+/**
+ * Of the transactions on a multiplexed session there can be many at a time, and a commit must show
+ * the token of the last answer; on another session there is one at a time
+ * (https://cloud.google.com/spanner/docs/sessions).
+ */
 export interface Transactions {
-  begin(options: Options, multiplexed: boolean): Transaction
+  /** Begin one. It ends the one before it on a session that isn't multiplexed. */
+  begin(options: Options, session: Session): Transaction
   /** Find a read-write transaction that isn't over. @throws a refusal, NOT_FOUND */
   find(id: Buffer): Transaction
-  /** Forget a transaction: it was committed or rolled back. */
+  /** Free what a transaction has locked, and forget it. */
   end(transaction: Transaction): void
 }
 
 /** Keep the read-write transactions of a database. */
-export function createTransactions(): Transactions {
+export function createTransactions(locks: Locks): Transactions {
   const open = new Map<string, Transaction>()
+  /** The last transaction on each session that isn't multiplexed. */
+  const last = new Map<string, Transaction>()
   let begun = 0
+
+  function end(transaction: Transaction | undefined): void {
+    if (!transaction) return
+    locks.release(transaction)
+    open.delete(String(transaction.id))
+  }
+
   return {
-    begin({ readWrite }, multiplexed) {
+    end,
+    begin({ readWrite }, session) {
       begun += 1
-      const previous = readWrite?.multiplexedSessionPreviousTransactionId
       // A transaction that is tried again keeps its place, which is a part of its id.
+      const previous = readWrite?.multiplexedSessionPreviousTransactionId
       const age = previous?.length ? ageOf(previous) : begun
-      if (previous) open.delete(String(previous))
+      end(session.multiplexed ? open.get(String(previous)) : last.get(session.name))
       const id = Buffer.from(`${begun}/${age}`)
-      const transaction: Transaction = {
-        id,
-        age,
-        multiplexed,
-        tokens: 0,
-        usedAt: Date.now(),
-        state: 'open'
-      }
+      const started = { tokens: 0, usedAt: Date.now(), state: 'open' } as const
+      const transaction: Transaction = { id, age, session, ...started }
       open.set(String(id), transaction)
+      if (!session.multiplexed) last.set(session.name, transaction)
       return transaction
     },
     find(id) {
@@ -48,8 +58,7 @@ export function createTransactions(): Transactions {
       if (!transaction) throw refusal(status.NOT_FOUND, `Transaction not found: ${id}`)
       transaction.usedAt = Date.now()
       return transaction
-    },
-    end: ({ id }) => void open.delete(String(id))
+    }
   }
 }
 
@@ -57,7 +66,7 @@ const ageOf = (id: Buffer) => Number(String(id).split('/')[1])
 
 /** A token of `google.spanner.v1.MultiplexedSessionPrecommitToken`, for an answer that needs one. */
 export function precommitToken(transaction: Transaction) {
-  if (!transaction.multiplexed) return {}
+  if (!transaction.session.multiplexed) return {}
   transaction.tokens += 1
   const seqNum = transaction.tokens
   return { precommitToken: { precommitToken: Buffer.from(`token ${seqNum}`), seqNum } }

@@ -5,6 +5,7 @@ import { read } from '../../dev/spanner-model/reads.ts'
 import type { Cell } from '../../dev/spanner-model/result-set.ts'
 
 const session = 's'
+const shared = { name: session, multiplexed: true }
 const atOnce = async () => undefined
 const text = (stringValue: string): Cell => ({ kind: 'stringValue', stringValue })
 const [failedPrecondition, invalidArgument, notFound, aborted] = [9, 3, 5, 10]
@@ -24,12 +25,18 @@ const write = (k: string, values: Readonly<Record<string, string>> = {}) => ({
   }
 })
 
-const beginWrite = (database: Database, multiplexed = false) =>
-  begin(database, { session, options: { readWrite: {} } }, multiplexed).id
+let sessions = 0
+function ownSession() {
+  sessions += 1
+  return { name: `session ${sessions}`, multiplexed: false }
+}
 
-const readRow = (database: Database, k: string, transaction: object, multiplexed = false) => {
+const beginWrite = (database: Database, on = ownSession()) =>
+  begin(database, { session, options: { readWrite: {} } }, on).id
+
+const readRow = (database: Database, k: string, transaction: object) => {
   const keySet = { keys: [{ values: [text(k)] }] }
-  return read(database, { session, table: 't', columns: ['v'], keySet, transaction }, multiplexed)
+  return read(database, { session, table: 't', columns: ['v'], keySet, transaction }, shared)
 }
 
 const strong = {}
@@ -42,8 +49,8 @@ it('commits transactions on different rows side by side', async () => {
   await readRow(database, 'b', { id: quick })
   const first = { session, transactionId: slow, mutations: [write('a', { v: '1' })] }
   const second = { session, transactionId: quick, mutations: [write('b', { v: '2' })] }
-  const committing = commit(database, first, () => durable.promise)
-  await commit(database, second, atOnce)
+  const committing = commit(database, first, shared, () => durable.promise)
+  await commit(database, second, shared, atOnce)
   expect((await readRow(database, 'b', strong)).values).toEqual([{ stringValue: '2' }])
   expect((await readRow(database, 'a', strong)).values).toEqual([])
   durable.resolve()
@@ -56,8 +63,8 @@ it('aborts a transaction whose row an older one has written', async () => {
   const [older, younger] = [beginWrite(database), beginWrite(database)]
   await readRow(database, 'a', { id: older })
   await readRow(database, 'a', { id: younger })
-  await commit(database, { session, transactionId: older, mutations: [write('a')] }, atOnce)
-  const late = commit(database, { session, transactionId: younger, mutations: [] }, atOnce)
+  await commit(database, { session, transactionId: older, mutations: [write('a')] }, shared, atOnce)
+  const late = commit(database, { session, transactionId: younger, mutations: [] }, shared, atOnce)
   await expect(late).rejects.toMatchObject({ code: aborted })
 })
 
@@ -65,35 +72,51 @@ it('keeps the place of a transaction that is tried again', async () => {
   const database = openDatabase()
   const [older, younger] = [beginWrite(database), beginWrite(database)]
   const readWrite = { multiplexedSessionPreviousTransactionId: older }
-  const { id: again } = begin(database, { session, options: { readWrite } }, false)
+  const { id: again } = begin(database, { session, options: { readWrite } }, shared)
   await readRow(database, 'a', { id: younger })
-  await commit(database, { session, transactionId: again, mutations: [write('a')] }, atOnce)
+  await commit(database, { session, transactionId: again, mutations: [write('a')] }, shared, atOnce)
   await expect(readRow(database, 'a', { id: younger })).rejects.toMatchObject({ code: aborted })
+})
+
+it('ends the transaction before on the same session, unless that is multiplexed', async () => {
+  const database = openDatabase()
+  const own = ownSession()
+  const transactions = [own, own, shared, shared].map((on) => beginWrite(database, on))
+  const [ended, ...open] = transactions.map((id) => readRow(database, 'a', { id }))
+  await expect(ended).rejects.toMatchObject({ code: notFound })
+  await Promise.all(open)
 })
 
 it('commits a transaction once, and none that was rolled back', async () => {
   const database = openDatabase()
   const once = { session, transactionId: beginWrite(database), mutations: [write('a')] }
-  await commit(database, once, atOnce)
-  await expect(commit(database, once, atOnce)).rejects.toMatchObject({ code: notFound })
+  await commit(database, once, shared, atOnce)
+  await expect(commit(database, once, shared, atOnce)).rejects.toMatchObject({ code: notFound })
   const gone = { session, transactionId: beginWrite(database) }
   rollback(database, gone)
-  await expect(commit(database, gone, atOnce)).rejects.toMatchObject({ code: notFound })
+  await expect(commit(database, gone, shared, atOnce)).rejects.toMatchObject({ code: notFound })
 })
 
 it('asks on a multiplexed session for the token of the last read', async () => {
   const database = openDatabase()
-  const transactionId = beginWrite(database, true)
-  const { precommitToken } = Object(await readRow(database, 'a', { id: transactionId }, true))
+  const transactionId = beginWrite(database, shared)
+  const { precommitToken } = Object(await readRow(database, 'a', { id: transactionId }))
   expect(precommitToken).toMatchObject({ seqNum: 1 })
   const request = { session, transactionId, mutations: [write('a')] }
-  await expect(commit(database, request, atOnce)).rejects.toMatchObject({ code: invalidArgument })
+  await expect(commit(database, request, shared, atOnce)).rejects.toMatchObject({
+    code: invalidArgument
+  })
 })
 
 it('reads a row as it was', async () => {
   const database = openDatabase()
-  const first = await commit(database, { session, mutations: [write('a', { v: '1' })] }, atOnce)
-  await commit(database, { session, mutations: [write('a', { v: '2' })] }, atOnce)
+  const first = await commit(
+    database,
+    { session, mutations: [write('a', { v: '1' })] },
+    shared,
+    atOnce
+  )
+  await commit(database, { session, mutations: [write('a', { v: '2' })] }, shared, atOnce)
   const readTimestamp = first.commitTimestamp
   const then = { singleUse: { readOnly: { readTimestamp } } }
   expect((await readRow(database, 'a', then)).values).toEqual([{ stringValue: '1' }])
@@ -126,7 +149,7 @@ it.each([
   ['80,000 mutations', many(40_000), many(40_001), invalidArgument]
 ])('takes %s and no more', async (_name, most, more, code) => {
   const database = openDatabase()
-  await commit(database, { session, mutations: most }, atOnce)
-  const refused = commit(database, { session, mutations: more }, atOnce)
+  await commit(database, { session, mutations: most }, shared, atOnce)
+  const refused = commit(database, { session, mutations: more }, shared, atOnce)
   await expect(refused).rejects.toMatchObject({ code })
 })
