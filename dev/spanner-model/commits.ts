@@ -42,13 +42,13 @@ export async function commit(
     rows.write(stamp(toText(at)), at)
     return { commitTimestamp: toProtocol(at) }
   } finally {
-    transactions.end(transaction)
+    transactions.end(transaction.id)
   }
 }
 
-/** Free what a transaction has locked. */
+/** Free what a transaction has locked. It may be over already. */
 export function rollback({ transactions }: Database, { transactionId }: RollbackRequest) {
-  transactions.end(transactions.find(transactionId))
+  transactions.abandon(transactionId)
   return {}
 }
 

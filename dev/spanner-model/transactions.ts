@@ -21,36 +21,43 @@ export interface Transactions {
   begin(options: Options, session: Session): Transaction
   /** Find a read-write transaction that isn't over. @throws a refusal, NOT_FOUND */
   find(id: Buffer): Transaction
-  /** Free what a transaction has locked, and forget it. */
-  end(transaction: Transaction): void
+  /** Free what a transaction has locked, and forget it, if it isn't over. */
+  end(id: Buffer): void
+  /** End a transaction, unless it is being committed. */
+  abandon(id: Buffer | undefined): void
 }
 
 /** Keep the read-write transactions of a database. */
 export function createTransactions(locks: Locks): Transactions {
   const open = new Map<string, Transaction>()
   /** The last transaction on each session that isn't multiplexed. */
-  const last = new Map<string, Transaction>()
+  const last = new Map<string, Buffer>()
   let begun = 0
 
-  function end(transaction: Transaction | undefined): void {
-    if (!transaction) return
-    locks.release(transaction)
-    open.delete(String(transaction.id))
+  function end(id: Buffer): void {
+    const transaction = open.get(String(id))
+    if (transaction) locks.release(transaction)
+    open.delete(String(id))
+  }
+
+  function abandon(id: Buffer | undefined): void {
+    if (id && open.get(String(id))?.state !== 'committing') end(id)
   }
 
   return {
     end,
+    abandon,
     begin({ readWrite }, session) {
       begun += 1
       // A transaction that is tried again keeps its place, which is a part of its id.
       const previous = readWrite?.multiplexedSessionPreviousTransactionId
       const age = previous?.length ? ageOf(previous) : begun
-      end(session.multiplexed ? open.get(String(previous)) : last.get(session.name))
+      abandon(session.multiplexed ? previous : last.get(session.name))
       const id = Buffer.from(`${begun}/${age}`)
       const started = { tokens: 0, usedAt: Date.now(), state: 'open' } as const
       const transaction: Transaction = { id, age, session, ...started }
       open.set(String(id), transaction)
-      if (!session.multiplexed) last.set(session.name, transaction)
+      if (!session.multiplexed) last.set(session.name, id)
       return transaction
     },
     find(id) {

@@ -87,6 +87,20 @@ it('ends the transaction before on the same session, unless that is multiplexed'
   await Promise.all(open)
 })
 
+it('commits what is being committed when it is told to roll back', async () => {
+  const database = openDatabase()
+  const durable = Promise.withResolvers<void>()
+  const transactionId = beginWrite(database)
+  const request = { session, transactionId, mutations: [write('a')] }
+  const committing = commit(database, request, shared, () => durable.promise)
+  await new Promise(setImmediate)
+  rollback(database, { session, transactionId })
+  const reading = readRow(database, 'a', { id: beginWrite(database) })
+  durable.resolve()
+  await committing
+  expect((await reading).values).toHaveLength(1)
+})
+
 it('commits a transaction once, and none that was rolled back', async () => {
   const database = openDatabase()
   const once = { session, transactionId: beginWrite(database), mutations: [write('a')] }

@@ -25,6 +25,8 @@ interface Attempt {
   readonly left: () => number
   /** Set when Spanner aborted the transaction, which has then done nothing. */
   aborted?: Failure
+  /** Set when Spanner has answered the commit. */
+  committed?: true
 }
 
 /**
@@ -123,6 +125,7 @@ async function write(attempt: Attempt, mutations: readonly Mutation[]): Promise<
   }
   const timeout = Math.max(1, Math.ceil(left()))
   const [{ commitTimestamp }] = await transaction.commit({ gaxOptions: { timeout } })
+  attempt.committed = true
   return formatTimestamp(commitTimestamp)
 }
 
@@ -148,9 +151,18 @@ const encodeRow = (encoders: Encoders, { table, row }: Mutation) =>
     ])
   )
 
-/** Give the session back at once; whether the rollback arrives only shortens the wait of others. */
-function release({ transaction, aborted }: Attempt): void {
-  if (transaction.ended) return
-  const rolledBack = aborted ? Promise.resolve() : transaction.rollback({ timeout: 1000 })
-  rolledBack.catch(() => undefined).finally(() => transaction.end())
+/**
+ * Free the session, and what the transaction may have locked: also after a commit that failed, which
+ * may never have arrived. Without the rollback others would wait for ten seconds, until Spanner aborts
+ * the transaction as idle (https://cloud.google.com/spanner/docs/transactions#idle_transactions).
+ */
+function release({ transaction, aborted, committed }: Attempt): void {
+  if (aborted || committed || !transaction.id) {
+    transaction.end()
+    return
+  }
+  transaction
+    .rollback({ timeout: 1000 })
+    .catch(() => undefined)
+    .finally(() => transaction.end())
 }
