@@ -84,7 +84,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: [inABrowser],
-          testTimeout: 60_000,
           maxWorkers: 1
         }
       }
@@ -92,8 +91,10 @@ export default defineConfig({
     reporters: ['default', './test/counting-reporter.ts'],
     // Two cores, and a suite that starts processes and emulators of its own.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A machine that is busy is slow, and a wait ends with what it waits for.
+    expect: { poll: { timeout: 30_000 } },
     allowOnly: false
   }
 })

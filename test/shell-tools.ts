@@ -4,7 +4,7 @@ import { runsWithout } from './not-run.ts'
 
 /** What the tests of shell scripts run, each with a command that fails where it is missing. */
 const tools = {
-  'bash 5': ['bash', '-c', '[ "${BASH_VERSINFO[0]}" -ge 5 ]'],
+  'bash 5': ['bash', '-c', '((BASH_VERSINFO >= 5))'],
   jq: ['jq', '--version'],
   curl: ['curl', '--version'],
   timeout: ['timeout', '5', 'true'],

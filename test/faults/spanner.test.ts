@@ -21,7 +21,14 @@ const status = {
 }
 const event = changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' })
 
-/** The whole service on the Spanner emulator, with a proxy between them. */
+/** For a Spanner that never answers, or never lets a commit through. */
+const impatient = {
+  COMMIT_TIMEOUT_MS: '1500',
+  READ_TIMEOUT_MS: '1500',
+  DELIVERY_TIMEOUT_MS: '4000'
+}
+
+/** The whole service on Spanner, with a proxy between them. */
 async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
   const contracts = await readContracts('schemas')
   const database = await freshDatabaseName()
@@ -31,9 +38,9 @@ async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
   const config = parseConfig({
     SPANNER_DATABASE: database,
     SPANNER_EMULATOR_HOST: proxy.host,
-    COMMIT_TIMEOUT_MS: '1500',
-    READ_TIMEOUT_MS: '1500',
-    DELIVERY_TIMEOUT_MS: '4000',
+    COMMIT_TIMEOUT_MS: '20000',
+    READ_TIMEOUT_MS: '20000',
+    DELIVERY_TIMEOUT_MS: '25000',
     BREAKER_COOLDOWN_MS: '50',
     ...env
   })
@@ -80,7 +87,7 @@ describe('Spanner in trouble', () => {
       }
       proxy.fault = () => undefined
       await expect
-        .poll(async () => (await send(app, event)).json().verdict, { timeout: 10_000 })
+        .poll(async () => (await send(app, event)).json().verdict)
         .toMatch(/applied|duplicate/)
       expect(await deadLetters()).toEqual([])
       expect((await app.inject('/api/v1/data')).json()).toEqual([{ id: 'a', value: 'red' }])
@@ -118,7 +125,7 @@ describe('Spanner in trouble', () => {
   })
 
   it('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {
-    const { app, proxy, deadLetters } = await openFaultyApp()
+    const { app, proxy, deadLetters } = await openFaultyApp(impatient)
     proxy.fault = (method) =>
       method === 'Commit' ? { kind: 'fail', status: status.aborted } : undefined
     const answer = await send(app, event)
@@ -130,13 +137,13 @@ describe('Spanner in trouble', () => {
   })
 
   it('answers 503 within the deadline when Spanner hangs, and lands the event when it is back', async () => {
-    const { app, proxy } = await openFaultyApp()
+    const { app, proxy } = await openFaultyApp(impatient)
     proxy.fault = () => ({ kind: 'hang' })
     const answer = await send(app, event)
     expect(answer.statusCode).toBe(503)
     proxy.fault = () => undefined
     await expect
-      .poll(async () => (await send(app, event)).json().verdict, { timeout: 10_000 })
+      .poll(async () => (await send(app, event)).json().verdict)
       .toMatch(/applied|duplicate/)
   })
 

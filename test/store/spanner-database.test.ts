@@ -2,11 +2,13 @@ import { Spanner } from '@google-cloud/spanner'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { parseDatabaseName } from '../../src/store/spanner/connect.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'
-import { createSpannerDatabase, freshDatabaseName } from './spanner-database.ts'
+import { createSpannerDatabase, freshDatabaseName, spannerHost } from './spanner-database.ts'
 import { counterTable, itemsTable } from './tables.ts'
+import { openTcpProxy } from './tcp-proxy.ts'
 import { item, put, readItem } from './writes.ts'
 
-const settings = { commitTimeoutMs: 1000, readTimeoutMs: 2000, emulator: true }
+/** Long, because a store opens without having checked a database that doesn't answer in time. */
+const settings = { commitTimeoutMs: 30_000, readTimeoutMs: 30_000, emulator: true }
 
 /** The bare client, to do what the store never does. */
 let client: Spanner | undefined
@@ -32,7 +34,7 @@ async function openItems() {
 }
 
 describe('opening', () => {
-  it('refuses a database of PostgreSQL dialect', async () => {
+  async function createPostgresDatabase(): Promise<string> {
     await createSpannerDatabase([])
     const database = await freshDatabaseName()
     const { instance, database: name } = parseDatabaseName(database)
@@ -44,10 +46,33 @@ describe('opening', () => {
         databaseDialect: 'POSTGRESQL'
       })
     await operation.promise()
-    await expect(openSpannerStore({ database, ...settings })).rejects.toMatchObject({
-      code: 'DATABASE_UNSUPPORTED',
-      message: `${database} is of PostgreSQL dialect; Landfall needs GoogleSQL.`
-    })
+    return database
+  }
+
+  const unsupported = (database: string) => ({
+    code: 'DATABASE_UNSUPPORTED',
+    message: `${database} is of PostgreSQL dialect; Landfall needs GoogleSQL.`
+  })
+
+  it('refuses a database of PostgreSQL dialect', async () => {
+    const database = await createPostgresDatabase()
+    const opened = openSpannerStore({ database, ...settings })
+    await expect(opened).rejects.toMatchObject(unsupported(database))
+  })
+
+  it('refuses it in the first comparison when Spanner did not answer at the start', async () => {
+    const database = await createPostgresDatabase()
+    const proxy = await openTcpProxy(await spannerHost())
+    onTestFinished(proxy.close)
+    process.env['SPANNER_EMULATOR_HOST'] = proxy.host
+    proxy.behave('break')
+    const store = await openSpannerStore({ database, ...settings })
+    onTestFinished(() => store.close())
+    await expect(store.verify([])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    proxy.behave('pass')
+    const refused = () => store.verify([]).catch((error: unknown) => error)
+    await expect.poll(refused).toMatchObject(unsupported(database))
+    await expect(store.verify([])).rejects.toMatchObject(unsupported(database))
   })
 
   it('refuses a database or an instance that is not there', async () => {
