@@ -1,6 +1,6 @@
 import { Failure } from '../failures.ts'
 import type { CounterWrite, RowId, WriteOf } from '../plan.ts'
-import { columnOf, type Table, type TableKind } from '../store/table.ts'
+import { columnOf, managedColumns, type Table, type TableKind } from '../store/table.ts'
 import { addValues } from '../values/column-types.ts'
 import { limits } from '../values/limits.ts'
 import { type Row, type Value, valueBytes } from '../values/value.ts'
@@ -8,8 +8,10 @@ import { type Row, type Value, valueBytes } from '../values/value.ts'
 const maxMutations = limits.eventMutations.ours
 const maxBytes = limits.eventBytes.ours
 const maxKeyBytes = limits.keyBytes.ours
-/** Names, types and lengths that a value travels with. */
-const overheadBytes = 24
+/** What a column travels with: the longest managed value, 32 bytes, and the lengths around it. */
+const columnBytes = 40
+/** The lengths around one element of an array. */
+const elementBytes = 8
 
 /** What a plan is built of; a dead letter is planned alone. */
 type PlannedKind = Exclude<TableKind, 'dead-letters'>
@@ -63,9 +65,8 @@ function grow(builder: PlanBuilder, write: PlannedWrite): void {
   const { table, key } = write
   const values = valuesOf(write)
   const keyBytes = checkKeys(table, key, values)
-  const bytes = Object.values(values).reduce<number>((total, value) => total + valueBytes(value), 0)
-  builder.bytes +=
-    (keyBytes + bytes + overheadBytes * table.columns.length) * (1 + table.indexes.length)
+  const bytes = Object.values(values).reduce<number>((total, value) => total + sentBytes(value), 0)
+  builder.bytes += (keyBytes + bytes + overheadBytes(table)) * (1 + table.indexes.length)
   builder.mutations += mutationsOf(table)
   if (builder.mutations > maxMutations) {
     throw new Failure('EVENT_TOO_LARGE', `more than ${maxMutations} mutations are asked for`)
@@ -73,6 +74,20 @@ function grow(builder: PlanBuilder, write: PlannedWrite): void {
   if (builder.bytes > maxBytes) {
     throw new Failure('EVENT_TOO_LARGE', `more than ${maxBytes} bytes of values are asked for`)
   }
+}
+
+function sentBytes(value: Value): number {
+  return valueBytes(value) + (Array.isArray(value) ? value.length * elementBytes : 0)
+}
+
+/**
+ * Return how many bytes a row travels with besides the values of its event: names, managed columns,
+ * and where columns are merged the stamp of each, which is not longer than two columns.
+ */
+function overheadBytes({ name, columns }: Table): number {
+  const merged = columns.some((column) => column.name === managedColumns.columnVersions)
+  const named = columns.reduce((total, column) => total + column.name.length + columnBytes, 0)
+  return name.length + named * (merged ? 3 : 1)
 }
 
 function checkKeys(table: Table, key: readonly Value[], values: Row): number {
