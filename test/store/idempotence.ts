@@ -56,6 +56,7 @@ export function describeIdempotence(
               for (const batch of cut([...plans, ...plans, ...plans], random))
                 await landAll(store, batch)
               expect(await rowsOf(store, prefix)).toEqual(expected)
+              expect(await itemsOf(store, prefix)).toEqual(liveItems(happenings, plans, prefix))
             }
           ),
           { numRuns, endOnFailure: true }
@@ -116,6 +117,26 @@ function inVersionOrder(plans: readonly Plan[], happenings: readonly Happening[]
   return plans.toSorted(
     (a, b) => minuteOf(a) - minuteOf(b) || a.provenance.key.localeCompare(b.provenance.key)
   )
+}
+
+/** The items that must be listed: those whose newest event is a change, told without a store. */
+function liveItems(happenings: readonly Happening[], plans: readonly Plan[], prefix: string) {
+  const newest = new Map<number, Happening['kind']>()
+  for (const plan of inVersionOrder(plans, happenings)) {
+    const { order, kind } = happenings[plans.indexOf(plan)] ?? {}
+    if (order && (kind === 'changed' || kind === 'deleted')) newest.set(order, kind)
+  }
+  const live = [...newest].filter(([, kind]) => kind === 'changed')
+  return live.map(([order]) => `${prefix}-${order}`).toSorted()
+}
+
+async function itemsOf(store: Store, prefix: string): Promise<readonly string[]> {
+  const table = contracts.tables.find(({ name }) => name === 'items')
+  const rows = table ? await allRows(store, table) : []
+  return rows
+    .map(({ id }) => String(id))
+    .filter((id) => id.startsWith(`${prefix}-`))
+    .toSorted()
 }
 
 /** Every row of a run, without what tells one commit from another. */
