@@ -109,7 +109,7 @@ export const forbidden: IForbiddenRuleType[] = [
     from: { path: '^test/.*\\.test\\.ts$' },
     to: {
       path: '^(src|dev)/',
-      pathNot: '^(src/main\\.ts|src/http/docs/assets/)',
+      pathNot: '^(src/main\\.ts|dev/spanner-model/main\\.ts|src/http/docs/assets/)',
       reachable: false
     }
   }
