@@ -22,8 +22,9 @@ const ofTheProcess = [
 /** They run shell scripts, as those who deploy and those who read the documents do. */
 const inAShell = [
   'test/deploy/canary*.test.ts',
-  'test/dev/local/{child-group,local}.test.ts',
-  'test/docs/add-an-event.test.ts'
+  'test/dev/child.test.ts',
+  'test/dev/local/local.test.ts',
+  'test/docs/{add-an-event,runbook-commands}.test.ts'
 ]
 
 const ofTheBundle = 'test/build/**/*.test.ts'

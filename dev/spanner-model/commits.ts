@@ -3,14 +3,16 @@ import { toProtocol, toText } from './clock.ts'
 import type { Database } from './database.ts'
 import { checkMutations } from './mutations.ts'
 import type { BeginRequest, CommitRequest, RollbackRequest, Session } from './protocol.ts'
+import { readTime, snapshotId } from './reads.ts'
 import { refusal } from './refusal.ts'
 import { precommitToken, type Transaction } from './transactions.ts'
 
-/** Begin a transaction. The model keeps only those that write. */
+/** Begin a transaction. Of one that only reads, all that is kept is its time, in its name. */
 export function begin(database: Database, request: BeginRequest, session: Session) {
   const { options, mutationKey } = request
   if (!options?.readWrite) {
-    throw refusal(status.UNIMPLEMENTED, 'The model begins read-write transactions only.')
+    const at = readTime(database, { singleUse: options ?? {} })
+    return { id: snapshotId(at), readTimestamp: toProtocol(at) }
   }
   const transaction = database.transactions.begin(options, session)
   return { id: transaction.id, ...(mutationKey && precommitToken(transaction)) }

@@ -37,7 +37,7 @@ function transactionOf(
   session: Session
 ): Transaction | undefined {
   const { id, begin } = transaction ?? {}
-  if (id?.length) return transactions.find(id)
+  if (id?.length) return timeIn(id) === undefined ? transactions.find(id) : undefined
   return begin?.readWrite ? transactions.begin(begin, session) : undefined
 }
 
@@ -56,10 +56,20 @@ export function query(database: Database, request: QueryRequest) {
  * The time of a read: now, unless it asks for an exact time. A bound such as `minReadTimestamp` allows
  * an older answer, and the model always gives the newest.
  */
-function readTime({ clock }: Database, selector: Selector | null | undefined): bigint {
+export function readTime({ clock }: Database, selector: Selector | null | undefined): bigint {
+  const begun = timeIn(selector?.id)
+  if (begun !== undefined) return begun
   const { exactStaleness, readTimestamp } = selector?.singleUse?.readOnly ?? {}
   if (readTimestamp) return toMicros(readTimestamp)
   return exactStaleness ? clock.now() - toMicros(exactStaleness) : clock.now()
+}
+
+/** Name a read-only transaction by the time at which it reads. */
+export const snapshotId = (at: bigint): Buffer => Buffer.from(`at ${at}`)
+
+function timeIn(id: Buffer | undefined): bigint | undefined {
+  const [, at] = /^at (\d+)$/.exec(String(id ?? '')) ?? []
+  return at === undefined ? undefined : BigInt(at)
 }
 
 function readAt<Result extends { readonly metadata: object }>(result: Result, at: bigint) {

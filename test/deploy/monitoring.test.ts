@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
@@ -75,14 +74,6 @@ describe('every metric and label that is asked for is exported', () => {
       )
     )
   )('by the chart: %s', (_, query) => expect(unknownTo(query)).toEqual([]))
-
-  test('by deploy/canary.sh', () => {
-    const args = ['--dry-run']
-    const { stdout } = spawnSync('deploy/canary.sh', args, { encoding: 'utf8' })
-    const queries = [...stdout.matchAll(/'query=([^']+)'/g)].map(([, query = '']) => query)
-    expect(queries).toHaveLength(5)
-    expect(queries.flatMap(unknownTo)).toEqual([])
-  })
 
   test.each([
     ['landfall_nothing_total', 'landfall_nothing_total'],

@@ -137,6 +137,14 @@ it('reads a row as it was', async () => {
   expect((await readRow(database, 'a', strong)).values).toEqual([{ stringValue: '2' }])
 })
 
+it('reads at one time in a read-only transaction', async () => {
+  const database = openDatabase()
+  await commit(database, { session, mutations: [write('a', { v: '1' })] }, shared, atOnce)
+  const { id } = begin(database, { session, options: { readOnly: {} } }, shared)
+  await commit(database, { session, mutations: [write('a', { v: '2' })] }, shared, atOnce)
+  expect((await readRow(database, 'a', { id })).values).toEqual([{ stringValue: '1' }])
+})
+
 it('has no table before it was created', async () => {
   const database = openDatabase()
   const then = { singleUse: { readOnly: { exactStaleness: { seconds: '60' } } } }

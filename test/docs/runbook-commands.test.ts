@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { openShell } from './shell.ts'
+import { comparable, patternOf, readSteps } from './walk-through.ts'
+
+it('the runbook prints what it says, where nothing of Google Cloud is needed for it', async () => {
+  const text = readFileSync('docs/runbook.md', 'utf8')
+  const run = openShell('.', { PATH: process.env['PATH'] })
+  const steps = readSteps(text).flatMap((step) => (step.does === 'run' ? [step] : []))
+  expect(steps.length).toBeGreaterThan(0)
+  for (const { commands, prints } of steps) {
+    expect(comparable(await run(commands))).toMatch(patternOf(prints))
+  }
+})
