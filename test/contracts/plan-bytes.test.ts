@@ -2,7 +2,7 @@ import { protos } from '@google-cloud/spanner'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { serveModel } from '../../dev/spanner-model/serve-model.ts'
-import { land } from '../../src/commit/land.ts'
+import { commitBatch } from '../../src/commit/batch.ts'
 import type { Contracts } from '../../src/contracts/contracts.ts'
 import type { Plan } from '../../src/plan.ts'
 import { spannerDdl } from '../../src/store/spanner/ddl.ts'
@@ -74,7 +74,7 @@ async function openScales({ tables }: Contracts) {
   })
   return async (plans: readonly Plan[]) => {
     arrived = 0
-    await land(store, plans)
+    await commitBatch(store, plans)
     return arrived
   }
 }

@@ -3,7 +3,12 @@ import { publishEvents } from '../../../dev/local/publish-events.ts'
 import { findPublishTarget } from '../../../dev/local/publish-target.ts'
 import { openPubSub } from '../../../src/pull/open-subscription.ts'
 
-const event = { specversion: '1.0', id: '1', source: '//shop', type: 'com.example.item.changed.v1' } as const
+const event = {
+  specversion: '1.0',
+  id: '1',
+  source: '//shop',
+  type: 'com.example.item.changed.v1'
+} as const
 
 test('a topic of Google Cloud is published to only when it is named in full', async () => {
   expect(await findPublishTarget('projects/p/topics/t', {})).toEqual({
