@@ -6,7 +6,7 @@ import { typesTable } from './tables.ts'
 import { look, put } from './writes.ts'
 
 /** Values at the limits of each type, in their canonical form. */
-export const limits: Readonly<Record<ScalarType, readonly Value[]>> = {
+const limits: Readonly<Record<ScalarType, readonly Value[]>> = {
   STRING: [
     '',
     ' ',
