@@ -144,10 +144,12 @@ describe('parseJson', () => {
     )
   })
 
-  test('finds 16 MiB of hostile text in time that grows with its length', () => {
-    for (const unit of ['[', '"', '\\"', '1', '1e1,', '{"":', '-']) {
+  // Time that grew with the square of the length would be hours.
+  test.each(['[', '"', '\\"', '1', '1e1,', '{"":', '-'])(
+    'finds 16 MiB of %j in time that grows with its length',
+    (unit) => {
       const text = Buffer.alloc(16 * 1024 * 1024, unit)
       expect(() => parseJson(text)).toThrow(Failure)
     }
-  }, 30_000)
+  )
 })
