@@ -22,6 +22,8 @@ export interface SecretManagerServer {
   readonly host: string
   /** Names requested, in order. */
   readonly requests: readonly string[]
+  /** Milliseconds that the last call was given. */
+  timeoutMs: number | undefined
   fault: Fault | undefined
   /** Add a version to the secret and make it the latest; returns its resolved name. */
   addVersion(payload: string | Buffer): string
@@ -50,14 +52,17 @@ export async function startSecretManager(): Promise<SecretManagerServer> {
   const self: SecretManagerServer = {
     host: '',
     requests,
+    timeoutMs: undefined,
     fault: undefined,
     addVersion: (payload) => `${secret}/versions/${versions.push(Buffer.from(payload))}`,
     kill: () => server.forceShutdown(),
     restart: listen
   }
 
-  const access: handleUnaryCall<{ name: string }, unknown> = ({ request: { name } }, reply) => {
+  const access: handleUnaryCall<{ name: string }, unknown> = (call, reply) => {
+    const { name } = call.request
     requests.push(name)
+    self.timeoutMs = Number(call.getDeadline()) - Date.now()
     const [base, version] = name.split('/versions/')
     const number = version === 'latest' ? versions.length : Number(version)
     const data = versions[number - 1]
