@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { assets, isAsset, locateAsset } from '../src/http/docs/assets.ts'
 import { bundle } from './bundle.ts'
 
-/** Write `dist`, all but the compile cache: what `node dist/main.js` needs beside `schemas`. */
+/**
+ * Write `dist` without the compile cache: everything that `node dist/main.js` needs beside
+ * `schemas`.
+ */
 const dist = join(import.meta.dirname, '..', 'dist')
 await rm(dist, { recursive: true, force: true })
 await bundle(dist)

@@ -8,7 +8,7 @@ import { withoutDependencies } from './without-dependencies.ts'
 
 /**
  * Write `main.js`, which launches, and `service.js`, which is the whole service as one expression
- * that `main.js` calls, with its source map. Returns what went into the service.
+ * that `main.js` calls, with its source map. Returns the inputs of the service.
  */
 export async function bundle(outdir: string): Promise<Metafile> {
   await build({ ...options, outdir, entryPoints: { main: 'build/launch.ts' } })
@@ -36,15 +36,15 @@ const moduleUrl = "const __url = require('node:url').pathToFileURL(__filename).h
  */
 const options = {
   absWorkingDir: join(import.meta.dirname, '..'),
-  // The image is built without tsconfig.json; let it make no difference.
+  // The image is built without tsconfig.json, so ignore it everywhere.
   tsconfigRaw: '{}',
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  // The launcher reads one byte as one character.
+  // ASCII only: the launcher reads one byte as one character.
   charset: 'ascii',
-  // The licences that ask for it, in service.js.LEGAL.txt.
+  // The licenses that must be shipped, in service.js.LEGAL.txt.
   legalComments: 'external',
   minifyWhitespace: true,
   logLevel: 'warning',
@@ -63,10 +63,10 @@ const modules: Plugin = {
     }))
     onLoad({ filter: /\/node_modules\/.*\.json$/ }, async ({ path }) => {
       const json = JSON.stringify(pruneJson(path, JSON.parse(await readFile(path, 'utf8'))))
-      // V8 reads JSON faster than the same as a literal.
+      // V8 parses JSON faster than an object literal.
       return { contents: `module.exports = JSON.parse(${JSON.stringify(json)})` }
     })
-    // What Ajv would take 50 ms of every start to compile.
+    // Compiled now, because Ajv would take 50 ms of every start for it.
     onLoad({ filter: /\/src\/contracts\/file-schemas\.ts$/ }, () => ({
       contents: compiledFileSchemas(),
       resolveDir: options.absWorkingDir

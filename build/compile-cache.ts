@@ -10,7 +10,7 @@ import { spannerDdl } from '../src/store/spanner/ddl.ts'
 
 /**
  * Run the service of `dist` in this process up to its first delivery and its first read on Spanner,
- * and write beside it the code that V8 compiled for that. V8 takes it again where its version and its
+ * and write beside it the code that V8 compiled for that. V8 uses it only if its version and its
  * flags are the same, so it must be made by the Node that will run the service.
  */
 const dist = join(import.meta.dirname, '..', 'dist')

@@ -1,8 +1,8 @@
 /** A change to a file of a dependency on its way into the bundle. */
 export interface Edit {
-  /** End of its path. */
+  /** The end of its path. */
   readonly file: string
-  /** What is replaced; the build fails unless it is there exactly once. */
+  /** The text to replace; the build fails unless the file has it exactly once. */
   readonly find: RegExp
   readonly replace: string
 }
@@ -10,8 +10,9 @@ export interface Edit {
 const spanner = 'node_modules/@google-cloud/spanner/build/src'
 
 /**
- * What dependencies do at their start that a bundle cannot, or that this service never needs. Each
- * is a fact about the pinned version; the tests that run against dist prove that nothing misses it.
+ * Code of dependencies that a bundle cannot run at its start, or that this service never needs.
+ * Each edit depends on the pinned version; the tests that run against dist prove that the service
+ * does not need it.
  */
 export const edits: readonly Edit[] = [
   // Reads .proto files to make a stub of long-running operations, which is never called.
@@ -20,7 +21,7 @@ export const edits: readonly Edit[] = [
     find: /protoServices: \{\s*Operations: \{[^{}]*\},\s*\},/,
     replace: 'protoServices: {},'
   },
-  // Paths to .proto files, for which nothing asks.
+  // Paths to .proto files, which are never used.
   {
     file: `${spanner}/common-grpc/service.js`,
     find: /require\.resolve\('google-gax'\)/,
@@ -39,14 +40,14 @@ export const edits: readonly Edit[] = [
   }
 ]
 
-/** Make the edits of a module. Pure. */
+/** Apply the edits of a module. Pure. */
 export function editModule(path: string, text: string): string {
   return edits
     .filter(({ file }) => path.endsWith(file))
     .reduce((edited, { find, replace }) => {
       const found = edited.split(find).length - 1
       if (found === 1) return edited.replace(find, replace)
-      throw new Error(`${path}: has ${found} places like ${find}, expected 1`)
+      throw new Error(`${path}: has ${found} occurrences of ${find}, expected 1`)
     }, text)
 }
 
@@ -62,7 +63,7 @@ const needed = {
 } as const
 
 /**
- * Leave out of Spanner's protocol what is for its administration: the client makes a class of every
+ * Remove the administration of databases from Spanner's protocol: the client makes a class of every
  * message when it starts, and the service only reads and writes rows. Pure.
  */
 export function pruneJson(path: string, json: ProtoFile): ProtoFile {

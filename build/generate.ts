@@ -36,7 +36,7 @@ for (const [path, text] of Object.entries(files)) {
   if (!process.argv.includes('--check')) {
     await writeFile(path, text)
   } else if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
-    process.stderr.write(`${path} is not what \`npm run generate\` makes\n`)
+    process.stderr.write(`${path} is out of date; run \`npm run generate\`\n`)
     process.exitCode = 1
   }
 }

@@ -8,9 +8,9 @@ const dir = import.meta.dirname
 const file = join(dir, 'service.js')
 
 /**
- * V8 takes `service.cache` only where it would compile the same, and else compiles as if it were not
- * there. Node's own compile cache keeps what V8 compiles before the first line runs, which is
- * little; this one keeps every function that a start runs.
+ * V8 uses `service.cache` only if it would compile the same code, and otherwise ignores it. Node's
+ * own compile cache keeps what V8 compiles before the first line runs, which is little; this one
+ * keeps every function that a start runs.
  */
 export const script = new Script(readFileSync(file, 'latin1'), {
   filename: file,

@@ -8,25 +8,25 @@ export function environmentPage(settings: Readonly<Record<string, Setting<unknow
   const rows = Object.entries(settings).map(
     ([name, { fallback, summary }]) => `| \`${name}\` | ${fallback} | ${summary} |`
   )
-  return page('Environment', 'A value that is not allowed stops the start with one line.', [
-    '| variable | default | what it is |',
-    '| --- | --- | --- |',
-    ...rows
-  ])
+  return page(
+    'Environment',
+    'An invalid value stops the start with one line that names the variable.',
+    ['| variable | default | description |', '| --- | --- | --- |', ...rows]
+  )
 }
 
 const sections = {
   'dead-letter': [
     'Events that cannot land',
-    'Stored in `dead_letters` with the code as `reason` and answered 200, so that Pub/Sub does not ' +
+    'Stored in `dead_letters` with the code as `reason`, and answered 200 so that Pub/Sub does not ' +
       'send them again. The status is the answer with `POISON=reject`.'
   ],
   retry: [
     'Retry later',
-    'Nothing is wrong with the event and nothing was acknowledged. Answered with `Retry-After`; ' +
+    'The event is fine, and Landfall did not acknowledge it. Answered with `Retry-After`; ' +
       'Pub/Sub and Eventarc retry automatically.'
   ],
-  refuse: ['Requests that are not served', 'Sending the same again will not help.'],
+  refuse: ['Requests that are not served', "Sending the same request again won't help."],
   stop: [
     'The process cannot serve',
     'At the start: one line on standard error and exit code 1. While running: not ready.'
@@ -40,7 +40,7 @@ export function failuresPage(failures: Readonly<Record<string, FailureRow>>): st
     '',
     text,
     '',
-    '| code | status | what it means |',
+    '| code | status | description |',
     '| --- | --- | --- |',
     ...Object.entries(failures)
       .filter(([, row]) => row.action === action)
@@ -52,7 +52,7 @@ export function failuresPage(failures: Readonly<Record<string, FailureRow>>): st
 
 const metricGroups = [
   {
-    title: 'Of Landfall',
+    title: 'Metrics of Landfall',
     text:
       "Pub/Sub's push slows the whole subscription down below 99 % acknowledged or above a mean of 1 s " +
       '(https://cloud.google.com/pubsub/docs/push): both follow from ' +
@@ -60,7 +60,7 @@ const metricGroups = [
     owns: (name: string) => name.startsWith('landfall_')
   },
   {
-    title: 'Of the process and of Node',
+    title: 'Metrics of the process and of Node',
     text: 'As prom-client defines them; `nodejs_eventloop_lag_…` is the delay of the event loop.',
     owns: (name: string) => !name.startsWith('landfall_')
   }
@@ -73,7 +73,7 @@ export function metricsPage(metrics: readonly MetricRow[]): string {
     '',
     text,
     '',
-    '| metric | type | labels | what it is |',
+    '| metric | type | labels | description |',
     '| --- | --- | --- | --- |',
     ...metrics
       .filter(({ name }) => owns(name))
@@ -84,7 +84,7 @@ export function metricsPage(metrics: readonly MetricRow[]): string {
     ''
   ])
   const lead =
-    '`GET /metrics` is Prometheus text. With `OTEL_EXPORTER_OTLP_ENDPOINT` the same go to a collector ' +
+    '`GET /metrics` is Prometheus text. With `OTEL_EXPORTER_OTLP_ENDPOINT` the same metrics go to a collector ' +
     'every minute, under the same names.'
   return page('Metrics', lead, lines)
 }
@@ -92,12 +92,14 @@ export function metricsPage(metrics: readonly MetricRow[]): string {
 const roomsStart = '<!-- Rooms: written by `npm run generate` from the README of each folder. -->'
 const roomsEnd = '<!-- End of the rooms. -->'
 
-/** Write the table of rooms into ARCHITECTURE.md. Pure. @throws {Error} where it has no marks */
+/**
+ * Write the table of rooms into ARCHITECTURE.md. Pure. @throws {Error} when the markers are missing
+ */
 export function architecturePage(text: string, rooms: readonly Room[]): string {
   const [before, rest] = text.split(roomsStart)
   const after = rest?.split(roomsEnd)[1]
   if (before === undefined || after === undefined)
-    throw new Error('there are no marks of the rooms')
+    throw new Error('ARCHITECTURE.md lacks the markers of the table of rooms')
   const lines = rooms.map(({ folder, purpose }) => `| \`${folder}\` | ${purpose} |`)
   const table = ['| room | purpose |', '| --- | --- |', ...lines].join('\n')
   return `${before}${roomsStart}\n\n${table}\n\n${roomsEnd}${after}`

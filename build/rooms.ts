@@ -2,7 +2,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { IForbiddenRuleType, IModule } from 'dependency-cruiser'
 
-/** A folder of code, as its README describes it: title, one sentence of purpose, what it imports. */
+/**
+ * A folder of code, as its README describes it: title, one sentence of purpose, and its imports.
+ */
 export interface Room {
   readonly folder: string
   readonly purpose: string

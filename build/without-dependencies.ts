@@ -6,8 +6,8 @@ interface Map {
 }
 
 /**
- * Keep of a source map what is of `src` and `schemas`; the rest, which is 6 MB, becomes one entry
- * without a source where it begins. Pure.
+ * Keep the parts of a source map for `src` and `schemas`. The rest, 6 MB, becomes one entry without
+ * a source where it begins. Pure.
  */
 export function withoutDependencies<M extends Map>(map: M): M {
   let own = true

@@ -159,7 +159,7 @@ request() {
 }
 
 # Put a bearer token into a file for curl, so that it does not appear in the process list.
-authorise() {
+authorize() {
   cloud token auth "${@:2}"
   run "$1" 10 sed 's/^/Authorization: Bearer /' "$work/token"
 }
@@ -243,7 +243,7 @@ smoke_test() {
   token=(--audiences "${option[audience]:-$(jq -r .status.url "$work/state.json")}")
   [[ -z ${option[impersonate]} ]] ||
     token+=(--include-email --impersonate-service-account "${option[impersonate]}")
-  authorise identity print-identity-token "${token[@]}"
+  authorize identity print-identity-token "${token[@]}"
   request ready.json "${to[@]}" --header "@$work/identity" "$url/health/ready" ||
     bad_sign "not ready: $(<"$work/ready.json")"
   run event.json 10 jq '.examples[0]' "${option[contract]}"
@@ -303,7 +303,7 @@ check_metrics() {
   # If the old revision settled nothing, its share is absent or NaN, which is not >= 0.
   old_dead="($(grown $events "$old" $before "$dead")
   / $(grown $events "$old" $before) >= 0 or vector(0))"
-  authorise access print-access-token
+  authorize access print-access-token
   expect_none 'share of deliveries not acknowledged' "$(grown ${delivery}_count "$new" $window ',acknowledged="false"')
   / $(grown ${delivery}_count "$new" $window)
   > ${option[max-unacknowledged]}"

@@ -45,7 +45,7 @@ export function buildApp(parts: Parts): FastifyInstance {
     readiness,
     store,
     pushAuth,
-    authoriseRead: readAuth.authorise,
+    authorizeRead: readAuth.authorize,
     access: { push: config.PUSH_AUTH, read: config.READ_AUTH },
     now: Date.now,
     log,

@@ -5,7 +5,7 @@
  * - `dead-letter`: the event cannot land as it is. It is stored with this reason and acknowledged;
  *   `status` is the answer only with `POISON=reject`.
  * - `retry`: nothing is wrong with the request. The sender should send it again, unchanged.
- * - `refuse`: the request is not one we serve. Sending it again unchanged will not help.
+ * - `refuse`: the service does not serve this request. Sending it again unchanged will not help.
  * - `stop`: the process cannot serve. It exits with 1 and one line that says why, or is not ready.
  */
 export const failures = {
@@ -13,7 +13,7 @@ export const failures = {
   BODY_ENCODING_INVALID: row(
     'dead-letter',
     400,
-    'The body is not in the Content-Encoding it declares, or is too large when inflated.'
+    'The body does not match its Content-Encoding, or is too large when inflated.'
   ),
   JSON_INVALID: row('dead-letter', 400, 'The text is not JSON, or not UTF-8.'),
   JSON_TOO_DEEP: row('dead-letter', 400, 'The JSON is nested deeper than Spanner can store.'),
@@ -32,7 +32,7 @@ export const failures = {
     400,
     'The request is neither a CloudEvent nor a Pub/Sub message in any form Landfall knows.'
   ),
-  SPECVERSION_UNSUPPORTED: row('dead-letter', 400, 'The CloudEvent is not of specversion 1.0.'),
+  SPECVERSION_UNSUPPORTED: row('dead-letter', 400, 'The specversion of the CloudEvent is not 1.0.'),
   ATTRIBUTE_MISSING: row(
     'dead-letter',
     400,
@@ -44,7 +44,7 @@ export const failures = {
     'A CloudEvents attribute breaks the rules of its type, its length or its name.'
   ),
   DATA_AMBIGUOUS: row('dead-letter', 400, 'The CloudEvent has both `data` and `data_base64`.'),
-  BASE64_INVALID: row('dead-letter', 400, 'A member that must be base64 is not.'),
+  BASE64_INVALID: row('dead-letter', 400, 'A member that must be base64 is not valid base64.'),
   MESSAGE_INVALID: row(
     'dead-letter',
     400,
@@ -53,7 +53,11 @@ export const failures = {
   EVENT_TYPE_UNKNOWN: row('dead-letter', 422, 'No contract accepts this event type.'),
   DATA_INVALID: row('dead-letter', 422, 'The data breaks the JSON Schema of its contract.'),
   VALUE_INVALID: row('dead-letter', 422, 'A value cannot be stored exactly in its column.'),
-  VERSION_INVALID: row('dead-letter', 422, 'The version of the row is absent or of another type.'),
+  VERSION_INVALID: row(
+    'dead-letter',
+    422,
+    'The version of the row is absent or has the wrong type.'
+  ),
   KEY_REPEATED: row('dead-letter', 422, 'One event writes the same row twice.'),
   EVENT_TOO_LARGE: row('dead-letter', 422, 'One event needs more than fits into one commit.'),
   COUNTER_OVERFLOW: row('dead-letter', 422, 'Adding the amount would overflow the column.'),
@@ -73,11 +77,7 @@ export const failures = {
   ),
   QUEUE_FULL: row('retry', 503, 'The queue is full.'),
   DEADLINE_EXCEEDED: row('retry', 503, 'The commit did not finish in time for the sender.'),
-  ACCESS_UNAVAILABLE: row(
-    'retry',
-    503,
-    'The keys that callers are checked against cannot be fetched.'
-  ),
+  ACCESS_UNAVAILABLE: row('retry', 503, 'The keys that authenticate callers cannot be fetched.'),
   STOPPING: row('retry', 503, 'This instance is shutting down.'),
   INTERNAL: row('retry', 500, 'A bug in Landfall. Nothing was acknowledged.'),
 
@@ -100,13 +100,17 @@ export const failures = {
   FILTER_UNSUPPORTED: row(
     'refuse',
     400,
-    'No key and no index serves these filters together; a full scan is never run.'
+    'Neither the key nor an index serves these filters together; Landfall never runs a full scan.'
   ),
 
   CONFIG_INVALID: row('stop', 500, 'An environment variable is missing or malformed.'),
   SCHEMAS_INVALID: row('stop', 500, 'The files under schemas/ do not pass `landfall check`.'),
   SECRET_INVALID: row('stop', 500, 'A secret cannot be read, or its content is malformed.'),
-  DATABASE_UNSUPPORTED: row('stop', 500, 'The database is missing, or not of GoogleSQL dialect.'),
+  DATABASE_UNSUPPORTED: row(
+    'stop',
+    500,
+    'The database is missing, or its dialect is not GoogleSQL.'
+  ),
   SCHEMA_DRIFT: row('stop', 503, 'The live tables differ from the collections.')
 } as const satisfies Record<string, FailureRow>
 
@@ -125,7 +129,7 @@ function row<const A extends FailureRow['action']>(action: A, status: number, su
 
 /**
  * An expected refusal. `message` says what is wrong and what was seen, never the payload and never
- * a token; what was thrown below stays in `cause`.
+ * a token; the original error stays in `cause`.
  */
 export class Failure extends Error {
   override readonly name = 'Failure'
@@ -144,17 +148,20 @@ export interface Reason {
   readonly detail: string
 }
 
-/** Turn a refusal into the reason that is kept. */
+/** Return the reason that is stored for a refusal. */
 export function reasonOf({ code, message }: Failure): Reason {
   return { code, detail: message }
 }
 
-/** True for a `Failure` whose code is in the table with this action. */
+/** Report whether an error is a `Failure`; with an action, whether its code has that action. */
 export function isFailure(error: unknown, action?: FailureRow['action']): error is Failure {
   return error instanceof Failure && (!action || failures[error.code].action === action)
 }
 
-/** Something that the person at the terminal can fix: the message says what, and the stack nothing. */
+/**
+ * A problem that the user of a command can fix. The message says what to do; the stack does not
+ * help.
+ */
 export class Complaint extends Error {
   override readonly name: string = 'Complaint'
 }

@@ -9,26 +9,28 @@ import type { Delivery } from './delivery/event.ts'
 import { Failure } from './failures.ts'
 import type { Plan } from './plan.ts'
 
-/** What became of one event: settled by a commit, ignored by its contract, or refused. */
+/** The result of one event: settled by a commit, ignored by its contract, or refused. */
 export type Result =
   | ({ readonly kind: 'settled' } & Settled)
   | { readonly kind: 'ignored' }
   | { readonly kind: 'refused'; readonly failure: Failure }
 
-/** One event of a delivery, and what became of it. */
+/** One event of a delivery, and its result. */
 export interface Landed {
   readonly arrival: Arrival
   readonly result: Result
 }
 
-/** What would become of one event of a delivery, and the writes it asks for. */
+/** The verdict that one event of a delivery would get, and the writes of its plan. */
 export interface DryRunEvent extends DryRunResult {
   readonly arrival: Arrival
   readonly plan: Plan
 }
 
 export interface Ingest {
-  /** Decode, validate, plan, commit: the story of one delivery. Never rejects for an input. */
+  /**
+   * Decode, validate, plan, commit: the story of one delivery. Never rejects because of the input.
+   */
   land(delivery: Delivery): Promise<readonly Landed[]>
   /**
    * Decode, validate, plan and decide, but write nothing.
@@ -41,7 +43,7 @@ export interface Ingest {
 /** Submitted all at once, a batch larger than the queue would always be refused. */
 const atOnce = 500
 
-/** Create what lands deliveries. */
+/** Create the path that lands deliveries: contracts plan, the committer commits. */
 export function createIngest(contracts: Contracts, committer: Committer): Ingest {
   async function landPlan(plan: Plan): Promise<Result> {
     if (plan.writes.length === 0) return { kind: 'ignored' }
@@ -70,7 +72,7 @@ export function createIngest(contracts: Contracts, committer: Committer): Ingest
   }
 }
 
-/** An expected refusal is a result; anything else is a bug and goes on up. */
+/** An expected refusal is a result; anything else is a bug and is thrown again. */
 function toRefused(error: unknown): Result {
   if (error instanceof Failure) return { kind: 'refused', failure: error }
   throw error

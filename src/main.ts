@@ -31,7 +31,7 @@ async function start(): Promise<void> {
   await report(app, config)
 }
 
-/** Write for a person at a terminal, else as Cloud Logging reads it. */
+/** Log for a person at a terminal, otherwise as JSON for Cloud Logging. */
 async function openLog(config: Config): Promise<Logger> {
   const { LOG_LEVEL, K_SERVICE: service, K_REVISION: revision } = config
   if (!process.stdout.isTTY) return createLog(LOG_LEVEL, { service, revision })
@@ -39,7 +39,7 @@ async function openLog(config: Config): Promise<Logger> {
   return createLog(LOG_LEVEL, { service, revision, destination: prettyOutput() })
 }
 
-/** Open the checks of pushes and of reads; with API keys the start waits for their first read. */
+/** Open the authentication of pushes and reads; with API keys, wait until they are read once. */
 async function openAccess(
   config: Config,
   metrics: Metrics,
@@ -87,7 +87,9 @@ async function startExporting(
   })
 }
 
-/** Answer what was accepted, then exit; what cannot be answered in time is redelivered. */
+/**
+ * Answer accepted requests, then exit; Pub/Sub redelivers those that cannot be answered in time.
+ */
 function stopOnSignals(app: FastifyInstance, config: Config, exporting?: Exporting): void {
   const stop = async (signal: string) => {
     app.log.info({ signal }, 'stopping')
@@ -101,7 +103,7 @@ function stopOnSignals(app: FastifyInstance, config: Config, exporting?: Exporti
   for (const signal of stopSignals) process.off(signal, exit).once(signal, stop)
 }
 
-/** Log where it listens, and check readiness at once. */
+/** Log where the service listens, and check readiness at once. */
 async function report(app: FastifyInstance, config: Config): Promise<void> {
   const { port } = app.server.address() as AddressInfo
   const store = config.SPANNER_DATABASE ?? config.EMBEDDED_FILE
@@ -112,10 +114,11 @@ async function report(app: FastifyInstance, config: Config): Promise<void> {
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
 const exit = () => process.exit(0)
-// Nothing is accepted yet. A container's first process ignores a signal that it has no handler for.
+// No request is accepted yet, so just exit. Without a handler, the first process of a container
+// would ignore the signal.
 for (const signal of stopSignals) process.once(signal, exit)
 
-// The reader of the output may be gone; the service goes on.
+// Keep running when the reader of the output is gone.
 process.stdout.on('error', () => undefined)
 
 start().catch((error: unknown) => {
@@ -123,7 +126,10 @@ start().catch((error: unknown) => {
   process.exit(1)
 })
 
-/** What a person sees who started the service without Spanner: where it is, and what to try. */
+/**
+ * Write the hint for a person who started the service without Spanner: where it listens and what to
+ * try.
+ */
 export function welcome(port: number, file: string): string {
   const url = `http://localhost:${port}`
   const event =

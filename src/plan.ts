@@ -4,12 +4,12 @@ import { deadLettersTable, ledgerTable } from './store/managed-tables.ts'
 import type { Table, TableKind } from './store/table.ts'
 import type { Row, Value } from './values/value.ts'
 
-/** What may become of an event. */
+/** The possible results of an event. */
 export const verdicts = ['applied', 'duplicate', 'stale', 'ignored', 'dead-lettered'] as const
 
 export type Verdict = (typeof verdicts)[number]
 
-/** What became of one write of an event. */
+/** The result of one write of an event. */
 export type WriteOutcome = Exclude<Verdict, 'ignored'>
 
 /** The name of a row, the same for every event that writes to it: see `rowId`. */
@@ -20,7 +20,7 @@ export function rowId(table: Table, key: readonly Value[]): RowId {
   return table.name + JSON.stringify(key)
 }
 
-/** What an event asks for of one row. */
+/** What every write of a row has. */
 interface RowWrite {
   readonly table: Table
   /** Values of the primary key, in its order. */
@@ -34,7 +34,9 @@ export interface StateWrite extends RowWrite {
   readonly operation: 'upsert' | 'merge' | 'delete'
   /** A value of the type of the table's `event_version` column. */
   readonly version: Value
-  /** Columns besides the key: of an upsert all, of a merge the present ones, of a delete none. */
+  /**
+   * Columns besides the key: all of them in an upsert, those present in a merge, none in a delete.
+   */
   readonly values: Row
 }
 
@@ -51,7 +53,7 @@ export interface CounterWrite extends RowWrite {
   readonly amounts: Readonly<Record<string, string>>
 }
 
-/** Enter the event into the ledger of those that have been counted. */
+/** Enter the event into the ledger of counted events. */
 export interface LedgerWrite extends RowWrite {
   readonly kind: 'ledger'
 }
@@ -76,11 +78,11 @@ export type WriteOf<K extends TableKind> = { [P in K]: { readonly kind: P } & Wr
 
 export type Write = WriteOf<TableKind>
 
-/** The writes one event asks for, as plain data, no two of them to one row. */
+/** The writes of one event, as plain data; at most one for each row. */
 export interface Plan {
   /** Where the event came from, with its key. */
   readonly provenance: Provenance
-  /** Of an event that adds to counters the last is that to the ledger. */
+  /** When the event adds to counters, the last write is the one to the ledger. */
   readonly writes: readonly Write[]
   /** An upper bound of what this adds to a commit, in bytes. */
   readonly bytes: number
@@ -94,14 +96,14 @@ export function ledgerWrite(eventKey: string): LedgerWrite {
   return { kind: 'ledger', table: ledgerTable, key, row: rowId(ledgerTable, key) }
 }
 
-/** A detail names a place and a rule; beyond this length it would carry the payload. */
+/** A detail names a location and a rule; anything longer would contain payload. */
 const maxDetailCharacters = 1000
 /** The managed columns and the attributes that are not among the headers. */
 const overheadBytes = 2048
 
 /**
- * Plan the dead letter of an event that cannot land. A pointer in the detail is made of keys that
- * were sent, so it is cut and made well-formed: Spanner takes no lone surrogates.
+ * Plan the dead letter of an event that cannot land. A pointer in the detail consists of keys that
+ * the sender chose, so the detail is cut and made well-formed: Spanner refuses lone surrogates.
  */
 export function deadLetterPlan(provenance: Provenance, { code, detail }: Reason): Plan {
   const { headers, body } = provenance.delivery

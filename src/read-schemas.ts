@@ -29,7 +29,7 @@ export async function readContracts(dir: string): Promise<Contracts> {
   return compileContracts(await readSchemas(dir))
 }
 
-/** Git keeps no empty folder, so one that is missing is empty. */
+/** Git does not keep empty folders, so a missing folder counts as empty. */
 async function readFolder(folder: string): Promise<readonly SchemaFile[]> {
   const names = await list(folder, [])
   const paths = names.filter((name) => name.endsWith('.json')).sort()

@@ -9,10 +9,12 @@ export interface ReadinessReport {
 }
 
 export interface Readiness {
-  /** Compare the live tables with the collections; one comparison serves all callers of 5 s. */
+  /** Compare the live tables with the collections; one comparison serves all callers for 5 s. */
   check(): Promise<ReadinessReport>
-  /** Report how a commit went. After a failure the service is not ready for 30 s, or until a commit
-   * succeeds. Contention does not count: it is the price of load. */
+  /**
+   * Report how a commit went. After a failure the service is not ready for 30 s, or until a commit
+   * succeeds. Contention does not count: it is normal under load.
+   */
   committed(failure: Failure | undefined): void
   /** The last result, without a new check; undefined before the first one. */
   last(): { readonly ready: boolean; readonly drift: number | undefined } | undefined

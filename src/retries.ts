@@ -4,7 +4,7 @@ import { type Failure, isFailure, type Reason, reasonOf } from './failures.ts'
 import type { Ingest, Result } from './ingest.ts'
 import { type Verdict, verdicts } from './plan.ts'
 
-/** How to retry while the store is in trouble. */
+/** How to retry while the store fails. */
 export interface RetryPolicy {
   /** Milliseconds before each retry. */
   readonly pausesMs: readonly number[]
@@ -18,7 +18,7 @@ export interface RetryPolicy {
 export const retryPausesMs = [250, 500, 1000, 2000, 4000, 8000, 16_000]
 
 /**
- * Do work, and do it again after a pause while the failure is transient. Safe for all work here: an
+ * Do work, and repeat it after a pause while the failure is transient. Safe for all work here: an
  * event has its effect once, however often it is landed.
  *
  * @throws what the last attempt threw
@@ -42,14 +42,14 @@ function isTransient(error: unknown): error is Failure {
   return error.code !== 'INTERNAL' && error.code !== 'STORE_MISCONFIGURED'
 }
 
-/** What became of one delivery. */
+/** The result of one delivery. */
 export interface Outcome {
   readonly verdict: Verdict
   /** Why it was dead-lettered, or stays so. */
   readonly reason?: Reason
 }
 
-/** Of several events, the first of these is reported. */
+/** For several events, the first of these verdicts is reported. */
 const byWeight: readonly Verdict[] = ['dead-lettered', ...verdicts]
 
 /**

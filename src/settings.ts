@@ -3,21 +3,21 @@ import { Failure } from './failures.ts'
 /** The variables that are set, by name; an empty variable counts as absent. */
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** A default that depends on other variables, with how the documentation spells it. */
+/** A default that depends on other variables, with its wording in the documentation. */
 interface Derived<T> {
   readonly words: string
   of(env: Environment): T
 }
 
-/** One environment variable: what it is for, its default, and how its text is read. */
+/** One environment variable: its purpose, its default, and how its text is parsed. */
 export interface Setting<T> {
   readonly summary: string
-  /** The default as the documentation spells it. */
+  /** The default as the documentation words it. */
   readonly fallback: string
   /** Completes the sentence "NAME must be …". */
   readonly shape: string
   absent(env: Environment): T
-  /** The value; undefined where the text does not have the shape. */
+  /** The value; undefined when the text does not have the shape. */
   read(text: string): T | undefined
 }
 
@@ -48,7 +48,7 @@ const path = { shape: 'a path', pattern: /./s }
  */
 export const settings = {
   PORT: integer({
-    summary: 'Port to listen on; 0 takes a free one.',
+    summary: 'Port to listen on; 0 picks a free one.',
     default: 8080,
     min: 0,
     max: 65_535
@@ -61,16 +61,16 @@ export const settings = {
   }),
   SPANNER_DATABASE: optional({
     summary:
-      'Database of GoogleSQL dialect. Without it the embedded store is used; on Cloud Run it is required.',
+      'Spanner database with the GoogleSQL dialect. Without it the embedded store is used; required on Cloud Run.',
     shape: 'projects/PROJECT/instances/INSTANCE/databases/DATABASE',
     pattern: /^projects\/[^/\s]+\/instances\/[^/\s]+\/databases\/[^/\s]+$/
   }),
   SPANNER_EMULATOR_HOST: optional({
-    summary: 'Address of a Spanner emulator, as all Google clients read it.',
+    summary: 'Address of a Spanner emulator; all Google clients read this variable.',
     ...hostAndPort
   }),
   EMBEDDED_FILE: text({
-    summary: 'File of the embedded store; `:memory:` keeps nothing.',
+    summary: 'File of the embedded store; `:memory:` keeps the rows in memory only.',
     default: '.landfall/landfall.db',
     ...path
   }),
@@ -89,13 +89,14 @@ export const settings = {
     max: 64
   }),
   COMMIT_MAX_EVENTS: integer({
-    summary: 'Events in one commit.',
+    summary: 'Maximum number of events in one commit.',
     default: 500,
     min: 1,
     max: 10_000
   }),
   COMMIT_TIMEOUT_MS: integer({
-    summary: 'Milliseconds for one commit with its retries, below `DELIVERY_TIMEOUT_MS`.',
+    summary:
+      'Milliseconds for one commit including its retries; must be below `DELIVERY_TIMEOUT_MS`.',
     default: 5000,
     min: 100,
     max: 590_000
@@ -108,45 +109,45 @@ export const settings = {
   }),
   DELIVERY_TIMEOUT_MS: integer({
     summary:
-      'Milliseconds until a request is answered 503, below the ack deadline of the subscription.',
+      'Milliseconds until an unsettled delivery is answered 503; keep it below the ack deadline of the subscription.',
     default: 8000,
     min: 200,
     max: 595_000
   }),
   REQUEST_TIMEOUT_MS: integer({
-    summary: 'Milliseconds for a request to arrive.',
+    summary: 'Milliseconds within which a request must arrive completely.',
     default: 10_000,
     min: 1000,
     max: 300_000
   }),
   SHUTDOWN_TIMEOUT_MS: integer({
     summary:
-      'Milliseconds to answer what was accepted before SIGTERM. Cloud Run kills the process after 10 s.',
+      'Milliseconds to answer the requests accepted before SIGTERM. Cloud Run kills the process after 10 s.',
     default: 8000,
     min: 1000,
     max: 600_000
   }),
   QUEUE_MAX_EVENTS: integer({
-    summary: 'Events accepted and not yet settled; more are answered 503.',
+    summary: 'Maximum number of events accepted but not yet settled; more are answered 503.',
     default: 10_000,
     min: 1,
     max: 1_000_000
   }),
   QUEUE_MAX_BYTES: integer({
     summary:
-      'Bytes of deliveries in progress and of events not yet settled; more are answered 503.',
+      'Maximum bytes of deliveries in progress and of events not yet settled; more are answered 503.',
     default: 64 * megabyte,
     min: megabyte,
     max: 4096 * megabyte
   }),
   REQUESTS_MAX: integer({
-    summary: 'Requests in progress; more are answered 503.',
+    summary: 'Maximum number of requests in progress; more are answered 503.',
     default: 2000,
     min: 1,
     max: 100_000
   }),
   BREAKER_FAILURES: integer({
-    summary: 'Failed commits in a row that open the circuit breaker.',
+    summary: 'Number of consecutive failed commits that opens the circuit breaker.',
     default: 5,
     min: 1,
     max: 1000
@@ -159,12 +160,13 @@ export const settings = {
   }),
   PUSH_AUTH: choice(['cloud-run', 'oidc', 'none'], {
     summary:
-      'How a sender is authenticated: `cloud-run` (its IAM has checked the caller), `oidc` (the ' +
+      'How a sender is authenticated: `cloud-run` (its IAM checks the caller), `oidc` (the ' +
       'service checks the token), `none` (not on Cloud Run).',
     default: onCloudRun('cloud-run', 'none')
   }),
   PUSH_AUDIENCE: optional({
-    summary: 'Audience of push tokens, exactly as the subscription has it; required with `oidc`.',
+    summary:
+      'Audience of push tokens, exactly as configured on the subscription; required with `oidc`.',
     shape: 'text without spaces',
     pattern: /^\S+$/
   }),
@@ -174,7 +176,7 @@ export const settings = {
     pattern: /^[^\s,@]+@[^\s,@]+(,[^\s,@]+@[^\s,@]+)*$/
   }),
   PUSH_CERTS_URL: text({
-    summary: 'JSON Web Key Set that push tokens are signed with.',
+    summary: 'URL of the JSON Web Key Set that verifies push tokens.',
     default: 'https://www.googleapis.com/oauth2/v3/certs',
     ...url
   }),
@@ -190,7 +192,7 @@ export const settings = {
     pattern: /./s
   }),
   API_KEY_READS_PER_MINUTE: integer({
-    summary: 'Reads allowed to one API key in a minute.',
+    summary: 'Reads that one API key may make in a minute.',
     default: 6000,
     min: 1,
     max: 1_000_000
@@ -206,7 +208,8 @@ export const settings = {
     ...hostAndPort
   }),
   POISON: choice(['store', 'reject'], {
-    summary: 'What becomes of an event that cannot land: a dead letter and 200, or 4xx.',
+    summary:
+      'What happens to an event that cannot land: `store` keeps a dead letter and answers 200, `reject` answers 4xx.',
     default: 'store'
   }),
   LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -214,7 +217,7 @@ export const settings = {
     default: 'info'
   }),
   GOOGLE_CLOUD_PROJECT: optional({
-    summary: 'Project of the traces that log entries name; Cloud Run does not set it.',
+    summary: 'Project in the trace names of log entries; Cloud Run does not set it.',
     default: {
       words: 'the project of `SPANNER_DATABASE`',
       of: (env) => env['SPANNER_DATABASE']?.split('/')[1]
@@ -224,21 +227,21 @@ export const settings = {
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional({
     summary:
-      'Collector that gets traces and metrics by OTLP over HTTP, as protobuf; without it no ' +
-      'exporter is loaded. The other `OTEL_EXPORTER_OTLP_…` variables of OpenTelemetry count too.',
+      'Collector that receives traces and metrics (OTLP over HTTP, protobuf); without it no ' +
+      'exporter is loaded. The other `OTEL_EXPORTER_OTLP_…` variables of OpenTelemetry apply too.',
     ...url
   }),
   OTEL_TRACES_EXPORTER: choice(['otlp', 'none'], {
-    summary: 'Whether traces go there.',
+    summary: 'Whether traces are sent to the collector.',
     default: 'otlp'
   }),
   OTEL_METRICS_EXPORTER: choice(['otlp', 'none'], {
-    summary: 'Whether metrics go there; `none` where `/metrics` is scraped.',
+    summary: 'Whether metrics are sent to the collector; choose `none` if `/metrics` is scraped.',
     default: 'otlp'
   }),
   OTEL_TRACES_SAMPLER_ARG: fraction({
     summary:
-      'Share of deliveries that are traced, 0 to 1, where the request does not say. Cloud Run says.',
+      'Share of deliveries to trace, 0 to 1, when the request carries no sampling decision; on Cloud Run it does.',
     default: 1
   }),
   OTEL_SERVICE_NAME: text({
@@ -253,7 +256,7 @@ export const settings = {
 
 type Settings = typeof settings
 
-/** The environment, checked: every setting with the value that holds. */
+/** The checked environment: the value of every setting. */
 export type Config = {
   readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never
 }
@@ -287,7 +290,7 @@ interface Rule {
   allows(config: Config): boolean
 }
 
-/** What must hold between variables. */
+/** The rules between variables. */
 const rules: readonly Rule[] = [
   {
     message: 'SPANNER_DATABASE is required on Cloud Run: the embedded store would lose its rows',

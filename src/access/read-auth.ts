@@ -25,7 +25,7 @@ export interface ReadAuth {
    *
    * @throws {Failure} API_KEY_INVALID, CALLER_FORBIDDEN, RATE_LIMITED
    */
-  authorise(headers: HeaderLines, collection: string): Promise<void>
+  authorize(headers: HeaderLines, collection: string): Promise<void>
   /** Return the state of the secret; undefined where there is none. */
   status(): SecretStatus | undefined
   close(): Promise<void>
@@ -53,7 +53,7 @@ export async function openReadAuth(options: ReadAuthOptions): Promise<ReadAuth> 
     onWarning: options.onWarning
   })
   return {
-    async authorise(headers, collection) {
+    async authorize(headers, collection) {
       const key = findApiKey(keys.current(), sentApiKey(headers))
       checkKey(key, collection, Date.now())
       if (key.take(performance.now())) return
@@ -66,7 +66,7 @@ export async function openReadAuth(options: ReadAuthOptions): Promise<ReadAuth> 
 }
 
 const anyReader: ReadAuth = {
-  async authorise() {},
+  async authorize() {},
   status: () => undefined,
   async close() {}
 }

@@ -4,15 +4,16 @@ import type { Index, Table } from '../store/table.ts'
 export interface AccessPath {
   /** Absent: the primary key. */
   readonly index?: Index
-  /** Columns that order the rows and tell any two apart: an index continues with the key. */
+  /** Columns that order the rows uniquely: an index continues with the key. */
   readonly order: readonly string[]
   /** The leading columns of `order` that may be filtered on. */
   readonly filters: readonly string[]
 }
 
 /**
- * List the access paths of a table: the primary key, then its indexes as declared. A unique index is
- * left out, because it ignores rows with NULL in it: a page read from it would miss rows.
+ * List the access paths of a table: the primary key, then its indexes as declared. A unique index
+ * is left out, because it ignores rows with NULL in its columns: a page read from it would miss
+ * rows.
  */
 export function accessPaths(
   { primaryKey, indexes }: Pick<Table, 'primaryKey' | 'indexes'>,

@@ -15,7 +15,7 @@ export function isHotspot(type: ColumnType | undefined): boolean {
   return type !== undefined && columnTypes[type.scalar].growing
 }
 
-/** What is wrong with a first column for which `isHotspot` is true. */
+/** The fault of a first column for which `isHotspot` is true. */
 export const hotspotFault =
   'starts with a timestamp or date, so every write hits one split; put a well-distributed column first'
 
@@ -33,7 +33,7 @@ export function checkKeyPart(
   if (fault) report(pointer, fault)
 }
 
-/** Word a reference to a column that does not exist. */
+/** Word the fault of a reference to a column that does not exist. */
 export function unknownColumn(name: string, columns: readonly string[]): string {
   return `there is no column "${name}"; expected one of ${columns.join(', ')}`
 }

@@ -6,9 +6,9 @@ import { locateSource, type Place } from './locate-source.ts'
 import type { EventFile, SourceSpec } from './schema-file.ts'
 import type { SchemaLocation } from './schema-location.ts'
 
-/** What a source must fit. */
+/** The target that a source must fit. */
 export interface Target {
-  /** As messages name it, such as `column "price"`. */
+  /** Its name in messages, such as `column "price"`. */
   readonly label: string
   readonly type: ColumnType
   /** Why there must always be a value; undefined when there may be none. */
@@ -33,7 +33,7 @@ export function checkSource(
   )
 }
 
-/** Return what is wrong when nothing can be where a pointer points. */
+/** Return what is wrong when valid data cannot have a value at the pointer. */
 export function checkExists(
   pointer: string,
   { state, declared }: SchemaLocation
@@ -82,7 +82,7 @@ function checkJsonTypes(
   return inner && `the elements of "${pointer}" ${inner} for ${label} of type ${formatType(type)}`
 }
 
-/** Return which types do not fit. A place without a declared type is checked when its value arrives. */
+/** Return which types do not fit. Without a declared type, the value is checked when it arrives. */
 export function misfit(
   { types, state }: SchemaLocation,
   expected: readonly JsonType[]

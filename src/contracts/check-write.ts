@@ -24,7 +24,7 @@ export function checkWrite(
     )
     return
   }
-  // Every /item depends on `forEach`, so nothing more is checked without it.
+  // Every /item depends on `forEach`, so without it there is nothing more to check.
   const fault = checkForEach(file, write)
   if (fault) {
     report('/forEach', fault)
@@ -47,7 +47,9 @@ function checkForEach(file: EventFile, { forEach }: WriteSpec): string | undefin
   return checkExists(forEach, place.location) ?? (fault && `"${forEach}" ${fault}`)
 }
 
-/** A delete and an add set the key of a row; what an add adds are its amounts. */
+/**
+ * A delete and an add set only the key of a row; an add has its amounts in a member of their own.
+ */
 function settable({ operation }: WriteSpec, { key, columns, dataColumns }: Collection) {
   const keyOnly = operation === 'delete' || operation === 'add'
   return {
@@ -113,7 +115,7 @@ function targetOf({ operation }: WriteSpec, collection: Collection, name: string
   const { type } = columnOf(collection.table, name)
   const isKey = collection.key.includes(name)
   const required = collection.required.includes(name)
-  // A merge leaves out what is absent, but may not clear a required column.
+  // A merge leaves out absent values, but may not clear a required column.
   const must = isKey || (required && operation !== 'merge') ? 'present' : required && 'not-null'
   const label = `${isKey ? 'key column' : 'column'} "${name}"`
   return { label, type, ...(must && { must }) }

@@ -90,7 +90,7 @@ export function dataColumns({ columns, key }: CollectionFile): readonly string[]
   return Object.keys(columns).filter((name) => !key.includes(name))
 }
 
-/** A version of several parts is text in which the order of characters is the order of versions. */
+/** A version of several parts is stored as text that sorts as the versions do. */
 function versionColumn({ version }: CollectionFile): Column {
   const type = version?.type
   return typeof type === 'string' && type !== 'STRING'
@@ -98,7 +98,7 @@ function versionColumn({ version }: CollectionFile): Column {
     : column(managedColumns.version, 'STRING', { length: 'MAX', notNull: true })
 }
 
-/** Reads leave out tombstones, so an index of a table that has them knows them. */
+/** Reads leave out tombstones, so the indexes of a table that has them store `deleted_at`. */
 function indexOf({ kind }: CollectionFile, { name, columns, storing, unique }: IndexSpec): Index {
   const tombstone = kindRules[kind].versioned ? [managedColumns.deletedAt] : []
   return { name, columns, storing: [...(storing ?? []), ...tombstone], unique: unique ?? false }

@@ -14,7 +14,7 @@ const summable = scalarTypes.filter((scalar) => isSummable({ scalar, array: fals
 
 const managedNames: readonly string[] = Object.values(managedColumns)
 
-/** Check everything that a collection says of itself. */
+/** Check everything in a collection that does not depend on another file. */
 export function checkCollection(file: CollectionFile, report: Report): void {
   const types = columnTypes(file)
   checkColumnTypes(file, types, report)
@@ -46,7 +46,7 @@ export function compileCollection(file: CollectionFile, mergeable: boolean): Col
   }
 }
 
-/** Parse the types of columns; one that is none is left out. */
+/** Parse the types of columns, without the invalid ones. */
 function columnTypes({ columns }: CollectionFile): Types {
   const types = Object.entries(columns).map(
     ([name, { type }]) => [name, parseColumnType(type)] as const

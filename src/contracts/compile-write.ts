@@ -15,7 +15,7 @@ import {
   type View
 } from './sources.ts'
 
-/** Add what one entry of `writes` asks for to the builder. */
+/** Add the rows of one entry of `writes` to the builder. */
 export type PlanWrite = (view: View, eventKey: string, builder: PlanBuilder) => void
 
 type MakeWrite = (scope: Scope, key: readonly Value[], eventKey: string) => WriteOf<CollectionKind>
@@ -94,7 +94,9 @@ function compileAdd(spec: WriteSpec, { dataColumns, table }: Collection): MakeWr
 
 type NamedColumn = readonly [name: string, read: ReadColumn]
 
-/** What the columns beside the key are set to; one that is not mapped is never present. */
+/**
+ * Compile the sources of the columns beside the key; a column without a source is never present.
+ */
 function compileValues(spec: WriteSpec, collection: Collection): readonly NamedColumn[] {
   const inForEach = spec.forEach !== undefined
   return collection.dataColumns.map((name) => {

@@ -15,7 +15,7 @@ import { matches, rankOf } from './pubsub-message.ts'
 import type { CollectionFile, EventFile, Parsed, SchemaFiles } from './schema-file.ts'
 
 /**
- * Compile what the files under schemas/ promise. Pure.
+ * Compile the files under schemas/.
  *
  * @throws {Failure} SCHEMAS_INVALID, with every fault on a line of its own
  */
@@ -25,7 +25,7 @@ export function compileContracts(files: SchemaFiles): Contracts {
   throw new Failure('SCHEMAS_INVALID', outcome.faults.map(formatFault).join('\n'))
 }
 
-/** Compile what the files under schemas/ promise, or list everything that is wrong with them. */
+/** Compile the files under schemas/, or list everything that is wrong with them. */
 export function checkContracts(
   files: SchemaFiles
 ): { readonly contracts: Contracts } | { readonly faults: readonly Fault[] } {
@@ -79,7 +79,7 @@ function mergedInto(events: readonly Parsed<EventFile>[]): ReadonlySet<string> {
   )
 }
 
-/** Compile collections by name; of two with one name, contracts mean the first. */
+/** Compile collections by name; of two with one name, contracts use the first. */
 function compileCollections(
   files: readonly CollectionFile[],
   merged: ReadonlySet<string>

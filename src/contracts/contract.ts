@@ -21,7 +21,7 @@ export interface Targets {
   mayBeFaulty(name: string): boolean
 }
 
-/** Check a contract and compile it; every fault is reported, and then there is none. */
+/** Check a contract and compile it; undefined when it has faults, each of which is reported. */
 export function compileEvent(
   parsed: Parsed<EventFile>,
   targets: Targets,
@@ -77,7 +77,7 @@ function checkWrites(file: EventFile, { collections, mayBeFaulty }: Targets, rep
   }
 }
 
-/** A number that was rounded when the file was read is not the constant that was meant. */
+/** A number that was rounded when the file was read is not the constant in the file. */
 function checkConstants({ inexact }: Parsed<EventFile>, report: Report): void {
   for (const pointer of inexact) {
     if (pointer.startsWith('/writes/')) {
@@ -94,7 +94,7 @@ function checkExampleTypes({ type, examples }: EventFile, report: Report): void 
   }
 }
 
-/** Plan each example as if it had arrived. */
+/** Plan each example as if it arrived. */
 function planExamples(
   contract: Contract,
   { value: { match, examples }, inexact }: Parsed<EventFile>,
@@ -129,7 +129,7 @@ export interface Contract {
   plan(view: View & { readonly event: CloudEvent }, provenance: Provenance): Plan
 }
 
-/** The validators of a contract; one without a schema accepts what comes. */
+/** The validators of a contract; one without a schema accepts everything. */
 export interface Validators {
   readonly data?: Validate | undefined
   readonly attributes?: Validate | undefined
@@ -153,7 +153,7 @@ function compileContract(
     file,
     plan(arrived, provenance) {
       try {
-        // Nothing is kept of an event that is dropped on purpose, so nothing needs to be right.
+        // An ignored event is not stored, so its data need not be valid.
         if (writes.length === 0) return planWrites([], arrived, provenance)
         const view = file.payload === 'message' ? messageView(arrived.event) : arrived
         validate(view, validators)

@@ -20,7 +20,7 @@ export interface ReadSpec {
   readonly fields: readonly string[]
   /** Columns that a query may filter on, alone or together where an access path serves it. */
   readonly filters: readonly string[]
-  /** What serves the filters, and nothing else does; the first is the primary key. */
+  /** The only paths that serve filters; the first is the primary key. */
   readonly accessPaths: readonly AccessPath[]
   readonly pageSize: number
   readonly maxPageSize: number
@@ -37,7 +37,7 @@ export interface Collection {
   readonly columns: readonly string[]
   /** The declared key columns; a log has its event key after them. */
   readonly key: readonly string[]
-  /** The declared columns beside the key. */
+  /** The declared columns that are not part of the key. */
   readonly dataColumns: readonly string[]
   /** Columns that every event that writes a whole row must set, beside the key. */
   readonly required: readonly string[]
@@ -47,7 +47,7 @@ export interface Collection {
   readonly read?: ReadSpec
 }
 
-/** What the files under `schemas/` promise, compiled. Pure: no I/O, no clock. */
+/** The files under `schemas/`, compiled. */
 export interface Contracts {
   readonly collections: readonly Collection[]
   /** Every table the service needs: of the collections, the ledger and the dead letters. */
@@ -57,8 +57,8 @@ export interface Contracts {
   /** The contracts as their files say them, by type; of one type, the most specific match first. */
   readonly events: readonly EventFile[]
   /**
-   * Check one arrival against its contract and say what it asks for. Never throws for an input:
-   * what cannot land is a plan whose one write is the dead letter.
+   * Check one arrival against its contract and plan its writes. Never throws because of the input:
+   * the plan of an event that cannot land has one write, the dead letter.
    */
   plan(arrival: Arrival): Plan
 }

@@ -9,10 +9,10 @@ export type Validate = (value: Json | undefined) => string | undefined
 
 /**
  * Compile a JSON Schema of 2020-12. It validates and never changes: no coercion, no defaults, no
- * removal, and it stops at the first error, so that the work is bounded. Everything that Ajv's strict
- * mode has to say is reported, and then there is no function.
+ * removal, and it stops at the first error, so that the work is bounded. Undefined when Ajv's
+ * strict mode finds faults, each of which is reported.
  *
- * @param base Where the value stands in the event, such as `/data`
+ * @param base Pointer to the value in the event, such as `/data`
  */
 export function compileSchema(
   schema: JsonSchema,
@@ -53,7 +53,7 @@ function attempt<T>(compile: () => T, note: (message: string) => void): T | unde
   }
 }
 
-/** Ajv names the place in words: `… at "#/properties/id" (strictTypes)`. */
+/** Ajv names the location in words: `… at "#/properties/id" (strictTypes)`. */
 function placeOf(fault: string): string {
   return /"[^"#]*#(\/[^"]*)"/.exec(fault)?.[1] ?? ''
 }

@@ -26,7 +26,7 @@ const verbs: Readonly<Record<WriteSpec['operation'], string>> = {
   add: 'adds to a sum of'
 }
 
-/** Describe the contracts, in the order of their types. Pure. */
+/** Describe the contracts, in the order of their types. */
 export function describeEvents({ events }: Pick<Contracts, 'events'>): readonly DescribedEvent[] {
   const taken = new Set<string>()
   return events.map((file) => ({
@@ -55,7 +55,7 @@ function uniqueName({ type, match }: EventFile, taken: Set<string>): string {
   return name
 }
 
-/** An undefined member has no JSON. */
+/** JSON has no undefined members. */
 function withoutAbsent(event: CloudEvent): JsonObject {
   return Object.fromEntries(
     Object.entries(event).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))

@@ -21,9 +21,9 @@ type SchemaObject = Exclude<JsonSchema, boolean>
  * Put a JSON Schema into a larger document so that it means the same there. References into itself
  * become references into the document, which every tool follows. A schema with names of its own
  * keeps them by becoming a resource of its own, with an `$id`
- * (https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.1). Pure.
+ * (https://json-schema.org/draft/2020-12/json-schema-core#section-8.2.1).
  *
- * @param pointer Where the document has it, such as `#/components/schemas/Order`
+ * @param pointer Its place in the document, such as `#/components/schemas/Order`
  * @param id An absolute URI, for a schema that must be a resource
  */
 export function embedSchema(schema: JsonSchema, pointer: string, id: string): JsonSchema {
@@ -47,9 +47,9 @@ function relocate(node: SchemaObject, pointer: string): SchemaObject {
 
 /**
  * Put a JSON Schema among the named ones of a document, and its `$defs` beside it: generators of
- * clients do not follow references into a schema. Pure.
+ * clients do not follow references into a schema.
  *
- * @param base Where the document has them, such as `#/components/schemas/`
+ * @param base Their place in the document, such as `#/components/schemas/`
  */
 export function embedAmong(base: string, name: string, schema: JsonSchema, id: string) {
   const embedded = embedSchema(schema, `${base}${name}`, id)

@@ -10,22 +10,30 @@ import type { EventFile, JsonSchema, WriteSpec } from './schema-file.ts'
 const attributes = {
   specversion: { const: '1.0' },
   id: {
-    description: 'Names the event within its source; a redelivery has the same.',
+    description: 'Identifies the event within its source; a redelivery has the same id.',
     type: 'string',
     minLength: 1,
     maxLength: MAX_ID_CHARACTERS
   },
   source: {
-    description: 'Who says so, as a URI reference.',
+    description: 'The producer of the event, as a URI reference.',
     type: 'string',
     minLength: 1,
     maxLength: MAX_SOURCE_CHARACTERS
   },
   type: { type: 'string', minLength: 1, maxLength: MAX_TYPE_CHARACTERS },
-  time: { description: 'When it happened.', type: 'string', format: 'date-time' },
-  subject: { description: 'What it is about, within its source.', type: 'string', minLength: 1 },
+  time: { description: 'When the event happened.', type: 'string', format: 'date-time' },
+  subject: {
+    description: 'The subject of the event, within its source.',
+    type: 'string',
+    minLength: 1
+  },
   datacontenttype: { description: 'Media type of the data.', type: 'string', minLength: 1 },
-  dataschema: { description: 'What the data adheres to.', type: 'string', format: 'uri' }
+  dataschema: {
+    description: 'URI of the schema that the data follows.',
+    type: 'string',
+    format: 'uri'
+  }
 } as const satisfies Record<string, JsonSchema>
 
 const required = ['specversion', 'id', 'source', 'type']
@@ -37,14 +45,14 @@ export const anyEventSchema = {
   required,
   properties: {
     ...attributes,
-    data: { description: 'What its contract describes.' },
+    data: { description: 'The data that its contract describes.' },
     data_base64: { type: 'string', contentEncoding: 'base64' }
   },
   not: { required: ['data', 'data_base64'] }
 } as const satisfies JsonSchema
 
 /**
- * Write the JSON Schema of the events of one contract in their JSON form. Pure.
+ * Write the JSON Schema of the events of one contract in their JSON form.
  *
  * @param data The schema of their data, or a reference to it
  */
@@ -56,7 +64,7 @@ export function eventSchema(file: EventFile, data: JsonSchema): JsonObject {
   }
 }
 
-/** Write the JSON Schema of the attributes of one contract, by their names in binary mode. Pure. */
+/** Write the JSON Schema of the attributes of one contract, by their names in binary mode. */
 export function binaryAttributesSchema(file: EventFile): JsonObject {
   const properties = Object.entries({ ...attributes, type: { const: file.type } })
     // In binary mode the content type of the message stands for it.
@@ -75,7 +83,7 @@ function requiredMembers(file: EventFile): readonly string[] {
   return [...new Set([...required, ...file.writes.flatMap(attributesOfVersion), ...data])]
 }
 
-/** A write that is always done needs its version. */
+/** A write without `forEach` is always done, so the attributes of its version are required. */
 function attributesOfVersion({ version = [], forEach }: WriteSpec): readonly string[] {
   if (forEach !== undefined) return []
   return [version]

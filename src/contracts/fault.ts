@@ -7,7 +7,7 @@ export interface Fault {
   readonly message: string
 }
 
-/** Take note of a fault of the file at hand. */
+/** Record a fault of the current file. */
 export type Report = (pointer: string, message: string) => void
 
 /** Print a fault on one line: `file#/pointer: message`. */
@@ -15,7 +15,7 @@ export function formatFault({ file, pointer, message }: Fault): string {
   return `${file}#${pointer}: ${message.replaceAll('\n', ' ')}`
 }
 
-/** Report below a pointer of the file. */
+/** Report faults below a pointer of the file. */
 export function below(report: Report, base: string): Report {
   return (pointer, message) => report(`${base}${pointer}`, message)
 }

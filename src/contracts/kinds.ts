@@ -1,7 +1,7 @@
 import { type CollectionKind, managedColumns } from '../store/table.ts'
 import type { WriteSpec } from './schema-file.ts'
 
-/** What the kind of a collection decides about its file and about the contracts that write to it. */
+/** The rules of a kind, for files of collections and for the contracts that write to them. */
 export interface KindRules {
   readonly operations: readonly WriteSpec['operation'][]
   /** A version orders the writes to one row, and a deleted row stays as a tombstone. */

@@ -9,11 +9,11 @@ import { open, type SchemaLocation } from './schema-location.ts'
 export interface Place {
   readonly location: SchemaLocation
   /**
-   * An optional attribute of the envelope. No schema can require it, so an event without it is a
-   * dead letter, and not a fault of the contract.
+   * An optional attribute of the envelope. No schema can require it, so an event without it becomes
+   * a dead letter; the contract is not at fault.
    */
   readonly optionalAttribute: boolean
-  /** Find out what is known of an element, where the place is an array. */
+  /** Locate an element, if the location is an array. */
   element(): SchemaLocation
 }
 
@@ -23,7 +23,7 @@ const optional = ['time', 'subject', 'datacontenttype', 'dataschema', 'data_base
 const attributeName = /^[a-z0-9]+$/
 const messageAttributes: JsonSchema = { type: 'object', additionalProperties: { type: 'string' } }
 
-/** Find out what a contract says of a pointer. A text is the reason why it points to nothing. */
+/** Locate the target of a pointer. A string says why there is none. */
 export function locateSource(
   file: EventFile,
   pointer: string,

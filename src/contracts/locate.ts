@@ -22,8 +22,8 @@ interface Context {
 }
 
 /**
- * Find out what a JSON Schema says of the place that steps lead to. `always` is proven for every
- * valid document and, from EACH on, for every element of the array.
+ * Locate the place that steps lead to in a JSON Schema. `always` is proven for every valid document
+ * and, from EACH on, for every element of the array.
  */
 export function locate(root: JsonSchema, steps: readonly Step[]): SchemaLocation {
   return locateIn({ root, depth: 0 }, root, steps)
@@ -78,7 +78,7 @@ function locateOwn(context: Context, schema: JsonSchema, steps: readonly Step[])
 type Next = readonly JsonSchema[] | SchemaLocation
 type Keywords = { readonly [keyword: string]: Json }
 
-/** The schemas that a member must all match; or what is known when there is none. */
+/** The schemas that a member must all match; or the location when there is none. */
 function memberOf(schema: Keywords, step: string): Next {
   if (excludes(schema, 'object')) return closed([])
   const { properties, patternProperties, additionalProperties } = schema
@@ -97,7 +97,7 @@ function memberOf(schema: Keywords, step: string): Next {
   return declared.length > 0 ? { ...open, state: 'undeclared', declared } : open
 }
 
-/** The schemas that an element must all match; or what is known when there is none. */
+/** The schemas that an element must all match; or the location when there is none. */
 function elementOf(schema: Keywords, step: Step): Next {
   const isIndex = step === EACH || /^\d+$/.test(step)
   if (!isIndex || excludes(schema, 'array')) return closed([])
@@ -109,7 +109,7 @@ function elementOf(schema: Keywords, step: Step): Next {
   return [{ anyOf: [...first, ...rest] }]
 }
 
-/** A schema is an array's only if its keywords say so: `/0` may also name a member. */
+/** Only a schema with keywords of an array describes one: `/0` may also name a member. */
 function isArray({ items, prefixItems, type }: Keywords): boolean {
   return items !== undefined || prefixItems !== undefined || type === 'array'
 }

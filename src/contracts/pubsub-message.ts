@@ -7,8 +7,8 @@ import type { Match } from './schema-file.ts'
 import type { View } from './sources.ts'
 
 /**
- * See a Pub/Sub message as its publisher wrote it: the decoded body is `/data`, and the attributes
- * are `/attributes/…`. A message without a body has no `/data`.
+ * Return a Pub/Sub message as pointers see it: the decoded body is `/data`, and the attributes are
+ * `/attributes/…`. A message without a body has no `/data`.
  *
  * @throws {Failure} what `parseJson` throws when the body is not JSON
  */
@@ -22,7 +22,10 @@ export function messageView(event: CloudEvent): View {
   return { event: { ...seen, data: value }, inexact }
 }
 
-/** Order matches: a subscription is of one topic, and a full name is of one project. */
+/**
+ * Rank a match by how specific it is: a subscription belongs to one topic, a full name to one
+ * project.
+ */
 export function rankOf(match: Match | undefined): number {
   if (!match) return 0
   const { subscription, topic = '' } = match
@@ -30,7 +33,7 @@ export function rankOf(match: Match | undefined): number {
   return kind + ((subscription ?? topic).includes('/') ? 1 : 0)
 }
 
-/** Report whether a message came by the subscription or from the topic that a contract is for. */
+/** Report whether a message came from the subscription or the topic that a contract is for. */
 export function matches(
   match: Match | undefined,
   event: CloudEvent,

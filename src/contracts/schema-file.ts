@@ -4,7 +4,7 @@ import type { Json } from '../values/json.ts'
 
 /** One file under schemas/, as it was read. */
 export interface SchemaFile {
-  /** As messages name it, such as `schemas/events/a.json`. */
+  /** Its name in messages, such as `schemas/events/a.json`. */
   readonly path: string
   readonly bytes: Uint8Array
 }
@@ -20,7 +20,7 @@ export type VersionScalar = 'TIMESTAMP' | 'INT64' | 'STRING'
 /** The type of a version, or of each part of one. */
 export type VersionType = VersionScalar | readonly VersionScalar[]
 
-/** A file of the shape that schemas/collection.schema.json describes. */
+/** A file that matches schemas/collection.schema.json. */
 export interface CollectionFile {
   readonly name: string
   readonly description?: string
@@ -55,7 +55,7 @@ export interface ReadFile {
   readonly maxStalenessSeconds?: number
 }
 
-/** A file of the shape that schemas/event.schema.json describes. */
+/** A file that matches schemas/event.schema.json. */
 export interface EventFile {
   readonly type: string
   readonly description?: string
@@ -86,7 +86,7 @@ export interface WriteSpec {
 /** A JSON Pointer into the event, or a constant. */
 export type SourceSpec = string | { readonly const: Json }
 
-/** A file that has the shape it must have, with what its text cannot say exactly. */
+/** A parsed file of the right shape, with the numbers that were rounded. */
 export interface Parsed<T> {
   readonly path: string
   readonly value: T

@@ -2,10 +2,10 @@ import type { JsonType } from '../values/json.ts'
 import { anyType } from './json-types.ts'
 
 /**
- * What a JSON Schema says of the place that a pointer points to:
+ * What a JSON Schema says about the place that a pointer points to:
  *
  * - `known`: a value may be there, and its schema is declared
- * - `open`: the schema says nothing of that place; a value may be there
+ * - `open`: the schema does not describe that place; a value may be there
  * - `undeclared`: a value may be there, but others are declared and this one is not
  * - `closed`: no valid document has a value there
  */

@@ -14,7 +14,7 @@ export interface View {
   readonly inexact: ReadonlySet<string>
 }
 
-/** What the sources of one write see: the event, and within `forEach` the element. */
+/** The input of the sources of one write: the event, and within `forEach` the element. */
 export interface Scope extends View {
   readonly each?: { readonly item: Json; readonly index: number; readonly pointer: string }
 }
@@ -25,7 +25,7 @@ export interface Source {
   pointer(scope: Scope): string
 }
 
-/** Compile a pointer or a constant. Within `forEach`, `/item` and `/index` are of the element. */
+/** Compile a pointer or a constant. Within `forEach`, `/item` and `/index` refer to the element. */
 export function compileSource(spec: SourceSpec, inForEach: boolean): Source {
   if (typeof spec !== 'string') return { read: () => spec.const, pointer: () => 'const' }
   const [first = '', ...rest] = parsePointer(spec)

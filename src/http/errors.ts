@@ -80,12 +80,12 @@ function toFailure(
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** What was answered with, where it was a failure. */
+    /** The failure that the request was answered with, if any. */
     failure?: FailureCode
   }
 }
 
-/** Seconds after which a sender may try again; Pub/Sub and Eventarc back off by themselves. */
+/** Seconds after which a sender may retry; Pub/Sub and Eventarc have their own backoff. */
 const retryAfterSeconds = '1'
 
 /** A failure as RFC 9457 problem details; `code` is stable, `detail` is for people. */
@@ -98,8 +98,8 @@ export interface Problem {
 }
 
 /**
- * Express a failure in HTTP. What Spanner says of projects, tables and permissions goes to the log;
- * the caller gets the summary. Pure.
+ * Convert a failure to problem details. Spanner's text about projects, tables and permissions goes
+ * to the log; the caller gets the summary. Pure.
  */
 export function toProblem({ code, message }: Failure): Problem {
   const { status, summary } = failures[code]
@@ -124,8 +124,8 @@ export function sendProblem(reply: FastifyReply, failure: Failure): FastifyReply
 }
 
 /**
- * What is not HTTP never becomes a request, so the answer is written to the socket itself. Returns
- * what it was answered with; undefined where the connection is gone.
+ * Input that is not HTTP never becomes a request, so the answer is written directly to the socket.
+ * Returns the code of the answer; undefined when the connection is gone.
  */
 export function answerMalformed(
   error: Error & { readonly code?: string; readonly rawPacket?: unknown },

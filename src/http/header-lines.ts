@@ -1,4 +1,6 @@
-/** Group raw header lines by lower-case name; what a repeated header means, its reader decides. */
+/**
+ * Group raw header lines by lower-case name; the reader of a repeated header decides what it means.
+ */
 export function headerLines(raw: readonly string[]): Record<string, readonly string[]> {
   const lines: Record<string, string[]> = Object.create(null)
   for (let i = 0; i + 1 < raw.length; i += 2) {

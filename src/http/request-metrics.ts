@@ -4,7 +4,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** In what form the events came; null until they are decoded. */
+    /** The envelope of the events; null until they are settled. */
     envelope: Envelope | null
   }
   interface FastifyContextConfig {
@@ -13,7 +13,10 @@ declare module 'fastify' {
   }
 }
 
-/** What Pub/Sub takes as an acknowledgement (https://cloud.google.com/pubsub/docs/push). */
+/**
+ * The statuses that Pub/Sub treats as an acknowledgment
+ * (https://cloud.google.com/pubsub/docs/push).
+ */
 const acknowledging = new Set([102, 200, 201, 202, 204])
 
 /** Count and time the answers to deliveries. */

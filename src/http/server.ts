@@ -29,12 +29,12 @@ export interface ServerOptions {
   readonly readiness: Readiness
   readonly store: Store
   readonly pushAuth: PushAuth
-  readonly authoriseRead: ReadAuth['authorise']
+  readonly authorizeRead: ReadAuth['authorize']
   readonly access: AccessModes
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log: FastifyBaseLogger
-  /** Project that log entries name traces of; undefined where there is none. */
+  /** Project in the trace names of log entries; undefined when there is none. */
   readonly project: string | undefined
   readonly metrics: Metrics
   readonly admission: Admission
@@ -45,7 +45,7 @@ export interface ServerOptions {
 /** Node refuses longer headers, the path included, with 431. */
 const maxParamLength = 16_384
 
-/** Make the HTTP server: routes, limits, and one way to answer errors. Does not listen yet. */
+/** Create the HTTP server: routes, limits, and one way to answer errors. It does not listen yet. */
 export function buildServer(options: ServerOptions): FastifyInstance {
   const { metrics, admission } = options
   const app = Fastify(fastifyOptions(options))
@@ -64,13 +64,13 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   void app.register(healthRoutes, { readiness: options.readiness })
   void app.register(metricsRoutes, { metrics })
   void app.register(documentRoutes, { contracts: options.contracts, access: options.access })
-  const { contracts, store, now, authoriseRead: authorise } = options
+  const { contracts, store, now, authorizeRead: authorize } = options
   void app.register(async (scope) => {
     measureReads(scope, metrics)
     scope.addHook('onRequest', async (_request, reply) => {
       reply.raw.once('close', admission.enter(0).release)
     })
-    readRoutes(scope, { collections: contracts.collections, store, now, authorise })
+    readRoutes(scope, { collections: contracts.collections, store, now, authorize })
   })
   return app
 }
@@ -104,7 +104,7 @@ function fastifyOptions({ log, metrics, project, requestTimeoutMs }: ServerOptio
   } satisfies FastifyHttpOptions<Server, FastifyBaseLogger>
 }
 
-/** Refuse what still comes in on open connections after the stop. */
+/** Refuse requests that arrive on open connections after the stop began. */
 function refuseWhileStopping(app: FastifyInstance): void {
   let stopping = false
   app.addHook('preClose', async () => {
@@ -113,7 +113,7 @@ function refuseWhileStopping(app: FastifyInstance): void {
   app.addHook('onRequest', async () => {
     if (stopping) throw new Failure('STOPPING', 'this instance is shutting down')
   })
-  // A connection that an answer keeps alive would hold up the stop.
+  // A connection that stays open after its answer would delay the stop.
   app.addHook('onSend', async (_request, reply) => {
     if (stopping) reply.header('connection', 'close')
   })

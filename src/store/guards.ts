@@ -29,7 +29,7 @@ export function groupGuards(guards: readonly Guard[]): readonly GuardedTable[] {
   }))
 }
 
-/** Make found rows available by table and key. Values are canonical, so their JSON is the key. */
+/** Look rows up by table and key. Values are canonical, so their JSON is the key. */
 export function indexRows(
   found: Iterable<{ readonly table: Table; readonly rows: readonly Row[] }>
 ): CurrentRows {

@@ -19,7 +19,9 @@ export const ledgerTable: Table = {
   ttl: { column: 'committed_at', days: limits.retentionDays.ours }
 }
 
-/** The events that could not land. A body may be larger than a cell, so `body_rest` has its rest. */
+/**
+ * The events that could not land. A body may be larger than a cell, so `body_rest` holds the rest.
+ */
 export const deadLettersTable: Table = {
   name: 'dead_letters',
   kind: 'dead-letters',

@@ -2,19 +2,20 @@ import type { Config } from '../settings.ts'
 import type { Store } from './store.ts'
 import type { Table } from './table.ts'
 
-/** Told about what no call reports. */
+/** Callbacks for what no call reports. */
 export interface StoreWatch {
-  /** An error in the background. */
+  /** Called with an error in the background. */
   readonly onError?: (error: unknown) => void
-  /** A transaction was aborted, and is tried again. */
+  /** Called when a transaction was aborted and is retried. */
   readonly onAbort?: () => void
 }
 
 /**
- * Open the store that the configuration asks for. Only its client is loaded: Spanner's takes half a
- * second, and the embedded store needs none.
+ * Open the configured store. Only its client is loaded: Spanner's takes half a second, and the
+ * embedded store needs none.
  *
- * @param env the environment of the process, in which the Spanner client finds what an emulator needs
+ * @param env the environment of the process, in which the Spanner client finds what an emulator
+ *   needs
  */
 export async function openStore(
   config: Config,

@@ -9,12 +9,15 @@ export const maxPageBytes = 4 * 1024 * 1024
 
 /** A page that is filled row by row. */
 interface PageBuilder {
-  /** Add the next row. False when the page was full already: there are more rows, and none is read. */
+  /**
+   * Add the next row. False when the page was full already: there are more rows, and this one is
+   * not decoded.
+   */
   add(decode: () => Row): boolean
   build(): RowPage
 }
 
-/** Start a page of at most so many rows, and of little more than `maxPageBytes`. */
+/** Start a page of at most `limit` rows, and of little more than `maxPageBytes`. */
 export function createPage(limit: number): PageBuilder {
   const rows: Row[] = []
   let bytes = 0
@@ -32,7 +35,7 @@ export function createPage(limit: number): PageBuilder {
   }
 }
 
-/** An estimate, but always the same one. */
+/** An estimate, but the same one every time. */
 function rowBytes(row: Row): number {
   return Object.values(row).reduce<number>((sum, value) => sum + valueBytes(value), 0)
 }

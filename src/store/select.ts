@@ -9,7 +9,7 @@ import {
   type TableKind
 } from './table.ts'
 
-/** How one store spells what SQL dialects spell differently. */
+/** The SQL that differs between the dialects of the stores. */
 export interface Dialect {
   /** `FROM` a table by exactly this index, or by its primary key. */
   from(table: Table, index: Index | undefined): string
@@ -27,8 +27,8 @@ export interface SelectStatement {
 export const quote = (name: string): string => `\`${name}\``
 
 /**
- * Spell a page of rows as SQL: in ascending order with NULLs first, which both dialects do by
- * default, and without tombstones. Pure.
+ * Write the query of a page of rows: in ascending order with NULLs first, which is the default of
+ * both dialects, and without tombstones. Pure.
  */
 export function selectSql(select: Select, dialect: Dialect): SelectStatement {
   const params: { column: Column; value: Value }[] = []

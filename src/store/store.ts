@@ -58,7 +58,7 @@ export interface Select {
   readonly order: readonly string[]
   /** Rows strictly after these values of `order`. */
   readonly after?: readonly Value[]
-  /** The most rows in the page: 1 or more. */
+  /** Maximum number of rows in the page: 1 or more. */
   readonly limit: number
 }
 
@@ -68,7 +68,7 @@ export interface RowPage {
   readonly more: boolean
 }
 
-/** One difference between a live table and what the collections ask for, as one sentence. */
+/** One difference between a live table and what the collections declare, as one sentence. */
 export interface Mismatch {
   readonly table: string
   readonly message: string
@@ -80,14 +80,15 @@ export interface Mismatch {
  */
 export interface Store {
   /**
-   * Read the guards, decide, write and commit, as one serialisable transaction; durable when it
-   * resolves. `decide` is pure and may run again with fresh rows. What `decide` throws rejects the
-   * commit as it is, with nothing written. Without guards the write is blind: it may be applied
-   * twice, so its mutations must not depend on what was there.
+   * Read the guards, decide, write and commit, as one serializable transaction; durable when it
+   * resolves. `decide` is pure and may run again with fresh rows. An error that `decide` throws
+   * rejects the commit unchanged, and nothing is written. Without guards the write is blind: it may
+   * be applied twice, so its mutations must not depend on existing rows.
    *
    * @throws {Failure} STORE_REFUSED: the store refuses the content, now and always
    * @throws {Failure} STORE_INTERNAL: an error that may be the fault of one row
-   * @throws {Failure} STORE_CONTENDED, STORE_UNAVAILABLE: not the fault of the rows; the outcome may be unknown
+   * @throws {Failure} STORE_CONTENDED, STORE_UNAVAILABLE: not the fault of the rows; the outcome
+   *   may be unknown
    * @throws {Failure} STORE_MISCONFIGURED: a table, a column or a permission is missing
    */
   commit<T>(
@@ -112,6 +113,6 @@ export interface Store {
   /** Compare the live tables with these; empty when they agree. Extra tables are not a mismatch. */
   verify(tables: readonly Table[]): Promise<readonly Mismatch[]>
 
-  /** Finish what is in flight and let go of every connection. */
+  /** Finish what is in flight and close every connection. */
   close(): Promise<void>
 }

@@ -12,7 +12,7 @@ export interface Index {
   readonly name: string
   readonly columns: readonly string[]
   readonly storing: readonly string[]
-  /** A unique index ignores rows with NULL in it, so that tombstones never collide. */
+  /** A unique index ignores rows with NULL in its columns, so that tombstones never collide. */
   readonly unique: boolean
 }
 
@@ -25,7 +25,7 @@ export type CollectionKind = (typeof collectionKinds)[number]
 export type TableKind = CollectionKind | 'ledger' | 'dead-letters'
 
 /**
- * A table as the collections ask for it: columns in the order of the DDL, managed ones included.
+ * A table as the collections declare it: columns in the order of the DDL, managed ones included.
  * Everything a store does (DDL, comparison with the live database, mutations, reads) starts here.
  */
 export interface Table {
@@ -34,9 +34,9 @@ export interface Table {
   readonly columns: readonly Column[]
   readonly primaryKey: readonly string[]
   readonly indexes: readonly Index[]
-  /** Columns that deciding needs to see of an existing row, beyond its key. */
+  /** Columns of an existing row, beyond its key, that the decision needs. */
   readonly guardColumns: readonly string[]
-  /** Rows go some time after `column` is older than `days`; a NULL keeps the row. */
+  /** Rows are deleted some time after `column` is older than `days`; a NULL keeps the row. */
   readonly ttl?: { readonly column: string; readonly days: number }
 }
 

@@ -4,11 +4,11 @@ import type { Landed, Result } from '../ingest.ts'
 import type { Metrics } from './metrics.ts'
 
 /**
- * Make the function that counts the events of a delivery, and how late they were when they first had
- * their effect: a duplicate was counted then, and one that is sent back will be.
+ * Create the function that counts the events of a delivery and observes the lag of each event once,
+ * when it is first settled: not for a duplicate, and not before a retry.
  *
- * @param eventTypes the types of the contracts; any other is counted as `other`, because a sender
- *   must not be able to make a time series
+ * @param eventTypes the types of the contracts; any other is counted as `other`, so that a sender
+ *   cannot create time series
  */
 export function countEvents(metrics: Metrics, eventTypes: readonly string[]) {
   const known = new Set(eventTypes)
@@ -47,9 +47,9 @@ function observeLag(
   if (sincePublish !== undefined) publishLag.observe(sincePublish)
 }
 
-/** Undefined without a time, and for a leap second, which `Date` does not know. */
+/** Undefined without a time, and for a leap second, which `Date` cannot parse. */
 function secondsSince(time: string | undefined, nowMs: number): number | undefined {
   const ms = time === undefined ? Number.NaN : Date.parse(time)
-  // A clock ahead of ours has made an event that is not late.
+  // The sender's clock may be ahead of ours; such an event is not late.
   return Number.isNaN(ms) ? undefined : Math.max(0, nowMs - ms) / 1000
 }

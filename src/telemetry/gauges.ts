@@ -18,7 +18,7 @@ export interface Gauged {
 interface GaugeRow {
   readonly name: string
   readonly help: string
-  /** The value now; undefined where it is not known. */
+  /** The current value; undefined when it is not known. */
   read(gauged: Gauged): number | undefined
 }
 
@@ -35,7 +35,7 @@ const rows: readonly GaugeRow[] = [
   },
   {
     name: 'landfall_queue_bytes',
-    help: 'Bytes of those events.',
+    help: 'Bytes of the events accepted and not yet settled.',
     read: ({ queue }) => queue().bytes
   },
   {
@@ -48,12 +48,12 @@ const rows: readonly GaugeRow[] = [
   },
   {
     name: 'landfall_store_drift',
-    help: 'Differences between live tables and collections, when they were last compared.',
+    help: 'Differences between the live tables and the collections at the last comparison.',
     read: ({ readiness }) => readiness()?.drift
   },
   {
     name: 'landfall_secret_age_seconds',
-    help: 'Since the API keys were last read.',
+    help: 'Time since the API keys were last read.',
     read({ secret }) {
       const last = secret()
       return last && last.ageMs / 1000
@@ -62,7 +62,7 @@ const rows: readonly GaugeRow[] = [
 ]
 
 /**
- * Add the gauges to the registry. They keep nothing: a value that is not known is not exported.
+ * Add the gauges to the registry. They have no state: a value that is not known is not exported.
  *
  * @param gauged undefined where the gauges are only listed
  */

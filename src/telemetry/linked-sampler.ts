@@ -6,8 +6,8 @@ import {
 } from '@opentelemetry/sdk-trace-node'
 
 /**
- * Sample a trace that starts here: with links when one of those is sampled, so that a traced
- * delivery finds its commit; without links by ratio.
+ * Sample a trace that starts here: one with links if any linked trace is sampled, so that a traced
+ * delivery leads to its commit; one without links by ratio.
  */
 export function linkedSampler(ratio: number): Sampler {
   const byRatio = new TraceIdRatioBasedSampler(ratio)

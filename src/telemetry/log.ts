@@ -20,8 +20,8 @@ export interface LogOptions {
 }
 
 /**
- * Describe an error for the log. Of a failure that is code and message only: its cause is what the
- * store said, which quotes keys and values. A bug keeps its stack.
+ * Describe an error for the log. Of a failure, log the code and the message only: its cause is the
+ * store's own error, which quotes keys and values. A bug keeps its stack.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Failure)) return stdSerializers.errWithCause(error as Error)
@@ -33,7 +33,7 @@ const errorLevel = 50
 
 /**
  * Give a bug its stack where Error Reporting looks for it
- * (https://cloud.google.com/error-reporting/docs/formatting-error-messages); what is expected has none.
+ * (https://cloud.google.com/error-reporting/docs/formatting-error-messages); a failure has none.
  */
 function stackTrace({ err }: { readonly err?: unknown }, level: number): object {
   const bug = err instanceof Failure && err.code === 'INTERNAL' ? err.cause : err
@@ -58,7 +58,7 @@ export function createLog(level: string, options: LogOptions = {}): Logger {
 }
 
 function standardOutput(): DestinationStream {
-  // pino's own default destination never returns from an exit once the reader of the log is gone.
+  // pino's default destination blocks the exit once the reader of the log is gone.
   const destination = pino.destination({ fd: 1, sync: true })
   destination.on('error', () => undefined)
   return destination

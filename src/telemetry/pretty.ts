@@ -1,7 +1,7 @@
 import type { DestinationStream } from 'pino'
 import pretty from 'pino-pretty'
 
-/** Write log lines for a person at a terminal: time, severity, message, then what else they say. */
+/** Write log lines for a person at a terminal: time, severity, message, then the other fields. */
 export function prettyOutput(fd = 1): DestinationStream {
   return pretty({
     destination: fd,

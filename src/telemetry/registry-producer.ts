@@ -11,7 +11,7 @@ import {
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client'
 
 type Metric = MetricObjectWithValues<MetricValue<string>>
-/** What prom-client really has of a histogram; its types leave the name out. */
+/** A value of a histogram as prom-client returns it; its types omit the name. */
 type Sample = MetricValue<string> & { readonly metricName?: string }
 type Span = Pick<DataPoint<number>, 'startTime' | 'endTime'>
 
@@ -42,7 +42,7 @@ function metricData(metric: Metric, span: Span): MetricData {
   }
   const points = () =>
     metric.values.map(({ labels, value }) => ({ ...span, attributes: labels, value }))
-  // An enumeration in prom-client's types, a word at run time.
+  // An enum in prom-client's types, a string at run time.
   switch (String(metric.type)) {
     case 'histogram':
       return {

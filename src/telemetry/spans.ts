@@ -38,8 +38,8 @@ export function deliverySpan<T>(headers: Delivery['headers'], work: () => Promis
 }
 
 /**
- * Describe in the span of the delivery what its events were and what became of them, and link it to
- * the spans in which they were made: the `traceparent` that travels in an event, not the one of the hop
+ * Record the events and their verdicts on the span of the delivery, and link it to the spans that
+ * created the events: by the `traceparent` in the event, not the one of the request
  * (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md).
  */
 export function describeDelivery(landed: readonly Landed[]): void {

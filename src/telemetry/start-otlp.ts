@@ -15,23 +15,23 @@ import { registryProducer } from './registry-producer.ts'
 export interface OtlpOptions {
   readonly serviceName: string
   readonly revision: string | undefined
-  /** Share of deliveries that are traced where the request does not say, 0 to 1. */
+  /** Share of deliveries to trace when the request carries no sampling decision, 0 to 1. */
   readonly traceRatio: number
   readonly traces: boolean
   readonly metrics: boolean
 }
 
-/** Exporters at work. */
+/** The running exporters. */
 export interface Exporting {
-  /** Send what they still hold, as far as that goes within a second. */
+  /** Send what they still hold, but give up after a second. */
   close(): Promise<void>
 }
 
 /**
  * Send traces and metrics to an OpenTelemetry collector, whose address the exporters read from the
  * environment (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). Start it before the
- * store is opened, so that Spanner's own spans are below ours. This file is loaded only where a
- * collector is configured: the libraries take their time.
+ * store is opened, so that Spanner's own spans are below ours. This file is loaded only when a
+ * collector is configured, because the libraries are slow to load.
  */
 export function startOtlp(registry: Registry, options: OtlpOptions): Exporting {
   const { serviceName, revision, traceRatio } = options
@@ -45,7 +45,7 @@ export function startOtlp(registry: Registry, options: OtlpOptions): Exporting {
   ]
   return {
     async close() {
-      // A collector that is gone is tried again for longer than the process has to stop.
+      // The exporters retry an unreachable collector for longer than the process may take to stop.
       const closed = Promise.allSettled(providers.map((provider) => provider.shutdown()))
       await Promise.race([closed, sleep(1000, undefined, { ref: false })])
     }

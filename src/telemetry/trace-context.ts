@@ -1,4 +1,4 @@
-/** The trace that a request belongs to, as its hop says. */
+/** The trace that a request belongs to, from its headers. */
 export interface TraceContext {
   /** 32 hex digits. */
   readonly traceId: string
@@ -15,7 +15,7 @@ const google = /^(?!0{32})([0-9a-f]{32})\/(\d{1,20})(?:;o=([01]))?$/i
 /**
  * Read `traceparent` (https://www.w3.org/TR/trace-context/) or, without one, Google's older
  * `X-Cloud-Trace-Context` (https://cloud.google.com/trace/docs/trace-context), whose span id is
- * decimal. Undefined where neither holds. Pure.
+ * decimal. Undefined when neither is valid. Pure.
  */
 export function traceContextOf(headers: Headers): TraceContext | undefined {
   return readW3c(headers['traceparent']) ?? readGoogle(headers['x-cloud-trace-context'])
@@ -34,9 +34,9 @@ function readGoogle(value: Headers[string]): TraceContext | undefined {
 }
 
 /**
- * Spell a trace as Cloud Logging wants it
- * (https://cloud.google.com/logging/docs/structured-logging#special-payload-fields): the entries of
- * a request then stand below it. Without a project a trace cannot be named. Pure.
+ * Write the trace fields of a log entry
+ * (https://cloud.google.com/logging/docs/structured-logging#special-payload-fields): Cloud Logging
+ * then groups the entries of a request. Without a project the trace has no name. Pure.
  */
 export function traceFields(headers: Headers, project: string | undefined): object {
   const context = project === undefined ? undefined : traceContextOf(headers)

@@ -166,7 +166,7 @@ it('a push is let in or refused, whatever JSON its header and claims have', asyn
   )
 })
 
-/** The parts of a token that are long enough to be recognised. */
+/** The parts of a token that are long enough to be recognized. */
 function secretsOf(lines: readonly string[]): readonly string[] {
   return lines.flatMap((line) => line.split(/[\s.,]/)).filter((part) => part.length > 20)
 }

@@ -75,7 +75,7 @@ describe('a read with an API key', () => {
     ['of 100 KB', send('x'.repeat(100_000)), 'API_KEY_INVALID']
   ])('%s gets the right outcome', async (_name, headers, expected) => {
     const auth = await open()
-    const outcome = await auth.authorise(headers, 'items').then(
+    const outcome = await auth.authorize(headers, 'items').then(
       () => allowed,
       (error) => error.code
     )
@@ -84,8 +84,8 @@ describe('a read with an API key', () => {
 
   it('is forbidden outside the collections of its key', async () => {
     const auth = await open()
-    await auth.authorise(send(all), 'orders')
-    await expect(auth.authorise(send(items), 'orders')).rejects.toMatchObject({
+    await auth.authorize(send(all), 'orders')
+    await expect(auth.authorize(send(items), 'orders')).rejects.toMatchObject({
       code: 'CALLER_FORBIDDEN',
       message: 'the API key items may not read orders'
     })
@@ -93,26 +93,26 @@ describe('a read with an API key', () => {
 
   it('is refused without quoting its key', async () => {
     const auth = await open({ readsPerMinute: 1 })
-    await auth.authorise(send(items), 'items')
+    await auth.authorize(send(items), 'items')
     for (const key of [items, ended, unlisted]) {
-      const error = await auth.authorise(send(key), 'items').catch((thrown) => thrown)
+      const error = await auth.authorize(send(key), 'items').catch((thrown) => thrown)
       expect(error.message).not.toContain(key)
     }
   })
 
   it('is refused when its key has used its reads, while other keys still work', async () => {
     const auth = await open({ readsPerMinute: 3 })
-    for (let n = 0; n < 3; n++) await auth.authorise(send(all), 'items')
-    await expect(auth.authorise(send(all), 'items')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
-    await auth.authorise(send(items), 'items')
+    for (let n = 0; n < 3; n++) await auth.authorize(send(all), 'items')
+    await expect(auth.authorize(send(all), 'items')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    await auth.authorize(send(items), 'items')
   })
 
   it('is not counted when it was forbidden', async () => {
     const auth = await open({ readsPerMinute: 1 })
     for (let n = 0; n < 5; n++) {
-      await auth.authorise(send(items), 'orders').catch(() => undefined)
+      await auth.authorize(send(items), 'orders').catch(() => undefined)
     }
-    await auth.authorise(send(items), 'items')
+    await auth.authorize(send(items), 'items')
   })
 
   it('gets no new reads when the secret is read again', async () => {
@@ -124,9 +124,9 @@ describe('a read with an API key', () => {
       readsPerMinute: 1,
       ttlMs: 100
     })
-    await auth.authorise(send(all), 'items')
+    await auth.authorize(send(all), 'items')
     await expect.poll(() => server.requests.length).toBeGreaterThan(2)
-    await expect(auth.authorise(send(all), 'items')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    await expect(auth.authorize(send(all), 'items')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
   })
 })
 
@@ -141,11 +141,11 @@ describe('keys in Secret Manager', () => {
       ttlMs: 100,
       onChange: (version) => changes.push(version)
     })
-    await auth.authorise(send(all), 'items')
+    await auth.authorize(send(all), 'items')
     server.addVersion(JSON.stringify({ keys: [entry('new', items)] }))
     await expect.poll(() => changes).toEqual([`${secret}/versions/1`, `${secret}/versions/2`])
-    await auth.authorise(send(items), 'items')
-    await expect(auth.authorise(send(all), 'items')).rejects.toMatchObject({
+    await auth.authorize(send(items), 'items')
+    await expect(auth.authorize(send(all), 'items')).rejects.toMatchObject({
       code: 'API_KEY_INVALID'
     })
   })
@@ -176,7 +176,7 @@ describe('keys in Secret Manager', () => {
     breakIt(server)
     await expect.poll(() => warnings.length).toBeGreaterThan(1)
     expect(warnings.filter((warning) => !said.test(warning))).toEqual([])
-    await auth.authorise(send(all), 'items')
+    await auth.authorize(send(all), 'items')
     expect(auth.status()).toMatchObject({ version: `${secret}/versions/1` })
   })
 })
@@ -201,7 +201,7 @@ describe('a start', () => {
 
 it.each(['cloud-run', 'none'] as const)('with %s every read is allowed', async (mode) => {
   const auth = await open({ mode, secret: undefined })
-  await auth.authorise({}, 'items')
+  await auth.authorize({}, 'items')
   expect(auth.status()).toBeUndefined()
 })
 

@@ -69,7 +69,7 @@ it.each([
 
 describe('an edit of a dependency', () => {
   it.each(edits)('fails where $file has changed', ({ file }) => {
-    expect(() => editModule(`/x/${file}`, '')).toThrow('0 places')
+    expect(() => editModule(`/x/${file}`, '')).toThrow('0 occurrences')
   })
 
   it('leaves other modules alone', () => {

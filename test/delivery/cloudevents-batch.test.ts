@@ -57,7 +57,7 @@ describe('CloudEvents in a batch', () => {
     expect(arrivals[0]?.provenance.delivery.body.toString()).toBe(body)
   })
 
-  test('are recognised before structured mode, in any spelling', () => {
+  test('are recognized before structured mode, in any spelling', () => {
     expect(
       codes([event], { 'content-type': 'Application/CloudEvents-Batch+JSON; charset=utf-8' })
     ).toEqual(['accepted'])

@@ -32,7 +32,7 @@ describe('CloudEvents in structured mode', () => {
     'application/cloudevents+json;charset=utf-8',
     'Application/CloudEvents+JSON',
     'application/cloudevents'
-  ])('is recognised by %s', (type) => {
+  ])('is recognized by %s', (type) => {
     expect(eventOf(decodeOne({ 'content-type': type }, event)).id).toBe('1')
   })
 

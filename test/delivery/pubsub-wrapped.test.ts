@@ -81,7 +81,7 @@ describe('a plain message in a wrapped push', () => {
     )
   })
 
-  test('is recognised under any content type, and none', () => {
+  test('is recognized under any content type, and none', () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', '']) {
       expect(decodeOne({ 'content-type': type }, everything).provenance.envelope).toBe(
         'pubsub-wrapped'

@@ -77,7 +77,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     expect(await readItem(store, 'thrown', 'id')).toBeUndefined()
   })
 
-  it('serialises concurrent commits to one row', async () => {
+  it('serializes concurrent commits to one row', async () => {
     const { store } = tested()
     const results = await Promise.all(Array.from({ length: 20 }, () => increment(store, day)))
     const counts = results.map(({ result }) => Number(result)).sort((a, b) => a - b)
@@ -158,7 +158,7 @@ function describeSharing(tested: () => Tested): void {
       expect(await readItem(store, 'last', 'id')).toEqual({ id: 'last' })
     })
 
-    it('serialises commits of both to one row', async () => {
+    it('serializes commits of both to one row', async () => {
       const { store, again } = tested()
       const other = await again()
       const both = Array.from({ length: 10 }, () => [

@@ -10,11 +10,11 @@ export interface AsyncApiOptions {
 }
 
 const info = {
-  title: 'Landfall: what may be published',
+  title: 'Landfall: events to publish',
   description:
     'Every event that lands. An event is published to a Pub/Sub topic whose push subscription ' +
     'delivers to the service, or sent to the service itself. Its identity is `source` and `id`: ' +
-    'what is sent again has its effect once.',
+    'an event that is sent again takes effect only once.',
   license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' }
 }
 
@@ -23,7 +23,7 @@ const servers = {
     host: '{host}',
     protocol: 'https',
     description: 'The service.',
-    variables: { host: { description: 'Where the service is reached.', default: 'localhost' } }
+    variables: { host: { description: 'Host and port of the service.', default: 'localhost' } }
   },
   pubsub: {
     host: 'pubsub.googleapis.com',
@@ -33,8 +33,8 @@ const servers = {
 }
 
 /**
- * Write the AsyncAPI 3.0 document of what may be published
- * (https://www.asyncapi.com/docs/reference/specification/v3.0.0). Pure.
+ * Write the AsyncAPI 3.0 document of the events to publish
+ * (https://www.asyncapi.com/docs/reference/specification/v3.0.0).
  */
 export function asyncApiDocument(
   contracts: Pick<Contracts, 'events'>,
@@ -73,7 +73,7 @@ export function asyncApiDocument(
       },
       receiveWrapped: {
         action: 'receive',
-        title: 'A push subscription as it is by default',
+        title: 'A push subscription with its default settings',
         description: 'The message is wrapped in JSON: data as base64, attributes as an object.',
         channel: { $ref: '#/channels/topic' }
       },

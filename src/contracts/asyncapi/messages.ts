@@ -6,7 +6,7 @@ import { binaryAttributesSchema, eventSchema } from '../event-schema.ts'
 import { messageView } from '../pubsub-message.ts'
 import type { JsonSchema } from '../schema-file.ts'
 
-/** A Message Object, with where the document has it. */
+/** A Message Object, with its name in the document. */
 export interface NamedMessage {
   readonly name: string
   readonly message: JsonObject

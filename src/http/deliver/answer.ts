@@ -19,7 +19,9 @@ export function answer(
   return reply.code(200).send(batch ? verdicts : verdicts[0])
 }
 
-/** Answer a dry run: always 200, with what would become of each event and what it would write. */
+/**
+ * Answer a dry run: always 200, with the verdict that each event would get and what it would write.
+ */
 export function answerDryRun(
   reply: FastifyReply,
   events: readonly DryRunEvent[],
@@ -39,7 +41,7 @@ export function answerDryRun(
   return reply.code(200).send(batch ? shown : shown[0])
 }
 
-/** A failure that asks for a retry goes before one that refuses: a retry loses nothing. */
+/** A failure to retry wins over a refusal, because a retry loses nothing. */
 function worstFailure(landed: readonly Landed[]): Failure | undefined {
   const failures = landed.flatMap(({ result }) =>
     result.kind === 'refused' ? [result.failure] : []
@@ -61,7 +63,7 @@ function toVerdict({ arrival, result }: Landed) {
   }
 }
 
-/** How the writes of a plan are shown, as plain JSON; values are as the store takes them. */
+/** The writes of a plan as plain JSON, with the values that the store gets. */
 const shown: { readonly [K in Write['kind']]: (write: WriteOf<K>) => object | undefined } = {
   state: (write) => ({
     ...rowOf(write, write.operation),
@@ -70,7 +72,7 @@ const shown: { readonly [K in Write['kind']]: (write: WriteOf<K>) => object | un
   }),
   log: (write) => ({ ...rowOf(write, 'append'), values: write.values }),
   counter: (write) => ({ ...rowOf(write, 'add'), amounts: write.amounts }),
-  // What Landfall keeps for itself is not among what an event asks for.
+  // Landfall's own tables are not shown: no contract writes to them.
   ledger: () => undefined,
   'dead-letters': () => undefined
 }

@@ -61,13 +61,16 @@ export function checkDeclaredBytes(bytes: number | undefined): void {
   if (bytes !== undefined && bytes > maxBodyBytes) throw tooLarge()
 }
 
-/** A few kilobytes may inflate to 16 MiB, so only a few at a time, each with room for the largest. */
+/**
+ * A few kilobytes may inflate to 16 MiB, so only a few are inflated at a time, each with room for
+ * the largest.
+ */
 const inflating = pLimit(2)
 
 /**
  * Inflate a body, up to a limit. An unwrapped push turns message attributes into headers, so the
- * messages of a publisher that compresses them end up here. Returns undefined when the body is not what
- * the header says: the decoder then makes it a dead letter.
+ * messages of a publisher that compresses them end up here. Returns undefined when the body does
+ * not match the header: the decoder then makes it a dead letter.
  *
  * @throws {Failure} QUEUE_FULL
  */
@@ -87,4 +90,5 @@ export async function inflateBody(
   })
 }
 
-const tooLarge = () => new Failure('BODY_TOO_LARGE', `a body may have ${maxBodyBytes} bytes`)
+const tooLarge = () =>
+  new Failure('BODY_TOO_LARGE', `a body may have at most ${maxBodyBytes} bytes`)

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Landed, Result } from '../../ingest.ts'
 
 /**
- * Write one line for a delivery: what it was and what became of it, never its payload. `late` means
+ * Write one line for a delivery: its events and their verdicts, never the payload. `late` means
  * that the sender had been told to retry before it was settled.
  */
 export function logDelivery(
@@ -12,7 +12,7 @@ export function logDelivery(
   late = false
 ): void {
   const [only] = landed
-  const facts = landed.length === 1 && only ? describe(only) : summarise(landed)
+  const facts = landed.length === 1 && only ? describe(only) : summarize(landed)
   const line = { ...facts, durationMs: Math.round(durationMs * 10) / 10, ...(late && { late }) }
   if (landed.every(({ result }) => hasLanded(result))) log.info(line, 'delivery settled')
   else log.warn(line, 'delivery not fully landed')
@@ -38,7 +38,7 @@ function outcomeOf(result: Result) {
   return { verdict, batchSize, reason: reason?.code, detail: reason?.detail }
 }
 
-function summarise(landed: readonly Landed[]) {
+function summarize(landed: readonly Landed[]) {
   const verdicts: Record<string, number> = {}
   for (const { result } of landed) {
     const name = nameOf(result)

@@ -31,9 +31,9 @@ export interface DeliveryRoutesOptions {
   readonly pushAuth: PushAuth
   readonly admission: Admission
   readonly metrics: Metrics
-  /** The types that metrics tell apart. */
+  /** The event types that metrics count by name. */
   readonly eventTypes: readonly string[]
-  /** Milliseconds after which a sender is told to retry, whatever becomes of its events. */
+  /** Milliseconds after which the sender is told to retry, even if its events are settled later. */
   readonly timeoutMs: number
 }
 
@@ -60,7 +60,7 @@ export async function deliveryRoutes(
   async function receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const slot = slotOf(request)
     reply.raw.off('close', slot.release)
-    // Fastify's own handlerTimeout ends with the body of the request.
+    // Fastify's own handlerTimeout stops once the body of the request was read.
     const timer = setTimeout(() => reply.send(late()), timeoutMs)
     try {
       return await deliverySpan(linesOf(request), () => answerDelivery(request, reply))
@@ -87,7 +87,7 @@ export async function deliveryRoutes(
     count(landed, Date.now())
     describeDelivery(landed)
     logDelivery(request.log, landed, performance.now() - startedAt, reply.sent)
-    // The time was up, and the sender has been told to retry.
+    // After the timeout, the sender has already been told to retry.
     return reply.sent ? reply : answer(reply, landed, isBatch(landed))
   }
 
@@ -111,8 +111,8 @@ function admit(request: FastifyRequest, reply: FastifyReply, admission: Admissio
 const late = () => new Failure('DEADLINE_EXCEEDED', 'the events were not settled in time')
 
 /**
- * Other parameters belong to Eventarc, and are ignored. A `dryRun` that is neither true nor false is
- * refused: its sender expects that nothing is written.
+ * Other parameters belong to Eventarc, and are ignored. A `dryRun` that is neither true nor false
+ * is refused: its sender expects that the service writes nothing.
  *
  * @throws {Failure} QUERY_INVALID
  */
@@ -138,7 +138,7 @@ async function toDelivery(request: FastifyRequest): Promise<Delivery> {
   return inflated ? { headers: plain, body: inflated } : { headers, body }
 }
 
-/** Headers that prove who calls: they end here, and no event, log or dead letter ever has one. */
+/** Headers with credentials are dropped here: no event, log entry or dead letter ever has one. */
 const credentialHeaders: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',

@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The files that pages load, by the name they are served under, with where they come from: a package,
- * or `assets/` beside this module. A build copies each to `assets/` beside the bundle, under its
- * name. What a licence asks to ship is among them.
+ * The files that pages load, by the name they are served under, with where they come from: a
+ * package, or `assets/` beside this module. A build copies each to `assets/` beside the bundle,
+ * under its name. Includes the files that licenses require to ship.
  */
 export const assets = {
   'docs.css': './assets/docs.css',
@@ -26,7 +26,7 @@ export function isAsset(name: string): name is AssetName {
   return Object.hasOwn(assets, name)
 }
 
-/** Find the file of an asset: beside this module, also when it is bundled, or in its package. */
+/** Find the file of an asset: beside this module or the bundle, otherwise in its package. */
 export function locateAsset(name: AssetName): string {
   const beside = fileURLToPath(new URL(`assets/${name}`, import.meta.url))
   return existsSync(beside) ? beside : createRequire(import.meta.url).resolve(assets[name])

@@ -15,12 +15,12 @@ export interface DocumentRoutesOptions {
   readonly access: AccessModes
 }
 
-/** A page loads nothing from anywhere else, and no script or style is inside of it. */
+/** A page loads nothing from other origins, and has no inline scripts or styles. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  // The viewer's style sheet has its icons in it.
+  // The viewer's style sheet embeds its icons.
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -40,7 +40,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 
 /**
  * Serve both documents, and pages that show them, to every caller: they hold no rows and never read
- * the store. Each is loaded and made at its first request, so a start pays nothing.
+ * the store. Each is built at its first request, so that it costs no startup time.
  */
 export async function documentRoutes(
   app: FastifyInstance,
@@ -106,20 +106,23 @@ async function renderPage(made: Page, assetOf: AssetOf): Promise<Representation>
   )
 }
 
-/** During a rollout a page of one revision may ask another one, which has what it has. */
+/**
+ * During a rollout, a page of one revision may request an asset from another revision, which serves
+ * its own version.
+ */
 async function sendAsset(
   request: FastifyRequest<{ Params: { name: string } }>,
   reply: FastifyReply,
   assetOf: AssetOf
 ): Promise<FastifyReply> {
   const { name } = request.params
-  if (!isAsset(name)) throw new Failure('ROUTE_NOT_FOUND', 'no such route')
+  if (!isAsset(name)) throw new Failure('ROUTE_NOT_FOUND', 'there is no such route')
   const asset = await assetOf(name)
   const isThisVersion = request.url.endsWith(`?v=${asset.hash}`)
   return sendRepresentation(request, reply, asset, isThisVersion ? forever : revalidated)
 }
 
-/** Make each thing once; what failed is tried again. */
+/** Call `make` once for each key; a failed call is not remembered. */
 function memoize<K, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {
   const made = new Map<K, Promise<V>>()
   return (key) => {
@@ -136,7 +139,7 @@ const httpPage: Page = {
   path: paths.http,
   styles: ['swagger-ui.css', 'docs.css', 'viewer.css'],
   scripts: ['swagger-ui-bundle.js', 'viewer.js'],
-  // The viewer brings a `main` of its own.
+  // The viewer renders its own `main`.
   content: html`<h1>HTTP API</h1>
 <div id="viewer" data-url="${paths.openApi}">
 <noscript><p>The viewer needs JavaScript. The document itself is

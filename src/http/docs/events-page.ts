@@ -7,7 +7,7 @@ import { dotted, type Html, html } from './html.ts'
 import type { Page } from './page.ts'
 import { documentPaths as paths } from './paths.ts'
 
-/** Write the page of the event types: what each does, its data, and how it is published. Pure. */
+/** Write the page of the event types: what each does, its data, and how to publish it. */
 export function eventsPage(contracts: Contracts): Page {
   const events = describeEvents(contracts)
   return {
@@ -17,8 +17,8 @@ export function eventsPage(contracts: Contracts): Page {
     scripts: [],
     content: html`<main>
 <h1>Events</h1>
-<p class="lead">What may be published. <code>source</code> and <code>id</code> name an event: what is
-sent again has its effect once. The same as AsyncAPI: <a href="${paths.asyncApi}">${paths.asyncApi}</a>.</p>
+<p class="lead">The events you can publish. <code>source</code> and <code>id</code> identify an event: sent again,
+it takes effect only once. The same content as AsyncAPI: <a href="${paths.asyncApi}">${paths.asyncApi}</a>.</p>
 <nav aria-label="Event types" class="toc">
 <ul>
 ${events.map(({ name, file }) => html`<li><a href="#${name}">${dotted(file.type)}</a></li>\n`)}</ul>
@@ -41,7 +41,7 @@ ${dataTable(event)}${file.examples?.[0] ? publishing(event) : []}
 }
 
 function dataTable({ file: { data } }: DescribedEvent): Html {
-  if (data === undefined) return html`<p>The data may be anything.</p>\n`
+  if (data === undefined) return html`<p>Any data is accepted.</p>\n`
   const fields = fieldsOf(data)
   return html`<h3>Data</h3>
 ${fields.length > 0 ? fieldTable(fields) : []}<details><summary>JSON Schema</summary>
@@ -52,7 +52,7 @@ ${fields.length > 0 ? fieldTable(fields) : []}<details><summary>JSON Schema</sum
 function fieldTable(fields: readonly Field[]): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Members of the data">
 <table>
-<thead><tr><th scope="col">Member</th><th scope="col">Type</th><th scope="col">What it is</th></tr></thead>
+<thead><tr><th scope="col">Member</th><th scope="col">Type</th><th scope="col">Description</th></tr></thead>
 <tbody>
 ${fields.map(fieldRow)}</tbody>
 </table>
@@ -88,7 +88,7 @@ ${isMessage ? [] : toTheService(text)}</details>
 }
 
 function toTheService(text: string): Html {
-  return html`<p>To the service; <code>?dryRun=true</code> tries it and writes nothing:</p>
+  return html`<p>To the service; with <code>?dryRun=true</code> it validates the event and writes nothing:</p>
 <pre tabindex="0"><code>curl "$LANDFALL${deliveryPaths.deliver}" -H 'content-type: application/cloudevents+json' \\
   -d ${text}</code></pre>
 `

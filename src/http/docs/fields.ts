@@ -9,13 +9,13 @@ export interface Field {
   readonly type: string
   readonly required: boolean
   readonly description: string
-  /** Limits on the value, as the schema words them. */
+  /** Limits on the value, in the words of the schema. */
   readonly limits: readonly string[]
 }
 
 const maxDepth = 6
 
-/** List the members that a schema names, the nested ones too. Pure. */
+/** List the members that a schema names, the nested ones too. */
 export function fieldsOf(root: JsonSchema): readonly Field[] {
   return membersOf(root, root, '', 0)
 }
@@ -76,7 +76,7 @@ function textOf(value: Json | undefined): string {
 
 type SchemaObject = Exclude<JsonSchema, boolean>
 
-/** The schema, and all that must hold with it. */
+/** The schema, and every schema that must match with it. */
 function partsOf(root: JsonSchema, schema: JsonSchema, depth: number): readonly SchemaObject[] {
   if (typeof schema === 'boolean' || depth > maxDepth) return []
   return [schema, ...conjuncts(root, schema).flatMap((part) => partsOf(root, part, depth + 1))]

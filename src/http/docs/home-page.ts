@@ -6,7 +6,7 @@ import { dotted, type Html, html } from './html.ts'
 import type { Page } from './page.ts'
 import { documentPaths as paths } from './paths.ts'
 
-/** Write the page that shows both documents: what may be published, and what can be read. Pure. */
+/** Write the page that links both documents: events to publish, and rows to read. */
 export function homePage(contracts: Contracts): Page {
   const collections = contracts.collections.filter(isReadable)
   return {
@@ -16,8 +16,8 @@ export function homePage(contracts: Contracts): Page {
     scripts: [],
     content: html`<main>
 <h1>Events in, rows out</h1>
-<p class="lead">Publish a CloudEvent to Pub/Sub, or send it to the service. It is checked against its
-contract and lands in a table, once. The rows are read over HTTP.</p>
+<p class="lead">Publish a CloudEvent to Pub/Sub, or send it to the service. Landfall checks it against its
+contract and writes it to a table, once. Read the rows over HTTP.</p>
 <section aria-labelledby="publish">
 <h2 id="publish">Publish events</h2>
 <dl class="list">

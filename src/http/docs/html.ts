@@ -1,4 +1,4 @@
-/** Markup that is safe to send: what came from files is escaped in it. */
+/** Markup that is safe to send: text from files is escaped. */
 export interface Html {
   readonly html: string
 }
@@ -13,7 +13,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;'
 }
 
-/** Write markup: what is put in is escaped, unless it was written by this function. Pure. */
+/** Write markup; every value is escaped, except markup that this function wrote. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { html: String.raw({ raw: strings }, ...parts.map(write)) }
 }
@@ -25,7 +25,7 @@ function write(part: Part): string {
   return 'html' in part ? part.html : part.map((one) => one.html).join('')
 }
 
-/** Write a name with dots, which may break after any of them. Pure. */
+/** Write a dotted name that may break after each dot. */
 export function dotted(name: string): Html {
   const [first = '', ...rest] = name.split('.')
   return html`<code>${first}${rest.map((part) => html`.<wbr>${part}`)}</code>`

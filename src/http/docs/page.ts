@@ -2,7 +2,7 @@ import type { AssetName } from './assets.ts'
 import { type Html, html } from './html.ts'
 import { documentPaths as paths } from './paths.ts'
 
-/** Spell the URL of an asset, with the hash of its content. */
+/** Return the URL of an asset, with the hash of its content. */
 export type AssetUrl = (name: AssetName) => string
 
 export interface Page {
@@ -21,7 +21,7 @@ const links = [
   [paths.http, 'HTTP API']
 ] as const
 
-/** Write a page: the same head for all, then what it is about. Pure. */
+/** Write a page: the head that all pages share, then its content. */
 export function page({ title, path, styles, scripts, content }: Page, assetUrl: AssetUrl): string {
   const { html: text } = html`<!doctype html>
 <html lang="en">

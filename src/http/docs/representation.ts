@@ -6,7 +6,7 @@ import { matchesTag } from '../read/etag.ts'
 
 const compress = promisify(gzip)
 
-/** A file or a document as it is answered. */
+/** A file or a document, ready to be sent. */
 export interface Representation {
   readonly type: string
   readonly bytes: Buffer
@@ -31,7 +31,10 @@ export function represent(type: string, content: string | Buffer): Representatio
   }
 }
 
-/** Answer with content, or say that the caller has it. The two encodings have tags of their own. */
+/**
+ * Answer with content, or with 304 when the caller has it. Each of the two encodings has its own
+ * tag.
+ */
 export async function sendRepresentation(
   request: FastifyRequest,
   reply: FastifyReply,

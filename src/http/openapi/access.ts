@@ -3,13 +3,13 @@ import type { ReadAuthOptions } from '../../access/read-auth.ts'
 import type { FailureCode } from '../../failures.ts'
 import type { JsonObject } from '../../values/json.ts'
 
-/** How callers prove who they are: the settings PUSH_AUTH and READ_AUTH. */
+/** How callers authenticate: the settings PUSH_AUTH and READ_AUTH. */
 export interface AccessModes {
   readonly push: PushAuthOptions['mode']
   readonly read: ReadAuthOptions['mode']
 }
 
-/** What an operation asks of its caller, and how it refuses one. */
+/** How an operation authenticates its caller, and the codes with which it refuses one. */
 export interface Access {
   readonly security: readonly JsonObject[]
   readonly refusals: readonly FailureCode[]
@@ -48,14 +48,18 @@ const schemes: Readonly<Record<string, JsonObject>> = {
     type: 'apiKey',
     in: 'header',
     name: 'x-api-key',
-    description: 'A key that `landfall api-key create` made.'
+    description: 'A key created by `landfall api-key create`.'
   },
-  apiKeyAsBearer: { type: 'http', scheme: 'bearer', description: 'The same key as bearer token.' },
+  apiKeyAsBearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The same key as a bearer token.'
+  },
   googleIdToken: {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'An ID token of Google for a service account that may call the service.'
+    description: 'A Google ID token for a service account that may call the service.'
   }
 }
 

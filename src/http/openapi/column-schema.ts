@@ -9,7 +9,7 @@ export function valueSchema(type: ColumnType): JsonObject {
   return scalarSchema(type)
 }
 
-/** Write the schema of a row as the collection shows it: every field, in its order. Pure. */
+/** Write the schema of a row as the collection shows it: every field, in its order. */
 export function rowSchema({ table, read, description, ...rest }: ReadableCollection): JsonObject {
   const fields = read.fields.map((name) => {
     const { type, notNull } = columnOf(table, name)

@@ -8,21 +8,24 @@ import { type Access, type AccessModes, pushAccess } from './access.ts'
 import { eventsOverHttp, reference } from './event-schemas.ts'
 import { codesOf, namedProblems, problemReferences } from './problem-responses.ts'
 
-/** Describe how events are delivered, at both paths. Pure. */
+/** Describe how events are delivered, at both paths. */
 export function deliveryPaths(modes: AccessModes): JsonObject {
   const access = pushAccess(modes)
   const operation = {
     tags: ['events'],
     summary: 'Deliver events',
     description:
-      'Takes every envelope: CloudEvents in binary, structured and batched mode, Pub/Sub pushes ' +
+      'Accepts every envelope: CloudEvents in binary, structured and batched mode, Pub/Sub pushes ' +
       'with and without payload unwrapping, and what Eventarc sends. An event that cannot land is ' +
       'kept as a dead letter and answered 200; with `POISON=reject` it is answered 400 or 422.',
     security: access.security,
     parameters: [dryRun, ...binaryHeaders],
     requestBody: { $ref: '#/components/requestBodies/delivery' },
     responses: {
-      200: { description: 'Every event is settled; a batch has an array.', content: answers },
+      200: {
+        description: 'Every event is settled. The answer to a batch is an array.',
+        content: answers
+      },
       ...problemReferences('deliver', refusalsOf(access))
     }
   }
@@ -43,7 +46,7 @@ function refusalsOf({ refusals }: Access) {
   ]
 }
 
-/** Write how deliveries are refused. Pure. */
+/** Write how deliveries are refused. */
 export function deliveryResponses(modes: AccessModes): JsonObject {
   return namedProblems('deliver', refusalsOf(pushAccess(modes)))
 }
@@ -51,7 +54,7 @@ export function deliveryResponses(modes: AccessModes): JsonObject {
 const dryRun: JsonObject = {
   name: 'dryRun',
   in: 'query',
-  description: 'Say what would become of the events, and write nothing.',
+  description: 'Return the verdict that each event would get, and write nothing.',
   schema: { type: 'boolean', default: false }
 }
 
@@ -81,7 +84,7 @@ const answers: JsonObject = {
   }
 }
 
-/** Write the body of a delivery in every envelope. Pure. */
+/** Write the body of a delivery in every envelope. */
 export function deliveryBody(contracts: Contracts): JsonObject {
   const events = eventsOverHttp(contracts)
   const examples = examplesOf(events)

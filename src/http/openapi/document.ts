@@ -29,15 +29,15 @@ const info = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
 }
 
-const events = { name: 'events', description: 'Events come in.' }
+const events = { name: 'events', description: 'Deliver events.' }
 const service = [
-  { name: 'service', description: 'How the service is.' },
-  { name: 'documents', description: 'What the service does.' }
+  { name: 'service', description: 'Health and metrics.' },
+  { name: 'documents', description: 'Documentation of the service.' }
 ]
 
 /**
  * Write the OpenAPI 3.1 document of the service (https://spec.openapis.org/oas/v3.1.1.html). Its
- * schemas are JSON Schema 2020-12, as the contracts are. Pure.
+ * schemas are JSON Schema 2020-12, as in the contracts.
  */
 export function openApiDocument(
   contracts: Contracts,

@@ -30,11 +30,14 @@ const pushSchema: JsonObject = {
   }
 }
 
-/** Describe the events that are CloudEvents: plain messages only Pub/Sub brings. */
+/**
+ * Describe the events that are CloudEvents. Plain messages are left out: only Pub/Sub delivers
+ * them.
+ */
 export const eventsOverHttp = (contracts: Contracts) =>
   describeEvents(contracts).filter(({ isMessage }) => !isMessage)
 
-/** Write the schemas of what is delivered: the events of every contract, and a push. Pure. */
+/** Write the schemas of what is delivered: the events of every contract, and a push. */
 export function deliverySchemas(contracts: Contracts): JsonObject {
   const events = eventsOverHttp(contracts)
   const schemas = events.map(({ name, file, description }) => {

@@ -31,13 +31,13 @@ export const problemHeaders: JsonObject = {
     schema: { type: 'string', pattern: '^[0-9]+$' }
   },
   'WWW-Authenticate': {
-    description: 'How to prove who one is.',
+    description: 'How to authenticate.',
     required: true,
     schema: { type: 'string' }
   }
 }
 
-/** Write the responses for refusals with these codes, by status. Pure. */
+/** Write the responses for refusals with these codes, by status. */
 export function problemResponses(refusals: readonly FailureCode[]): JsonObject {
   const byStatus = Map.groupBy(new Set(refusals), (code) => failures[code].status)
   return Object.fromEntries(
@@ -85,7 +85,7 @@ function headersOf(refusals: readonly FailureCode[]): JsonObject {
   return names.length > 0 ? { headers: Object.fromEntries(headers) } : {}
 }
 
-/** One answer for each code that a caller may see. */
+/** One example for each code that a caller may see. */
 export const problemExamples: JsonObject = Object.fromEntries(
   codes
     .filter((code) => failures[code].action !== 'stop')

@@ -40,7 +40,7 @@ const refusalsOf = {
     [...refusals, ...always, 'KEY_INVALID', 'QUERY_INVALID', 'ROW_NOT_FOUND'] as const
 }
 
-/** Write how reads are refused. Pure. */
+/** Write how reads are refused. */
 export function readResponses(modes: AccessModes): JsonObject {
   const access = readAccess(modes)
   return {
@@ -49,7 +49,7 @@ export function readResponses(modes: AccessModes): JsonObject {
   }
 }
 
-/** Describe the routes of every collection that is read. Pure. */
+/** Describe the routes of every collection that is read. */
 export function readPaths(
   { collections }: Pick<Contracts, 'collections'>,
   modes: AccessModes
@@ -67,7 +67,7 @@ export function readPaths(
   )
 }
 
-/** Write the schemas of rows, by collection. Pure. */
+/** Write the schemas of rows, by collection. */
 export function rowSchemas({ collections }: Contracts): JsonObject {
   return Object.fromEntries(
     collections.filter(isReadable).map((collection) => [collection.name, rowSchema(collection)])
@@ -143,7 +143,7 @@ export const sharedParameters: JsonObject = {
   cursor: {
     name: 'cursor',
     in: 'query',
-    description: 'Where the page begins, as the `Link` of the page before says. Opaque.',
+    description: 'Where the page begins: taken from the `Link` of the previous page. Opaque.',
     schema: { type: 'string', minLength: 1 }
   },
   after: {
@@ -155,7 +155,7 @@ export const sharedParameters: JsonObject = {
   'If-None-Match': {
     name: 'If-None-Match',
     in: 'header',
-    description: 'The `ETag` of an earlier answer: when it still holds, the answer is 304.',
+    description: 'The `ETag` of an earlier answer: if it still matches, the answer is 304.',
     schema: { type: 'string' }
   }
 }
@@ -169,7 +169,7 @@ const pages: Readonly<Record<PageParameter, (read: ReadableCollection['read']) =
   limit: ({ pageSize, maxPageSize }) => ({
     name: 'limit',
     in: 'query',
-    description: 'The most rows in the page.',
+    description: 'Maximum number of rows in the page.',
     schema: { type: 'integer', minimum: 1, maximum: maxPageSize, default: pageSize }
   }),
   cursor: () => shared('cursor'),
@@ -182,7 +182,7 @@ const pages: Readonly<Record<PageParameter, (read: ReadableCollection['read']) =
   after: () => shared('after')
 }
 
-/** Describe the parameters of a page: which page, how fresh, and the filters. Pure. */
+/** Describe the parameters of a page: which page, how fresh, and the filters. */
 function listParameters({ table, read, ...rest }: ReadableCollection): readonly JsonObject[] {
   const filters = read.filters.flatMap((name) => {
     const { type } = columnOf(table, name)
@@ -203,10 +203,10 @@ function listParameters({ table, read, ...rest }: ReadableCollection): readonly 
 }
 
 const boundSentence: Readonly<Record<(typeof bounds)[number], (name: string) => string>> = {
-  gt: (name) => `Rows whose \`${name}\` is greater.`,
-  gte: (name) => `Rows whose \`${name}\` is greater or equal.`,
-  lt: (name) => `Rows whose \`${name}\` is less.`,
-  lte: (name) => `Rows whose \`${name}\` is less or equal.`
+  gt: (name) => `Rows whose \`${name}\` is greater than this.`,
+  gte: (name) => `Rows whose \`${name}\` is greater than or equal to this.`,
+  lt: (name) => `Rows whose \`${name}\` is less than this.`,
+  lte: (name) => `Rows whose \`${name}\` is less than or equal to this.`
 }
 
 /** Describe which filters work together; undefined when there are none. */
@@ -215,7 +215,7 @@ function describeFilters({ read }: ReadableCollection): string | undefined {
   return served && `Filters: ${served}. No full scan is ever run.`
 }
 
-/** Describe the parameters of one row: its key in the path, how fresh, and the validator. Pure. */
+/** Describe the parameters of one row: its key in the path, how fresh, and the validator. */
 function rowParameters({ table, read, ...rest }: ReadableCollection): readonly JsonObject[] {
   const key = table.primaryKey.map((name) => {
     const { type } = columnOf(table, name)

@@ -17,7 +17,7 @@ function statusOf(status: string): JsonObject {
 
 /** Why the service is not ready. */
 const notReady: JsonObject = {
-  description: 'Events cannot land at present; `mismatches` says how the tables differ.',
+  description: 'Events cannot land now. `mismatches` lists how the tables differ.',
   content: {
     'application/problem+json': {
       schema: {
@@ -44,11 +44,11 @@ const health: JsonObject = {
     get: {
       tags: ['service'],
       operationId: 'get-liveness',
-      summary: 'Is the process alive?',
-      description: 'Never asks the store.',
+      summary: 'Liveness',
+      description: 'Never calls the store.',
       security: [],
       responses: {
-        200: { description: 'It is.', content: json(statusOf('live')) },
+        200: { description: 'The process is alive.', content: json(statusOf('live')) },
         ...always
       }
     }
@@ -57,11 +57,11 @@ const health: JsonObject = {
     get: {
       tags: ['service'],
       operationId: 'get-readiness',
-      summary: 'Can events land?',
+      summary: 'Readiness: can events land?',
       description: 'Compares the live tables with the collections.',
       security: [],
       responses: {
-        200: { description: 'They can.', content: json(statusOf('ready')) },
+        200: { description: 'Events can land.', content: json(statusOf('ready')) },
         ...problemResponses(['INTERNAL', 'REQUEST_INVALID']),
         503: notReady
       }
@@ -85,7 +85,7 @@ function document(
       parameters: [...more.parameters, shared('If-None-Match')],
       responses: {
         200: { description: 'The document.', headers, content },
-        304: { description: 'It is still the one that `If-None-Match` names.', headers },
+        304: { description: 'The document still matches `If-None-Match`.', headers },
         ...always,
         ...more.responses
       }
@@ -99,7 +99,7 @@ const metrics: JsonObject = {
       tags: ['service'],
       operationId: 'get-metrics',
       summary: 'Metrics as Prometheus text',
-      description: 'Never asks the store.',
+      description: 'Never calls the store.',
       security: [],
       responses: {
         200: {
@@ -126,15 +126,15 @@ const documents: JsonObject = {
   [documentPaths.openApi]: document('get-openapi', 'This document', json({ type: 'object' })),
   [documentPaths.asyncApi]: document(
     'get-asyncapi',
-    'What may be published, as AsyncAPI 3.0',
+    'The events to publish, as AsyncAPI 3.0',
     json({ type: 'object' })
   ),
-  [documentPaths.home]: document('get-docs', 'The documentation for people', page),
-  [documentPaths.http]: document('get-docs-of-http', 'This document for people', page),
-  [documentPaths.events]: document('get-docs-of-events', 'The event types for people', page),
+  [documentPaths.home]: document('get-docs', 'The documentation as web pages', page),
+  [documentPaths.http]: document('get-docs-of-http', 'This document as a web page', page),
+  [documentPaths.events]: document('get-docs-of-events', 'The event types as a web page', page),
   [`${documentPaths.assets}/{name}`]: document(
     'get-docs-asset',
-    'A file that the pages load',
+    'A file that the web pages load',
     { '*/*': { schema: {} } },
     asset
   )

@@ -6,16 +6,16 @@ import { codesOf } from './problem-responses.ts'
 
 const meanings: Readonly<Record<Verdict, string>> = {
   applied: 'its writes are committed',
-  duplicate: 'it had its effect before',
-  stale: 'a newer event was there first',
-  ignored: 'its contract asks for no writes',
-  'dead-lettered': 'it cannot land, and is kept with the reason'
+  duplicate: 'it already had its effect',
+  stale: 'a newer event was applied before it',
+  ignored: 'its contract has no writes, or `forEach` found no elements',
+  'dead-lettered': 'it cannot land, and was stored with the reason'
 }
 
 const committed = verdicts.filter((name) => name !== 'ignored' && name !== 'dead-lettered')
 
 const commitTimestamp: JsonObject = {
-  description: 'A read with this as `after` sees the effect.',
+  description: 'A read with this value as `after` sees the effect.',
   type: 'string',
   format: 'date-time'
 }
@@ -24,7 +24,7 @@ const deadLetter: JsonObject = {
   reason: { description: 'Why it cannot land.', enum: codesOf('dead-letter') },
   detail: { description: 'What is wrong and where, for people.', type: 'string' },
   deadLetter: {
-    description: 'The dead letter, as `landfall dead-letters show` takes it.',
+    description: 'The id of the dead letter, for `landfall dead-letters show`.',
     $ref: '#/components/schemas/EventKey'
   }
 }
@@ -78,7 +78,7 @@ export const verdictSchemas: JsonObject = {
     ]
   },
   Rehearsal: {
-    description: 'The verdict that the event would get. Nothing is written.',
+    description: 'The verdict that the event would get. The service writes nothing.',
     type: 'object',
     required: ['dryRun', 'verdict', 'eventKey', 'writes'],
     properties: {
@@ -92,7 +92,7 @@ export const verdictSchemas: JsonObject = {
   },
   PlannedWrite: { oneOf: collectionKinds.map((kind) => plannedWrites[kind]) },
   EventKey: {
-    description: '128 bits of a hash of source and id.',
+    description: 'A hash of source and id, 128 bits.',
     type: 'string',
     pattern: '^[0-9a-f]{32}$'
   }

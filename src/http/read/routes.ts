@@ -16,7 +16,7 @@ import { rowWriter } from './row-json.ts'
 export interface ReadDeps {
   readonly collections: readonly Collection[]
   readonly store: Pick<Store, 'read' | 'list'>
-  readonly authorise: ReadAuth['authorise']
+  readonly authorize: ReadAuth['authorize']
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -34,7 +34,7 @@ export function readRoutes(app: FastifyInstance, deps: ReadDeps): void {
   for (const collection of deps.collections.filter(isReadable)) {
     const url = collectionUrl(collection)
     const onRequest = (request: FastifyRequest) =>
-      deps.authorise(headerLines(request.raw.rawHeaders), collection.name)
+      deps.authorize(headerLines(request.raw.rawHeaders), collection.name)
     const options = { exposeHeadRoute: true, onRequest, config: { collection: collection.name } }
     app.get(url, options, listHandler(collection, deps))
     app.get(`${url}/*`, options, rowHandler(collection, deps))

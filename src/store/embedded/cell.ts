@@ -9,8 +9,8 @@ import { decodeNumeric, encodeNumeric, numericPattern } from './numeric-text.ts'
 export type Cell = null | string | number | bigint | Uint8Array
 
 /**
- * What a column type is in SQLite. This store stands in for Spanner, so it has rules of its own, and
- * refuses what Spanner would refuse even if the conversion in `values/` lets it through.
+ * How SQLite stores a column type. This store stands in for Spanner, so it refuses what Spanner
+ * would refuse, even if the conversion in `values/` accepts it.
  */
 interface CellRules {
   /** First word of the declared type, for the affinity: https://www.sqlite.org/datatype3.html */
@@ -85,7 +85,7 @@ const rules: Readonly<Record<ScalarType, CellRules>> = {
   },
   BYTES: {
     storage: 'BLOB',
-    // One class, one loop: a repeated group overflows the stack on some megabytes.
+    // A single character class: a repeated group would overflow the stack on megabytes of text.
     isValid: (value) => matches(/^[A-Za-z0-9+/]*={0,2}$/)(value) && String(value).length % 4 === 0,
     length: {
       max: 10_485_760,
@@ -143,8 +143,8 @@ export function decodeCell({ scalar, array }: ColumnType, cell: unknown): Value 
 }
 
 /**
- * Return why Spanner would refuse this value in this column; undefined when it would not. The answer
- * never quotes the value.
+ * Return why Spanner would refuse this value in this column; undefined when it would not. The
+ * reason never quotes the value.
  */
 export function checkValue({ type, notNull }: Column, value: Value): string | undefined {
   if (value === null) return notNull ? 'must not be NULL' : undefined

@@ -4,7 +4,8 @@ export interface CommitClock {
   /**
    * The commit timestamp of the transaction that is open: later than every earlier one of this
    * file, whatever the clock does and whichever process made it. RFC 3339 with nine digits, of
-   * which Spanner too uses six (https://cloud.google.com/spanner/docs/commit-timestamp).
+   * which it uses only six, as Spanner does
+   * (https://cloud.google.com/spanner/docs/commit-timestamp).
    */
   next(): string
 }

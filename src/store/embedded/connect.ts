@@ -23,7 +23,7 @@ export interface Connection {
   readonly clock: CommitClock
 }
 
-/** Open the file, create what it lacks, and set it to keep what was committed. */
+/** Open the file, create it if it is missing, and make commits durable. */
 export function connect({
   file,
   tables,
@@ -51,7 +51,7 @@ function openFile(file: string, timeout: number): DatabaseSync {
   }
 }
 
-/** Run work alone on the file; nothing of it stays when it throws. */
+/** Run work in an exclusive transaction on the file, which is rolled back when the work throws. */
 export function transaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE')
   try {

@@ -19,8 +19,8 @@ const codes: Readonly<Record<number, FailureCode>> = {
 const missing = /no such (table|column|index)|has no column named|ON CONFLICT clause does not match/
 
 /**
- * Translate what SQLite threw. Its messages name tables and columns, never values. What is not an
- * error of SQLite is returned as it is.
+ * Translate what SQLite threw. Its messages name tables and columns, never values. Any other error
+ * is returned unchanged.
  */
 export function storeFailure(error: unknown): unknown {
   if (isClosed(error)) return new Failure('STORE_UNAVAILABLE', 'The embedded store is closed.')

@@ -7,8 +7,8 @@ import { type Column, columnOf, type Index, type Table } from '../table.ts'
 import { storageClass } from './cell.ts'
 
 /**
- * A table as SQLite has it: an index stores nothing beside it, and ends in the primary key, so that
- * it gives the whole order of a page as Spanner's indexes do.
+ * Return the table as SQLite has it: an index has no stored columns, and ends with the primary key,
+ * so that it gives the whole order of a page as Spanner's indexes do.
  */
 export function embeddedTable(table: Table): Table {
   const indexes = table.indexes.map((index) => ({
@@ -20,8 +20,8 @@ export function embeddedTable(table: Table): Table {
 }
 
 /**
- * Create the missing tables, columns and indexes. What the existing rows do not allow stays missing,
- * and the comparison reports it. Never changes or drops anything.
+ * Create the missing tables, columns and indexes. What the existing rows do not allow is not
+ * created, and the comparison reports it as missing. Never changes or drops anything.
  */
 export function createMissing(database: DatabaseSync, tables: readonly Table[]): void {
   for (const table of tables.map(embeddedTable)) {

@@ -4,7 +4,7 @@ import { type Dialect, quote } from '../select.ts'
 import { columnOf, oncePerTable, type Table } from '../table.ts'
 import { decodeCell } from './cell.ts'
 
-/** Prepared statements by their SQL, of which merges of few columns can make many. */
+/** Prepared statements by their SQL; merges of different columns can make many of them. */
 export type Prepare = (sql: string) => StatementSync
 
 const cachedStatements = 256
@@ -32,7 +32,9 @@ export const sqliteDialect: Dialect = {
 
 const sqlByColumns = oncePerTable(() => new WeakMap<readonly string[], string>())
 
-/** Spell the read of one row by its key, once for every list of columns that a caller keeps. */
+/**
+ * Write the SQL that reads one row by its key, once for every list of columns that a caller keeps.
+ */
 export function readSql(table: Table, columns: readonly string[]): string {
   const known = sqlByColumns(table)
   const sql = known.get(columns) ?? spellRead(table, columns)
@@ -45,7 +47,7 @@ function spellRead(table: Table, columns: readonly string[]): string {
   return `SELECT ${columns.map(quote).join(', ')} FROM ${quote(table.name)} WHERE ${key}`
 }
 
-/** Spell Spanner's `insert_or_update`: columns that are not named keep their value. */
+/** Write the SQL of Spanner's `insert_or_update`: columns that are not named keep their value. */
 export function upsertSql(table: Table, columns: readonly string[]): string {
   const updates = columns
     .filter((name) => !table.primaryKey.includes(name))
@@ -58,7 +60,7 @@ export function upsertSql(table: Table, columns: readonly string[]): string {
   ].join(' ')
 }
 
-/** Decode a row that came as an array of cells, or as nothing. */
+/** Decode a row that is an array of cells; undefined stays undefined. */
 export function decodeRow(table: Table, columns: readonly string[], cells: unknown): Row {
   const values: readonly unknown[] = Array.isArray(cells) ? cells : []
   return Object.fromEntries(

@@ -8,14 +8,14 @@ export interface LiveColumn {
   /** As INFORMATION_SCHEMA spells it: `STRING(64)`, `ARRAY<INT64>`. */
   readonly type: string
   readonly notNull: boolean
-  /** Undefined where a store has no such option. */
+  /** Undefined when a store has no such option. */
   readonly commitTimestamp?: boolean
-  /** True when a row needs no value of it: it has a default, or is computed. */
+  /** True when a row can be written without it: it has a default, or is computed. */
   readonly filled?: boolean
 }
 
 /**
- * Compare the columns of a live table with those asked for. Pure.
+ * Compare the columns of a live table with the declared ones.
  *
  * @param indexed names of the columns that are in the live key or a live index
  */
@@ -64,7 +64,10 @@ function compareColumn(
   return differences
 }
 
-/** What keeps a column of the live type from taking every value of the asked type, if anything. */
+/**
+ * Return what keeps a column of the live type from storing every value of the declared type, if
+ * anything.
+ */
 function fitOf(live: string, asked: ColumnType): 'column-short' | 'column-type' | undefined {
   if (live === formatType(asked)) return undefined
   if (asked.length === undefined) return 'column-type'

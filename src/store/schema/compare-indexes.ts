@@ -1,15 +1,15 @@
 import type { Index, Table } from '../table.ts'
 import type { Difference } from './difference.ts'
 
-/** An index as a database describes it. A column that it orders downwards is spelled `name DESC`. */
+/** An index as a database describes it. A descending column is written `name DESC`. */
 export interface LiveIndex extends Index {
-  /** Leaves out rows with NULL in it; undefined where a store has no such option. */
+  /** Leaves out rows with NULL in its columns; undefined when a store has no such option. */
   readonly nullFiltered?: boolean
-  /** In the making: writes go into it, but nothing can be read from it yet. */
+  /** Still being filled: writes go into it, but it cannot be read yet. */
   readonly building?: boolean
 }
 
-/** Compare the indexes of a live table with those asked for. Pure. */
+/** Compare the indexes of a live table with the declared ones. */
 export function compareIndexes(table: Table, live: readonly LiveIndex[]): readonly Difference[] {
   const asked = new Set(table.indexes.map(({ name }) => name))
   const extra = live.filter(({ name }) => !asked.has(name))
@@ -30,7 +30,7 @@ function compareIndex(
   index: Index,
   live: LiveIndex | undefined
 ): readonly Difference[] {
-  // A unique index leaves out rows with NULL in it, so that tombstones never collide.
+  // A unique index leaves out rows with NULL in its columns, so that tombstones never collide.
   const nullFiltered = live?.nullFiltered === undefined ? undefined : index.unique
   const expected = spell({ ...index, ...(nullFiltered && { nullFiltered }) })
   if (!live) {

@@ -10,11 +10,11 @@ export interface LiveTable {
   readonly columns: readonly LiveColumn[]
   readonly primaryKey: readonly string[]
   readonly indexes: readonly LiveIndex[]
-  /** Null where rows stay; undefined where a store has no such policy. */
+  /** Null when rows are kept; undefined when a store has no such policy. */
   readonly ttl?: Table['ttl'] | null
 }
 
-/** Find what keeps the service from working with a live table. Pure. */
+/** List what keeps the service from working with a live table. */
 export function findMismatches(table: Table, live: LiveTable | undefined): readonly Mismatch[] {
   return compareTable(table, live)
     .filter(({ kind }) => policyOf(kind).blocksReadiness)
@@ -22,8 +22,8 @@ export function findMismatches(table: Table, live: LiveTable | undefined): reado
 }
 
 /**
- * Compare a live table with the declared one. Pure. A STRING or BYTES that is longer than declared is
- * not a difference: every value that lands fits.
+ * Compare a live table with the declared one. A STRING or BYTES that is longer than declared is not
+ * a difference: every value that lands fits.
  */
 export function compareTable(table: Table, live: LiveTable | undefined): readonly Difference[] {
   if (!live) {

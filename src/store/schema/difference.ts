@@ -3,12 +3,12 @@ export interface DifferencePolicy {
   /** True when the service cannot land or serve rows while the difference lasts. */
   readonly blocksReadiness: boolean
   /**
-   * - `run`: additive. No row is lost or changed, and what ran before goes on to work.
+   * - `run`: additive. No row is lost or changed, and existing clients keep working.
    * - `leave`: harmless to the service. It is reported and left as it is.
    * - `refuse`: a person must decide, so nothing is applied.
    */
   readonly apply: 'run' | 'leave' | 'refuse'
-  /** What the operator can do, where nothing runs. */
+  /** What the operator can do when `schema apply` does not resolve it. */
   readonly advice?: string
 }
 
@@ -16,7 +16,7 @@ export interface DifferencePolicy {
  * Every way in which a live table can differ from what the collections declare.
  *
  * - `column-short`: of the right type, but shorter. `column-required`: NOT NULL, declared nullable;
- *   `…-indexed` when an index or the key has it. `column-nullable`: the other way round.
+ *   `…-indexed` when an index or the key has it. `column-nullable`: nullable, declared NOT NULL.
  * - `column-extra`: not declared. `column-unfilled`: not declared, NOT NULL and without a default.
  * - `ttl-short`: rows are deleted earlier than declared. `ttl`: later, or after another column.
  * - `stored-…`: a column that an index stores beside its own.
@@ -85,7 +85,7 @@ export const differenceKinds = {
   'index-building': {
     blocksReadiness: true,
     apply: 'leave',
-    advice: 'Nothing can be read from it yet. Wait until it is filled.'
+    advice: 'It cannot be read yet. Wait until it is filled.'
   },
   index: {
     blocksReadiness: true,

@@ -19,15 +19,15 @@ export interface SchemaOptions {
 }
 
 export interface ApplyOptions extends SchemaOptions {
-  /** Do everything but change something. */
+  /** Do everything except change the database. */
   readonly dryRun?: boolean
-  /** Told what differs before anything runs, also when it is refused. */
+  /** Called with the differences before anything runs, even when they are refused. */
   readonly onChanges?: (changes: readonly Change[]) => void
-  /** Told in one line how far the statements are. */
+  /** Called with the progress of the statements, in one line. */
   readonly onProgress?: (line: string) => void
 }
 
-/** A difference, with the statements that make it good: none unless it is additive. */
+/** A difference, with the statements that resolve it: none unless it is additive. */
 export interface Change extends Difference {
   readonly statements: readonly string[]
 }
@@ -44,8 +44,8 @@ export function diffSchema(options: SchemaOptions): Promise<readonly Change[]> {
 }
 
 /**
- * Bring a database to these tables by what is additive, in one batch of statements. Tables that are
- * there and agree are left alone; what `differenceKinds` leaves is left.
+ * Bring a database to these tables with one batch of additive statements. Tables that match stay
+ * untouched, and so do differences whose policy is `leave`.
  *
  * @returns the statements that ran, or with `dryRun` would run, in their order
  * @throws {Failure} SCHEMA_DRIFT, with nothing changed, when a difference is not additive
@@ -104,12 +104,12 @@ function refuseDrift(changes: readonly Change[]): void {
   )
 }
 
-/** Two differences of one column may be made good by the same statement. */
+/** The same statement may resolve two differences of one column. */
 const statementsOf = (changes: readonly Change[]) => [
   ...new Set(changes.flatMap(({ statements }) => statements))
 ]
 
-/** A batch that fails half-way leaves its first half, so say how much of it is there. */
+/** A batch that fails halfway keeps the statements before, so report how many of them ran. */
 async function run(
   connection: Connection,
   options: ApplyOptions,
@@ -150,7 +150,7 @@ async function createEmulatorDatabase({ client, name }: Connection): Promise<voi
   })
 }
 
-/** Seen often enough to be followed, also when an index takes hours to fill. */
+/** Often enough to follow, even when an index takes hours to fill. */
 const polling = {
   initialRetryDelayMillis: 100,
   retryDelayMultiplier: 1.3,
@@ -163,7 +163,7 @@ const polling = {
  * one operation of the database: it goes on when this process ends. A statement that fails ends it,
  * and those before it stay (https://cloud.google.com/spanner/docs/schema-updates).
  *
- * @param onProgress told in one line, whenever it changes, how far the operation is
+ * @param onProgress called with the progress of the operation, in one line, whenever it changes
  * @throws what the client throws
  */
 export async function runDdl(
@@ -193,6 +193,6 @@ function describeProgress(metadata: DdlMetadata, statements: readonly string[]):
   const percent = metadata.progress?.[done]?.progressPercent ?? 0
   const parts = [`${done} of ${statements.length} statements done`]
   if (running) parts.push(`${percent} % of ${running}`)
-  if (metadata.throttled) parts.push('held back, the database is busy')
+  if (metadata.throttled) parts.push('throttled, because the database is busy')
   return parts.join('; ')
 }

@@ -4,7 +4,7 @@ import { onSnapshot } from './read.ts'
 import { querySchema } from './read-rows.ts'
 
 /**
- * Ask for the dialect of a database, in words that both dialects understand.
+ * Query the dialect of a database, with SQL that both dialects accept.
  *
  * @throws {Failure} DATABASE_UNSUPPORTED: the database does not exist, or has another dialect
  */
@@ -22,7 +22,7 @@ export async function checkDatabase(
   })
   const dialect = rows[0]?.['option_value']
   if (dialect === 'POSTGRESQL') {
-    const message = `${database} is of PostgreSQL dialect; Landfall needs GoogleSQL.`
+    const message = `${database} has the PostgreSQL dialect; Landfall needs GoogleSQL.`
     throw new Failure('DATABASE_UNSUPPORTED', message)
   }
 }

@@ -9,7 +9,7 @@ export interface ConnectOptions {
   readonly emulator?: boolean
   /** Let the client send its own metrics to Cloud Monitoring. */
   readonly builtInMetrics?: boolean
-  /** Told about errors that no call can report: of sessions, in the background. */
+  /** Called with errors that no call can report: of sessions, in the background. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -18,9 +18,9 @@ export interface Connection {
   readonly client: Spanner
   readonly encoders: typeof Spanner
   readonly name: DatabaseName
-  /** Take a session within this time. The transaction gives it back at its commit or `end`. */
+  /** Take a session within this time. The transaction releases it at its commit or `end`. */
   transaction(timeoutMs: number): Promise<Transaction>
-  /** Tell what became of a transaction, so that a lost session is not used again. */
+  /** Report the result of a transaction, so that a lost session is not used again. */
   failed(transaction: Snapshot, error: unknown): void
   close(): Promise<void>
 }
@@ -94,10 +94,10 @@ function clientOptions({ emulator, builtInMetrics = false }: ConnectOptions, pro
     clientConfig: { interfaces: { 'google.spanner.v1.Spanner': { methods } } },
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1000,
-    // A connection that died without a word is found dead after 40 s; the client's default is 140.
+    // A connection that died silently is detected after 40 s; the client's default is 140.
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
-    // An emulator takes no credentials; said here, the client does not look for any.
+    // An emulator takes no credentials; this keeps the client from looking for any.
     ...(emulator && { clientOptions: { universeDomain: 'googleapis.com' } })
   }
 }
@@ -105,7 +105,7 @@ function clientOptions({ emulator, builtInMetrics = false }: ConnectOptions, pro
 /** The pool is used with an emulator only; elsewhere all transactions share one session. */
 const poolOptions = { min: 0, max: 100, incStep: 4, acquireTimeout: 10_000 }
 
-/** Sessions left behind are removed by Spanner itself, so closing waits for them only so long. */
+/** Sessions left behind are removed by Spanner itself, so closing waits for them only this long. */
 const closeTimeoutMs = 1000
 
 async function closeDatabase(database: Database): Promise<void> {

@@ -15,7 +15,8 @@ export function spannerDdl(tables: readonly Table[]): readonly string[] {
 }
 
 /**
- * Print what makes a difference good. None for one that is not additive: see `differenceKinds`.
+ * Print the statements that resolve a difference: none if it is not additive, see
+ * `differenceKinds`.
  *
  * @param table as declared; the difference is one of this table
  */
@@ -67,7 +68,7 @@ export function columnDdl({ name, type, notNull, commitTimestamp }: Column): str
   return parts.join(' ')
 }
 
-/** A unique index leaves out rows with NULL in it. */
+/** A unique index leaves out rows with NULL in its columns. */
 function createIndex(table: Table, { name, columns, storing, unique }: Index): string {
   const kind = unique ? 'UNIQUE NULL_FILTERED INDEX' : 'INDEX'
   const stored = storing.length > 0 ? ` STORING (${list(storing)})` : ''

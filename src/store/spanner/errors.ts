@@ -20,13 +20,13 @@ const statuses: Readonly<Record<number, readonly [string, FailureCode]>> = {
   16: ['UNAUTHENTICATED', 'STORE_MISCONFIGURED']
 }
 
-/** Texts that decide where the status alone does not. They start with these words or hold none. */
+/** Texts that decide where the status alone does not. */
 const exceptions: readonly {
   readonly status: readonly number[]
   readonly text: RegExp
   readonly code: FailureCode
 }[] = [
-  // Sessions and transactions go with age or with a restart of the emulator; the next is another.
+  // Sessions and transactions expire, or end with a restart of the emulator; a retry uses new ones.
   { status: [5], text: /^(Session|Transaction) not found/i, code: 'STORE_UNAVAILABLE' },
   // With multiplexed sessions a missing table that only mutations name is not NOT_FOUND.
   {
@@ -54,7 +54,7 @@ export function storeFailure(error: unknown): Failure {
   return describe(code, error, code === 'STORE_MISCONFIGURED' ? firstLine : namesIn)
 }
 
-/** Translate what a read threw: no row is at fault, so what Spanner refuses is the table. */
+/** Translate what a read threw: no row is at fault, so Spanner refuses the table. */
 export function readFailure(error: unknown): Failure {
   const failure = storeFailure(error)
   if (failure.code !== 'STORE_REFUSED') return failure

@@ -75,7 +75,9 @@ function describe(table: Row, { columns, indexes, indexColumns }: TableRows): Li
   }
 }
 
-/** A column that is computed has its expression in its type, so that it is never the one asked for. */
+/**
+ * A column that is computed has its expression in its type, so that it never equals a declared one.
+ */
 function describeColumn(row: Row): LiveColumn {
   const [type, expression] = [String(row['SPANNER_TYPE']), row['GENERATION_EXPRESSION']]
   return {
@@ -93,7 +95,7 @@ function columnsOf(index: Row, indexColumns: readonly Row[], stored: 'true' | 'f
     .map((row) => `${row['COLUMN_NAME']}${row['COLUMN_ORDERING'] === 'DESC' ? ' DESC' : ''}`)
 }
 
-/** The one form there is: `OLDER_THAN(deleted_at, INTERVAL 35 DAY)`. */
+/** The only form that exists: `OLDER_THAN(deleted_at, INTERVAL 35 DAY)`. */
 function parseTtl(policy: Value | undefined): LiveTable['ttl'] {
   if (typeof policy !== 'string') return null
   const [, column = policy, days] =

@@ -12,14 +12,14 @@ export interface SpannerOptions extends ConnectOptions {
   /** For a whole commit: its reads, its retries and its waiting. */
   readonly commitTimeoutMs: number
   readonly readTimeoutMs: number
-  /** Told when Spanner has aborted a transaction that is tried again. */
+  /** Called when Spanner aborted a transaction that is retried. */
   readonly onAbort?: () => void
 }
 
 /**
- * Open a Spanner database of GoogleSQL dialect. The session is warm when it resolves. A Spanner
- * that does not answer, or not yet allows, does not stop the start: calls fail with a `Failure`
- * until it does. With an emulator, call `prepareEmulatorEnvironment` before.
+ * Open a Spanner database of GoogleSQL dialect. The session is warm when it resolves. When Spanner
+ * does not answer, or does not allow it yet, the start goes on: calls fail with a `Failure` until
+ * it does. With an emulator, call `prepareEmulatorEnvironment` before.
  *
  * @throws {Failure} DATABASE_UNSUPPORTED: the database does not exist, or has another dialect
  * @throws {Failure} CONFIG_INVALID: not the full name of a database

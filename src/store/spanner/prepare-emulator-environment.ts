@@ -1,6 +1,6 @@
 /**
  * Set what the Spanner client must find in the environment before it loads, when it talks to an
- * emulator: no multiplexed sessions. With them the emulator's sessions cannot be given back, and a
+ * emulator: no multiplexed sessions. With them the emulator's sessions cannot be released, and a
  * transaction that committed is reported as failed. Call it with `process.env`, never for a real
  * database (https://cloud.google.com/spanner/docs/sessions#multiplexed_sessions).
  */

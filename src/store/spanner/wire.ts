@@ -11,8 +11,8 @@ export interface Encoders {
 }
 
 /**
- * What the client must be told of a type. Canonical values are what Spanner's protocol carries, so
- * most types are `same`: https://cloud.google.com/spanner/docs/reference/rpc/google.spanner.v1
+ * How the client must be told a type. Canonical values are what Spanner's protocol carries, so most
+ * types are `same`: https://cloud.google.com/spanner/docs/reference/rpc/google.spanner.v1
  */
 const forms: Readonly<Record<ScalarType, 'same' | 'float' | 'float32' | 'timestamp'>> = {
   STRING: 'same',
@@ -28,7 +28,7 @@ const forms: Readonly<Record<ScalarType, 'same' | 'float' | 'float32' | 'timesta
   UUID: 'same'
 }
 
-/** Encode a value for the client: floats are wrapped, everything else passes as it is. */
+/** Encode a value for the client: floats are wrapped, everything else is passed unchanged. */
 export function encodeValue(encoders: Encoders, type: ColumnType, value: WrittenValue): unknown {
   if (value === COMMIT_TIMESTAMP) return encoders.COMMIT_TIMESTAMP
   if (isList(value)) return value.map((element) => encodeValue(encoders, type, element))

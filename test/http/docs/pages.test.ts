@@ -77,5 +77,5 @@ test('a quote in an example cannot leave the quotes of the shell', () => {
 test('a contract without data or writes says so', () => {
   const { html } = eventsPage(withEvent({ type: 'thing', writes: [] })).content
   expect(html).toContain('<li>changes nothing</li>')
-  expect(html).toContain('The data may be anything.')
+  expect(html).toContain('Any data is accepted.')
 })

@@ -146,7 +146,7 @@ describe('an answer is what the OpenAPI document says', () => {
     'for a reader who is refused with %s',
     async (code) => {
       const app = await openGuarded({
-        authorise: async () => {
+        authorize: async () => {
           throw new Failure(code, 'no')
         }
       })

@@ -42,7 +42,7 @@ export async function readApp(rows: Rows): Promise<ReadApp> {
     collections,
     store: recorded(store, calls),
     now: () => now,
-    authorise: async () => undefined
+    authorize: async () => undefined
   })
   return { app, calls }
 }
