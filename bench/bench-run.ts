@@ -5,36 +5,36 @@ import type { Pin } from './process/cores.ts'
 import type { ModelProcess } from './process/model.ts'
 import { type Server, startServer } from './process/server.ts'
 
-/** What every part of the bench is given. */
+/** The options of every part of the bench. */
 export interface BenchRun {
   readonly model: ModelProcess
   readonly pin: Pin
-  /** File that starts the service. */
+  /** The file that starts the service. */
   readonly entry: string
   /** NODE_OPTIONS of every server. */
   readonly nodeOptions: string
-  /** Every comparison is made in so many rounds. */
+  /** The number of rounds of every comparison. */
   readonly rounds: number
-  /** Every measurement takes so long. */
+  /** The duration of every measurement. */
   readonly ms: number
 }
 
-/** What a part has found out. */
+/** The results of a part. */
 export interface Findings {
   readonly comparisons?: readonly Comparison[]
   readonly levels?: readonly Level[]
 }
 
-/** Lanes of a service in production; with an emulator it would take one. */
+/** Lanes as in production; with an emulator the default is one. */
 const lanes = process.env['COMMIT_LANES'] ?? '2'
 
-/** What every server finds in its environment. */
+/** The environment of every server. */
 export const serverEnv = ({ model, nodeOptions }: BenchRun): Readonly<Record<string, string>> => ({
   ...model.env,
   NODE_OPTIONS: nodeOptions
 })
 
-/** Start the service, with its own settings but for these. */
+/** Start the service with its default settings, except these. */
 export function startLandfall(
   run: BenchRun,
   settings: Readonly<Record<string, string>> = {}
@@ -43,7 +43,7 @@ export function startLandfall(
   return startServer({ entry: run.entry, pin: run.pin, env })
 }
 
-/** Start one of the programs that it is compared with. */
+/** Start one of the programs that the service is compared with. */
 export function startBaseline(name: string, run: BenchRun): Promise<Server> {
   return startServer({ entry: baseline(name), pin: run.pin, env: serverEnv(run) })
 }

@@ -21,8 +21,8 @@ const isPart = (name: string): name is PartName => Object.hasOwn(parts, name)
 const names = Object.keys(parts).filter(isPart)
 
 /**
- * The heap that Node takes in a container of 512 MiB, but for the young generation: there V8 gives it
- * 1 MiB, and every event costs half as much again.
+ * The heap that Node would choose in a container of 512 MiB, except for the young generation: V8
+ * would choose 1 MiB, and every event would cost half as much again.
  */
 const containerHeap = '--max-old-space-size=256 --max-semi-space-size=16'
 
@@ -31,14 +31,14 @@ const bench = command({
     names: repeatable('part', `${names.join(', ')} (default: all)`, oneOf(names))
   },
   options: {
-    quick: flag('one short round, to see that it works'),
+    quick: flag('run one short round, to check that the bench works'),
     entry: withDefault(
       'file',
-      'the service that is measured',
+      'the service to measure',
       text,
       existsSync('dist/main.js') ? 'dist/main.js' : 'src/main.ts'
     ),
-    nodeOptions: withDefault('flags', 'for the Node of the service', text, containerHeap),
+    nodeOptions: withDefault('flags', 'NODE_OPTIONS of the service', text, containerHeap),
     json: flag('print the report as JSON'),
     markdown: flag('print the report as Markdown')
   },

@@ -1,4 +1,4 @@
-/** One line of design: a figure of Landfall against another of the same run. */
+/** One line of the report: a figure of Landfall against another of the same run. */
 export interface Comparison {
   readonly what: string
   readonly unit: string
@@ -10,7 +10,7 @@ export interface Comparison {
   readonly ratio: number
   readonly min: number
   readonly max: number
-  /** What the ratio should come to. */
+  /** The target of the ratio. */
   readonly reach: { readonly atLeast: number } | { readonly atMost: number }
   readonly reached: boolean
 }

@@ -29,7 +29,7 @@ function lay(report: Report, table: (rows: Table) => readonly string[]): string 
 }
 
 const comparisonTable = (comparisons: readonly Comparison[]): Table => [
-  ['what', 'Landfall', 'unit', 'against', 'other', 'ratio', 'lowest', 'highest', 'reach', ''],
+  ['what', 'Landfall', 'unit', 'against', 'other', 'ratio', 'lowest', 'highest', 'target', ''],
   ...comparisons.map(
     ({ what, unit, against, landfall, other, ratio, min, max, reach, reached }) => [
       what,
@@ -41,7 +41,7 @@ const comparisonTable = (comparisons: readonly Comparison[]): Table => [
       short(min),
       short(max),
       'atLeast' in reach ? `≥ ${short(reach.atLeast)}` : `≤ ${short(reach.atMost)}`,
-      reached ? 'reached' : 'missed'
+      reached ? 'met' : 'missed'
     ]
   )
 ]
@@ -81,10 +81,10 @@ const levelTable = (levels: readonly Level[]): Table => [
   )
 ]
 
-/** Share of the best throughput from which on more pushes at once bring mostly more waiting. */
+/** Share of the best throughput beyond which more pushes at once mostly add latency. */
 const nearlyAll = 0.9
 
-/** Name the lowest concurrency at which the server does nearly all that it can, for each delay. */
+/** Name the lowest concurrency that reaches nearly the best throughput, for each delay. */
 function kneeLines(levels: readonly Level[]): readonly string[] {
   return [...new Set(levels.map(({ commitMs }) => commitMs))].map((commitMs) => {
     const of = levels.filter((level) => level.commitMs === commitMs)
@@ -97,6 +97,6 @@ function kneeLines(levels: readonly Level[]): readonly string[] {
   })
 }
 
-/** Three digits, which is more than a second run will repeat. */
+/** Three digits, which is more than a second run would reproduce. */
 const short = (value: number): string =>
   Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)))

@@ -2,7 +2,7 @@ import { createHistogram } from 'node:perf_hooks'
 import { firstItem } from '../load/events.ts'
 import { landInTransaction, openBareDatabase } from './bare-spanner.ts'
 
-/** The client alone, without a server: does one thing after the other for as long as it is asked to. */
+/** The client alone, without a server: makes one call after the other for a given time. */
 export interface BareWork {
   readonly work: 'land' | 'read'
   readonly ms: number

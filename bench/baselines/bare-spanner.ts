@@ -8,7 +8,9 @@ export interface Item {
   readonly price?: string
 }
 
-/** Open the database of SPANNER_DATABASE with the defaults of the client, and ask it something. */
+/**
+ * Open the database of SPANNER_DATABASE with the defaults of the client, and send it a first query.
+ */
 export async function openBareDatabase() {
   const {
     project,
@@ -18,7 +20,7 @@ export async function openBareDatabase() {
   const client = new Spanner({
     projectId: project,
     disableBuiltInMetrics: true,
-    // The model takes no credentials; said here, the client does not look for any.
+    // The model takes no credentials; this keeps the client from looking for any.
     clientOptions: { universeDomain: 'googleapis.com' }
   })
   const database = client.instance(instance).database(name)

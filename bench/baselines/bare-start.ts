@@ -1,7 +1,7 @@
 import { fastify } from 'fastify'
 import { openBareDatabase } from './bare-spanner.ts'
 
-/** A Fastify server with a Spanner client that has asked its first question, and nothing else. */
+/** A Fastify server with a Spanner client that has sent its first query, and nothing else. */
 async function start(): Promise<void> {
   const database = await openBareDatabase()
   const app = fastify()

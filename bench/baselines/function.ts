@@ -3,7 +3,10 @@ import { getTestServer } from '@google-cloud/functions-framework/testing'
 import { landInTransaction, openBareDatabase } from './bare-spanner.ts'
 import { pushedEvent } from './pushed-event.ts'
 
-/** What one would write without Landfall: a function that lands each event in a transaction. */
+/**
+ * The function that one would write without Landfall: it lands each event in a transaction of its
+ * own.
+ */
 const database = await openBareDatabase()
 
 interface MessagePublished {

@@ -1,6 +1,6 @@
 import type { Item } from './bare-spanner.ts'
 
-/** What a push carries here: a CloudEvent in the JSON format, in a Pub/Sub message. */
+/** The content of a push here: a CloudEvent in the JSON format, in a Pub/Sub message. */
 export interface PushedEvent {
   readonly id: string
   readonly time: string

@@ -5,7 +5,7 @@ export interface Load {
   readonly port: number
   readonly connections: number
   readonly ms: number
-  /** Makes the bytes of the next request. */
+  /** Returns the bytes of the next request. */
   readonly next: () => Buffer
 }
 

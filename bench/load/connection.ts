@@ -9,9 +9,9 @@ export interface Connection {
 }
 
 /**
- * Open a connection to a port of this machine. It reads of an answer no more than where it ends: the
+ * Open a connection to a port of this machine. It parses only where an answer ends, because the
  * load shares a core with the model of Spanner, and Node's own client costs as much as the server
- * under test. It opens again when the server has closed it.
+ * under test. It reconnects when the server has closed it.
  */
 export async function openConnection(port: number): Promise<Connection> {
   let socket = await open(port)
@@ -28,7 +28,7 @@ export async function openConnection(port: number): Promise<Connection> {
 async function open(port: number): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
-  // An error is followed by `close`, which is what a sender waits for.
+  // An error is followed by `close`, which rejects the pending request.
   return socket.on('error', () => undefined)
 }
 
@@ -52,7 +52,7 @@ function statusOf(socket: Socket): Promise<number> {
   })
 }
 
-/** Bytes of an answer, once its head is there; NaN where it does not say. */
+/** Bytes of an answer, once its head is there; NaN when the head does not say. */
 function lengthOf(received: string): number {
   const head = received.indexOf('\r\n\r\n')
   if (head === -1) return Number.POSITIVE_INFINITY

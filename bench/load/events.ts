@@ -1,7 +1,7 @@
 import { encode } from '../../dev/simulator/encode.ts'
 import type { SentEvent } from '../../dev/simulator/sent-event.ts'
 
-/** Rows that the events go to: enough that two events in flight are rarely of one row. */
+/** Number of rows: enough that two events in flight rarely write the same row. */
 const items = 10_000
 
 const firstTime = Date.parse('2026-01-01T00:00:00Z')
@@ -25,12 +25,15 @@ function nextEvent(valueBytes: number): SentEvent {
   }
 }
 
-/** Events after one another go to items far from one another. */
+/** Consecutive events go to items that are far apart. */
 function itemOf(serial: number): string {
   return `sku-${String((serial * 7919) % items).padStart(5, '0')}`
 }
 
-/** Make what sends the next event as a Pub/Sub push: the bytes of one HTTP request to this path. */
+/**
+ * Create the function that returns the next event as a Pub/Sub push: the bytes of one HTTP request
+ * to this path.
+ */
 export function createPushes(path: string, valueBytes = 0): () => Buffer {
   return () => {
     const event = nextEvent(valueBytes)

@@ -18,7 +18,7 @@ export interface Measured {
 }
 
 /**
- * Push to a server, and find out what it took.
+ * Push to a server, and measure what it costs.
  *
  * @throws {Error} when an answer is not a success
  */

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 /**
- * Bundle a program into one file, which is removed with this process. It lies among the packages,
- * because the client asks for files of its own at run time.
+ * Bundle a program into one file, which is removed with this process. It is written beside the
+ * packages, because the client loads its own files at run time.
  */
 export async function bundle(entry: string): Promise<string> {
   const outdir = mkdtempSync(join(import.meta.dirname, '../../node_modules/.bench-'))

@@ -2,7 +2,7 @@ import { type BenchRun, type Findings, startLandfall } from '../bench-run.ts'
 import { createPushes } from '../load/events.ts'
 import { type Measured, measure } from '../load/measure.ts'
 
-/** The service under so many pushes at once. */
+/** The service under one number of pushes at once. */
 export interface Level extends Omit<Measured, 'latency' | 'commitsPerEvent'> {
   readonly commitMs: number
   readonly concurrency: number
@@ -13,7 +13,7 @@ export interface Level extends Omit<Measured, 'latency' | 'commitsPerEvent'> {
   readonly p99Ms: number
 }
 
-/** Milliseconds that Spanner takes: in one region with little to do, in one that is busy, in several. */
+/** Milliseconds of a commit: in a quiet region, in a busy region, and in several regions. */
 const delays = [
   { commitMs: 5, readMs: 2 },
   { commitMs: 20, readMs: 8 },
@@ -22,7 +22,9 @@ const delays = [
 
 const concurrencies = [1, 8, 16, 32, 40, 80, 120, 160, 250, 500]
 
-/** Find out how the service does under more and more pushes at once, for faster and slower Spanners. */
+/**
+ * Measure the service under more and more pushes at once, with a fast, a slower and a slow Spanner.
+ */
 export async function concurrency(run: BenchRun): Promise<Findings> {
   const levels: Level[] = []
   const next = createPushes('/events')
@@ -33,7 +35,7 @@ export async function concurrency(run: BenchRun): Promise<Findings> {
       measure(server, run.model, { connections, ms, next })
     await load(80, run.ms)
     for (const connections of concurrencies) {
-      // The first events at a level find the connections of another one.
+      // Warm up: the first events at a level use the connections of the level before.
       await load(connections, run.ms / 4)
       levels.push(levelOf(delay.commitMs, connections, await load(connections, run.ms)))
     }

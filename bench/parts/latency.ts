@@ -20,7 +20,7 @@ export async function latency(run: BenchRun): Promise<Findings> {
   })
 }
 
-/** One read of a row after the other, against the same with the bare client. */
+/** One read of a row after the other, against the bare client doing the same. */
 export async function read(run: BenchRun): Promise<Findings> {
   const request = getRequest(`/api/v1/data/${firstItem}`)
   return againstClient(run, {
@@ -41,7 +41,7 @@ interface Subject {
   readonly named: Pick<Comparison, 'what' | 'unit' | 'against' | 'reach'>
 }
 
-/** Medians, because the model's timers are late now and then, for the one as for the other. */
+/** Medians, because the model's timers are sometimes late, for both sides. */
 async function againstClient(run: BenchRun, { work, next, named }: Subject): Promise<Findings> {
   const { port, stop } = await startLandfall(run)
   const node = [process.execPath, baseline('bare-client')]
@@ -61,7 +61,7 @@ async function againstClient(run: BenchRun, { work, next, named }: Subject): Pro
     return answers.latency.percentile(50) / 1000
   }
   const bare = async (ms: number) => {
-    // The client tells its median in microseconds.
+    // The client reports its median in microseconds.
     const { p50 } = (await client.ask({ work, ms } satisfies BareWork)) as { readonly p50: number }
     return p50 / 1000
   }

@@ -5,7 +5,9 @@ import { closedLoop } from '../load/closed-loop.ts'
 import { createPushes } from '../load/events.ts'
 import type { Server } from '../process/server.ts'
 
-/** One lane with commits of 500 events, each of which takes a second: few of the pushes can land. */
+/**
+ * One lane with commits of 500 events that take a second each, so that few of the pushes can land.
+ */
 const slow = { commitMs: 1000, readMs: 2 }
 const settings = { COMMIT_LANES: '1' }
 
@@ -14,7 +16,7 @@ const connections = 2500
 
 const limitMiB = 300
 
-/** Push ten times what can land, and see whether memory grows. */
+/** Push ten times as much as can land, and check that memory does not grow. */
 export async function memory(run: BenchRun): Promise<Findings> {
   const server = await startLandfall(run, settings)
   await run.model.usage(slow)
@@ -61,7 +63,7 @@ function comparisonsOf(samples: readonly number[], answered: number, landed: num
     ),
     compare(
       {
-        what: 'pushes then, landed or refused',
+        what: 'pushes under overload, landed or refused',
         unit: '1/s',
         against: 'events landed',
         reach: { atLeast: 10 }

@@ -7,8 +7,9 @@ import { bundle } from './bundle.ts'
 const limitMs = 400
 
 /**
- * Start the service until it is ready, against a bare server with a Spanner client. Both are one file
- * and have Node's compile cache from a start before. A service that was built is taken as it is.
+ * Start the service until it is ready, against a bare server with a Spanner client. Both are one
+ * file and have Node's compile cache from a start before. A service that is built already is used
+ * as it is.
  */
 export async function start(run: BenchRun): Promise<Findings> {
   const other = await bundle(baseline('bare-start'))

@@ -3,7 +3,7 @@ import { type Comparison, compare } from '../comparison.ts'
 import { createPushes } from '../load/events.ts'
 import { type Measured, measure } from '../load/measure.ts'
 
-/** What one instance is sent at once, and what it takes to keep its core busy. */
+/** The pushes at once that one instance gets, and as many as keep its core busy. */
 const concurrencies = [80, 500]
 
 const names = ['landfall', 'function', 'route'] as const
@@ -12,12 +12,15 @@ type Round = Readonly<Record<(typeof names)[number], Measured>>
 
 const pushes = {
   landfall: createPushes('/events'),
-  // The path that functions-framework asks for; with another one it logs a warning for each push.
+  // The path that functions-framework expects; with another one it logs a warning for each push.
   function: createPushes('/projects/my-project/topics/items'),
   route: createPushes('/events')
 }
 
-/** Land pushes as fast as it goes: in the service, in a function with a transaction each, in nothing. */
+/**
+ * Land pushes as fast as possible: in the service, in a function with one transaction each, and in
+ * a route that stores nothing.
+ */
 export async function throughput(run: BenchRun): Promise<Findings> {
   const servers = {
     landfall: await startLandfall(run),

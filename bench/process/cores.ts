@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 
-/** Puts a server on a core of its own, as on Cloud Run with one vCPU; empty where that cannot be. */
+/**
+ * The command that pins a server to one core, as on Cloud Run with one vCPU; empty when it is not
+ * possible.
+ */
 export type Pin = readonly string[]
 
 const serverCore = '0'
@@ -13,7 +16,7 @@ export function pinClient(): Pin {
   return status === 0 ? ['taskset', '-c', serverCore] : []
 }
 
-/** Describe in one line the machine of the figures, and how busy it was before. */
+/** Describe in one line the machine that was measured, and how busy it was before. */
 export function describeMachine(pin: Pin): string {
   const [cpu] = cpus()
   const [load = 0] = loadavg()

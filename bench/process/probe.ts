@@ -1,11 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** Loaded before a server: answers each message with what the server uses. */
+/** Loaded before a server: answers each message with the server's use of resources. */
 export interface Usage {
   readonly rssMiB: number
   /** Processor time since the start. */
   readonly cpuMs: number
-  /** By which the event loop was late in the worst of 100 cases, since the last question. */
+  /** 99th percentile of the delay of the event loop since the last message. */
   readonly loopDelayMs: number
 }
 
@@ -18,7 +18,7 @@ process.on('message', () => {
   const usage: Usage = {
     rssMiB: process.memoryUsage.rss() / 1024 ** 2,
     cpuMs: (user + system) / 1000,
-    // What is recorded is the time between two ticks.
+    // The histogram records the time between two ticks.
     loopDelayMs: Math.max(0, delay.percentile(99) / 1e6 - resolution)
   }
   delay.reset()

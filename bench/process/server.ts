@@ -9,7 +9,7 @@ export interface ServerOptions {
   readonly entry: string
   readonly env: Readonly<Record<string, string>>
   readonly pin: Pin
-  /** False leaves the process alone, for the time that its start takes. */
+  /** False runs the server without the probe, to measure its start. */
   readonly probed?: boolean
 }
 

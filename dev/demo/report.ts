@@ -10,7 +10,7 @@ const rowsShown = 2
 const columnsShown = 110
 const differencesShown = 20
 
-/** Describe what the demo sent, what became of it, and what that proves. */
+/** Describe what the demo sent, the verdicts it got, and what that proves. */
 export function reportDemo(findings: Findings): string {
   const { differences } = findings
   const ending = differences.length === 0 ? proof(findings) : complaint(differences)
@@ -63,7 +63,7 @@ function deadLetterTable({ deadLetters }: Findings): readonly string[] {
   const causes = (reason: string) =>
     faults.filter((fault) => fault.reason === reason).map(({ name }) => name)
   return textTable([
-    ['dead letters', 'kept', 'seen', 'what was wrong'],
+    ['dead letters', 'kept', 'seen', 'fault'],
     ...deadLetters.map(({ reason, letters, deliveries }) => [
       reason,
       number(letters),
@@ -91,11 +91,11 @@ function proof({ script, outcomes, readBacks, deadLetters }: Findings): readonly
     `  Nothing was lost. All ${number(outcomes.length)} events were acknowledged, each with a verdict.`,
     `  Nothing happened twice. ${number(again)} events arrived again, most in another envelope, and none`,
     '  was applied more than once: the sums of the sales are right to the cent.',
-    `  Nothing went back. ${number(stale)} events arrived after a newer one of their row and changed nothing;`,
-    '  what was deleted stayed deleted.',
-    `  Poison did no harm. ${number(broken)} broken events became ${number(letters)} dead letters, each for the reason`,
-    '  it was broken with, and the valid events beside them landed.',
-    `  All ${number(rows)} rows are those that you get by playing each event once, in order, into plain maps.`,
+    `  No row went back in time. ${number(stale)} events arrived after a newer one of their row and changed nothing;`,
+    '  deleted rows stayed deleted.',
+    `  Poison did no harm. ${number(broken)} broken events became ${number(letters)} dead letters, each with the reason`,
+    '  of its fault, and the valid events beside them landed.',
+    `  All ${number(rows)} rows equal those of applying each event once, in order, to plain maps.`,
     '  The service stopped on SIGTERM with exit code 0, and left nothing behind.',
     '',
     'Which copy of an event is applied and which is stale differs between runs, because 64 requests',

@@ -23,7 +23,7 @@ export interface DemoOptions {
   readonly expect: Expect
 }
 
-/** Everything that a demo saw. */
+/** The observations of a demo. */
 export interface Findings {
   readonly script: Script
   /** Until the service listened. */
@@ -38,10 +38,10 @@ export interface Findings {
   readonly differences: readonly string[]
 }
 
-/** Requests in flight at once, as a busy push subscription has them. */
+/** Requests in flight at once, as many as a busy push subscription has. */
 export const inFlight = 64
 
-/** The service answers in 8 s at the latest; a machine that is busy may take longer. */
+/** The service answers in 8 s at the latest; a busy machine may take longer. */
 const timeoutMs = 30_000
 
 /**
@@ -85,7 +85,7 @@ async function talk(
     const { pushed, elapsedMs } = await simulate(pushes, {
       post: client.post,
       pace: { concurrency: inFlight },
-      // A healthy service acknowledges at once; a repetition would hide that it did not.
+      // A healthy service acknowledges at once; a repetition would hide a failure to do so.
       maxAttempts: 1,
       maxBackoffMs: 0,
       onSettled: (done) => progress.at(done, pushes.length)
@@ -107,7 +107,7 @@ async function readAll(
   return readBacks
 }
 
-/** When a connection breaks because the service died, what the service wrote says more. */
+/** When a connection breaks because the service died, the service's own output says more. */
 async function orDeath<T>(service: Service, work: Promise<T>): Promise<T> {
   try {
     return await Promise.race([work, service.died])

@@ -24,8 +24,8 @@ const root = join(import.meta.dirname, '..', '..')
 const stopAfterMs = 15_000
 
 /**
- * Start the service on a free port with an embedded file, whatever else the environment says, and
- * wait until it listens. Neither process nor folder outlives this process.
+ * Start the service on a free port with an embedded file, ignoring the other settings of the
+ * environment, and wait until it listens. Neither process nor folder outlives this process.
  *
  * @throws {Complaint} with what the service wrote to standard error, when it does not start
  */
@@ -62,7 +62,7 @@ export async function startService(
   }
 }
 
-/** The environment without anything that the service reads, then what the demo sets. */
+/** The environment without the variables of the service, except those that the demo sets. */
 function serviceEnv(env: Environment, embeddedFile: string, schemasDir: string): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !Object.hasOwn(settings, name))
   return {
@@ -80,7 +80,7 @@ async function stop(child: Child): Promise<string> {
 }
 
 /**
- * Wait for the log line that says which port the service listens on. Lines are read on after it, so
+ * Wait for the log line that says which port the service listens on. Reading goes on after it, so
  * that the service never waits for a reader.
  */
 function listeningPort({ stdout }: Child): Promise<number> {

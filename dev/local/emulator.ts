@@ -2,12 +2,12 @@ import { poll, startChild, untilReady } from '../child.ts'
 import { findSdkProgram, type SdkProgram } from './google-sdk.ts'
 import { freePort, listens } from './ports.ts'
 
-/** An emulator of Google's that was started here. It ends with this process at the latest. */
+/** A Google emulator that this process started. It ends with this process at the latest. */
 export interface Emulator {
   /** `host:port`, as `SPANNER_EMULATOR_HOST` and `PUBSUB_EMULATOR_HOST` have it. */
   readonly host: string
   readonly pid: number | undefined
-  /** Rejects with how it ended, should it. */
+  /** Rejects when it ends, with its exit code or signal. */
   readonly died: Promise<never>
   /** End it and wait until it is gone. Its data is gone too: it is in memory. */
   stop(): Promise<void>
@@ -16,11 +16,11 @@ export interface Emulator {
 export interface EmulatorOptions {
   /** Directories to look for `gcloud` in, as PATH spells them. */
   readonly path: string | undefined
-  /** Where to listen, if the port is free; otherwise at another one. */
+  /** The port to listen on if it is free; otherwise another one is chosen. */
   readonly port?: number
   /** Flags for the emulator, such as `--enable_fault_injection` for Spanner's. */
   readonly flags?: readonly string[]
-  /** Gives up starting. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal
 }
 
@@ -46,7 +46,7 @@ export async function startEmulator(
   const child = startChild({ name: program.name, command, args, output: 'ignored' })
   const ready = (settled: AbortSignal) => poll(() => listens(host), 25, settled)
   await untilReady(child, ready, { signal, hint: `nothing listens at ${host}` })
-  // It has nothing to save, so it need not end in order.
+  // It has nothing to save, so it need not stop gracefully.
   return { host, pid: child.pid, died: child.died, stop: () => child.stop(0) }
 }
 

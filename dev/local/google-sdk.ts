@@ -6,9 +6,9 @@ import { Complaint } from '../../src/failures.ts'
 
 /** A program that comes with a component of the Google Cloud CLI. */
 export interface SdkProgram {
-  /** As messages name it, such as `Spanner emulator`. */
+  /** Its name in messages, such as `Spanner emulator`. */
   readonly name: string
-  /** Where it is below the root of the installation. */
+  /** Its path below the root of the installation. */
   readonly file: string
   /** How to get it, as a sentence. */
   readonly advice: string
@@ -35,7 +35,9 @@ export async function findSdkProgram(program: SdkProgram, path = ''): Promise<st
   throw new Complaint(`There is no \`gcloud\` in PATH, so no ${program.name}. ${program.advice}`)
 }
 
-/** Ask gcloud: a package may install it as a script outside of its own tree. */
+/**
+ * Let gcloud report its root: a package may install the command as a script outside of that tree.
+ */
 async function sdkRoot(gcloud: string): Promise<string> {
   const asked = promisify(execFile)(gcloud, ['info', '--format=value(installation.sdk_root)'])
   const { stdout } = await asked.catch(() => ({ stdout: '' }))

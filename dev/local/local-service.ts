@@ -5,14 +5,14 @@ export interface LocalServiceOptions {
   /** The whole environment of the service, the port included. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly port: number
-  /** Gives up starting. */
+  /** Aborts the start. */
   readonly signal: AbortSignal
 }
 
 export interface LocalService {
-  /** Rejects with how it ended, should it. */
+  /** Rejects when it ends, with its exit code or signal. */
   readonly died: Promise<never>
-  /** Let it answer what it accepted, and wait until it is gone. */
+  /** Let it answer the requests it accepted, and wait until it has ended. */
   stop(): Promise<void>
 }
 

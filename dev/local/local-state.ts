@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Where `landfall local` runs, for the commands in another shell. */
+/** The addresses of a running `landfall local`, for the commands in another shell. */
 export interface LocalState {
   readonly projectId: string
   readonly pubsubEmulatorHost: string
@@ -14,7 +14,7 @@ interface Stored extends LocalState {
 /** Below the folder that the commands run in. */
 const file = '.landfall/local.json'
 
-/** Write where this process runs `landfall local`. */
+/** Write the addresses of the `landfall local` of this process. */
 export async function writeLocalState(state: LocalState): Promise<void> {
   const { projectId, pubsubEmulatorHost } = state
   const stored: Stored = { pid: process.pid, projectId, pubsubEmulatorHost }
@@ -26,7 +26,7 @@ export async function removeLocalState(): Promise<void> {
   await rm(file, { force: true })
 }
 
-/** Read where `landfall local` runs; undefined when it does not. */
+/** Read the addresses of the running `landfall local`; undefined when none runs. */
 export async function readLocalState(): Promise<LocalState | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined

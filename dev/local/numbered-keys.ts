@@ -3,7 +3,7 @@ import type { Json } from '../../src/values/json.ts'
 import { isObject } from '../../src/values/json.ts'
 import { parsePointer } from '../../src/values/json-pointer.ts'
 
-/** Where contracts find what identifies a row: of each write, the last part of its key. */
+/** Pointers to what identifies a row: the last part of the key of each write. */
 export function keyPointers(
   contracts: readonly EventFile[],
   collections: readonly CollectionFile[]

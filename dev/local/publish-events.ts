@@ -8,7 +8,10 @@ export interface PublishOptions {
   readonly count: number
   /** Make the event with this number, from 1. */
   readonly make: (number: number) => CloudEvent
-  /** Events per second, whether or not earlier ones are published; undefined for as many as possible. */
+  /**
+   * Events per second, even if earlier ones are not published yet; undefined for as many as
+   * possible.
+   */
   readonly rate: number | undefined
   readonly structured: boolean
   readonly onPublished: (done: number) => unknown
@@ -46,7 +49,7 @@ export async function publishEvents(topic: Topic, options: PublishOptions): Prom
   if (failure) throw failure
 }
 
-/** The client lists every attempt after this. */
+/** The client appends a list of its attempts to the message. */
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return message.replace(/ : Previous errors.*/s, '')

@@ -3,7 +3,7 @@ import type { PubSubOptions } from '../../src/pull/open-subscription.ts'
 import { readLocalState } from './local-state.ts'
 import { mustListen } from './ports.ts'
 
-/** A topic, and where it is. */
+/** A topic, and the service that has it. */
 export interface PublishTarget extends PubSubOptions {
   readonly topic: string
 }
@@ -11,8 +11,8 @@ export interface PublishTarget extends PubSubOptions {
 const fullName = /^projects\/([^/\s]+)\/topics\/[^/\s]+$/
 
 /**
- * Find where a topic is: in the emulator of PUBSUB_EMULATOR_HOST, or of `landfall local`. One of
- * Google Cloud must be named in full, so that it is never published to by accident.
+ * Find where a topic is: in the emulator of PUBSUB_EMULATOR_HOST, or of `landfall local`. A topic
+ * of Google Cloud must be named in full, so that no command publishes to it by accident.
  *
  * @throws {Complaint} what is missing
  */

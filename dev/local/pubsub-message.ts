@@ -11,7 +11,7 @@ export interface PubSubMessage {
 const json = 'application/json'
 
 /**
- * Put an event into a message as the protocol binding says: attributes beside the data, or in
+ * Put an event into a message according to the protocol binding: attributes beside the data, or in
  * structured mode one JSON document
  * (https://github.com/googleapis/google-cloudevents/blob/main/docs/spec/pubsub.md).
  */

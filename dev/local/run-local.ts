@@ -8,7 +8,7 @@ export interface RunLocalOptions extends LocalOptions {
 
 /**
  * Start the emulators and the service, keep them until the signal, and stop what was started: also
- * when the start fails half-way, and when one of them ends early.
+ * when the start fails halfway, or one of them ends early.
  *
  * @throws {Complaint} what did not start or ended early
  */

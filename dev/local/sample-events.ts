@@ -7,7 +7,7 @@ import { keyPointers, withNumber } from './numbered-keys.ts'
 
 export interface SampleOptions {
   readonly type: string
-  /** Instead of that of the contract's examples. */
+  /** Replaces the data of the contract's examples. */
   readonly data?: Json | undefined
   readonly newId: () => string
   /** The time of an event, in RFC 3339. */
@@ -19,7 +19,7 @@ export type MakeEvent = (number?: number) => CloudEvent
 
 /**
  * Prepare events of a type, after the examples of its contract in turn, each with an id and a time
- * of its own. One with a number is about a row of its own: the number is put into the keys that the
+ * of its own. An event with a number is about its own row: the number is put into the keys that the
  * contract takes from the data.
  *
  * @throws {Complaint} when there is neither data nor an example

@@ -13,13 +13,13 @@ import { createTopics, type Topics } from './topics.ts'
 export interface LocalOptions {
   /** The environment of the process, in which the Spanner client finds the emulator. */
   readonly env: Record<string, string | undefined>
-  /** URL that the Pub/Sub emulator pushes to, where it does not see this machine as `localhost`. */
+  /** URL that the Pub/Sub emulator pushes to, when it cannot reach this machine as `localhost`. */
   readonly pushTo?: string | undefined
-  /** Gives up starting. */
+  /** Aborts the start. */
   readonly signal: AbortSignal
 }
 
-/** What runs, as other programs find it. */
+/** The addresses of what runs. */
 export interface Local {
   readonly projectId: string
   readonly spannerEmulatorHost: string
@@ -30,18 +30,18 @@ export interface Local {
   readonly url: string
 }
 
-/** Something that was started here, and is to be stopped. */
+/** A part that was started here and must be stopped. */
 export interface Part {
-  /** Rejects with how it ended, should it. */
+  /** Rejects when it ends, with its exit code or signal. */
   readonly died: Promise<never>
   stop(): Promise<void>
 }
 
 interface Emulated {
   readonly program: EmulatorProgram
-  /** Names one that runs already. */
+  /** The variable that names a running emulator. */
   readonly variable: 'SPANNER_EMULATOR_HOST' | 'PUBSUB_EMULATOR_HOST'
-  /** Where Google's own documentation has it. */
+  /** The port in Google's own documentation. */
   readonly port: number
 }
 
@@ -58,7 +58,7 @@ const spannerDatabase = `projects/${projectId}/instances/local/databases/landfal
 /**
  * Start everything, Java's slow part beside the rest.
  *
- * @param parts gets what was started, also when this throws
+ * @param parts receives the parts that were started, also when this throws
  */
 export async function startLocal(options: LocalOptions, parts: Part[]): Promise<Local> {
   // The Pub/Sub emulator sends no tokens.
@@ -87,7 +87,7 @@ async function ownPort(wanted: number): Promise<number> {
   throw new Complaint(`Port ${wanted} is already in use; set PORT to another one for Landfall`)
 }
 
-/** When one fails, wait until the other has given up, so that nothing starts later. */
+/** When one fails, wait until the other has stopped too, so that nothing starts later. */
 async function allOrNone<A, B>(
   failed: AbortController,
   tasks: readonly [Promise<A>, Promise<B>]

@@ -14,11 +14,11 @@ export interface TokenIssuer {
 }
 
 /**
- * Stand in for Google as the issuer of push tokens: a key of this process and the key set that
- * proves it, on a port of the loopback address. The caller closes it.
+ * Stand in for Google as the issuer of push tokens: a key of this process, and its key set on a
+ * loopback port. The caller closes it.
  */
 export async function startTokenIssuer(port = 0): Promise<TokenIssuer> {
-  // Another issuer has another key, which must not hide behind the id of this one.
+  // Every issuer has its own key, so the key ids must differ too.
   const kid = randomUUID()
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }

@@ -3,11 +3,14 @@ import { unlessExists } from '../../src/store/spanner/errors.ts'
 
 /** The topics that `createTopics` creates; each has one subscription of the same name. */
 export interface Topics {
-  /** Pushed as JSON with the message in it. */
+  /** Pushed as JSON that contains the message. */
   readonly wrapped: string
   /** Pushed as the message itself, its attributes as headers. */
   readonly unwrapped: string
-  /** Gets the messages that were refused too often. Its subscription keeps them and pushes nothing. */
+  /**
+   * Receives the messages that were refused too often. Its subscription keeps them and does not
+   * push.
+   */
   readonly deadLetters: string
 }
 

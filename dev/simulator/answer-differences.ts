@@ -3,7 +3,7 @@ import type { Outcome } from './outcomes.ts'
 const goodVerdicts = ['applied', 'duplicate', 'stale']
 
 /**
- * List where an answer is wrong for its event, whatever the order of arrival. Where the events are new
+ * List the answers that are wrong for their event in any order of arrival. When the events are new
  * to the service and no answer was lost, some must have been applied.
  */
 export function answerDifferences(

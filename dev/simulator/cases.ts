@@ -6,7 +6,7 @@ import { createOrders } from './orders.ts'
 import type { Random } from './random.ts'
 import type { SentEvent, Tick } from './sent-event.ts'
 
-/** An event of a script; with a fault it must become a dead letter, and nothing else. */
+/** An event of a script; with a fault it must become a dead letter and change no row. */
 export interface Case {
   readonly tick: Tick
   readonly event: SentEvent

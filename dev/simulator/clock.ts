@@ -1,10 +1,10 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 
-/** Time, as far as the simulator has to do with it. */
+/** The clock of the simulator. */
 export interface Clock {
-  /** Milliseconds from some moment on; never goes back. */
+  /** Milliseconds since some moment; never goes back. */
   now(): number
-  /** Waits a turn of the event loop at least, so that answers are seen. */
+  /** Waits at least one turn of the event loop, so that answers can arrive. */
   sleep(ms: number): Promise<void>
 }
 

@@ -58,7 +58,7 @@ function structuredMessage(event: SentEvent): Message {
   return { data: structured(event), attributes: { 'content-type': structuredType } }
 }
 
-/** Eventarc has its own name for the content type of the data, of no binding. */
+/** Eventarc has its own name for the content type of the data, which no binding defines. */
 function fallbackMessage(event: SentEvent): Message {
   return { data: event.data, attributes: { ...named(event, asIs), 'ce-datacontenttype': json } }
 }

@@ -10,12 +10,12 @@ export const eventEnvelopes = [
   'Eventarc messagePublished'
 ] as const
 
-/** Every form, with a plain message, which has no event in it. */
+/** Every form, and a plain message, which contains no event. */
 export const envelopes = [...eventEnvelopes, 'Pub/Sub wrapped, plain message'] as const
 
 export type EnvelopeName = (typeof envelopes)[number]
 
-/** What Pub/Sub knows of a message that carries an event. */
+/** The fields of a Pub/Sub message that carries an event. */
 export interface Hop {
   readonly messageId: string
   readonly publishTime: string

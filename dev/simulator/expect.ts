@@ -6,9 +6,9 @@ import type { StorageObject } from './objects.ts'
 import type { SentEvent } from './sent-event.ts'
 
 /**
- * Return what the read API should show after these valid events: the result of every event arriving
- * once and in order. They are sorted and applied one after another to plain maps. It shares no code
- * with the service that it checks.
+ * Return the rows that the read API should show after these valid events: as if each had arrived
+ * once and in order. Events are sorted and applied one after another to plain maps. It shares no
+ * code with the service that it checks.
  */
 export function expectRows(events: readonly SentEvent[]): readonly Expectation[] {
   const byTime = inOrder(events, utc)

@@ -15,5 +15,5 @@ export interface Expectation {
   readonly rows: readonly ShownRow[]
 }
 
-/** Return what should be read after these valid events, given in the order of their times. */
+/** Return the rows to expect after these valid events, given in the order of their times. */
 export type Expect = (events: readonly SentEvent[]) => readonly Expectation[]

@@ -19,7 +19,7 @@ const structured = ['CloudEvents structured'] as const
 export const faults: readonly Fault[] = [
   fault('the JSON stops in the middle', 'JSON_INVALID', alone, ({ id }) => `{"id":"${id}","val`),
   fault(
-    'a key reaches for a prototype',
+    'a key that sets a prototype',
     'JSON_KEY_FORBIDDEN',
     alone,
     ({ id }) => `{"id":"${id}","value":"x","__proto__":{"admin":true}}`
@@ -52,10 +52,10 @@ export const faults: readonly Fault[] = [
     type: 'com.example.basket.abandoned.v1'
   }),
   changed('an id that is empty', 'ATTRIBUTE_MISSING', { id: '' }),
-  changed('a version of CloudEvents long gone', 'SPECVERSION_UNSUPPORTED', { specversion: '0.3' }),
-  changed('a time that is none', 'ATTRIBUTE_INVALID', { time: 'yesterday' }),
+  changed('an obsolete version of CloudEvents', 'SPECVERSION_UNSUPPORTED', { specversion: '0.3' }),
+  changed('a time that is not a timestamp', 'ATTRIBUTE_INVALID', { time: 'yesterday' }),
   {
-    name: 'a plain message that no contract is for',
+    name: 'a plain message without a contract',
     reason: 'EVENT_TYPE_UNKNOWN',
     envelopes: ['Pub/Sub wrapped, plain message'],
     make: goodItem
@@ -76,7 +76,7 @@ export const faults: readonly Fault[] = [
   }
 ]
 
-/** An item that no other event is about: if it landed, it would be seen. */
+/** An item that no other event writes: if it landed, the read would show it. */
 function goodItem(tick: Tick): SentEvent {
   const id = `${tick.run}poison-${tick.serial}`
   return {

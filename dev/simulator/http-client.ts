@@ -11,7 +11,7 @@ export interface HttpAnswer {
 
 /** Sends requests to a service over real sockets, which are kept open and reused. */
 export interface HttpClient {
-  /** Rejects where there is no answer. */
+  /** Rejects when there is no answer. */
   post(encoded: Encoded): Promise<HttpAnswer>
   get(path: string): Promise<HttpAnswer>
   close(): void
@@ -43,7 +43,7 @@ export function createHttpClient(origin: string, options: HttpClientOptions): Ht
     const answered = await new Promise<IncomingMessage>((resolve, reject) => {
       const signal = AbortSignal.timeout(timeoutMs)
       const outgoing = request(new URL(path, origin), { agent, method, headers, signal }, resolve)
-      // Beside a text, Node would write header lines as UTF-8 instead of byte by byte.
+      // With a string as body, Node would write the header lines as UTF-8 instead of byte by byte.
       outgoing.on('error', reject).end(Buffer.from(body))
     })
     const { statusCode = 0, headers: lines } = answered

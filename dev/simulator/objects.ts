@@ -22,8 +22,8 @@ const bucketOf = ({ run }: Tick) => `${run}invoices-archive`
 const media = ['application/pdf', 'image/jpeg', 'text/csv'] as const
 
 /**
- * Make the events of a bucket. Overwriting an object is followed by the deletion of its former
- * generation, as Cloud Storage reports it, and that must not remove the new one.
+ * Make the events of a bucket. As Cloud Storage reports it, overwriting an object is followed by
+ * the deletion of its former generation, which must not remove the new one.
  */
 export function createObjects(random: Random, names: number): (tick: Tick) => SentEvent {
   const living = new Map<string, StorageObject>()

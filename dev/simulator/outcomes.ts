@@ -5,9 +5,9 @@ import type { Pushed } from './simulate.ts'
 export interface Outcome {
   readonly sending: Sending
   readonly acknowledged: boolean
-  /** Of the last answer; absent where there was none. */
+  /** Of the last answer; absent when there was none. */
   readonly status: number | undefined
-  /** Absent where the answer has none for this event. */
+  /** Absent when the answer has none for this event. */
   readonly verdict: string | undefined
   readonly reason: string | undefined
 }

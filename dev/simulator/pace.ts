@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 
 /** Decides when pushes go out. */
 export interface Pace {
-  /** Wait until the next message is due; resolves with that time where there is one. */
+  /** Wait until the next message is due; resolves with that time if there is one. */
   turn(): Promise<number | undefined>
   /** Wait until a push may go out. */
   enter(): Promise<void>
@@ -27,7 +27,7 @@ export function withinWindow(concurrency: number): Pace {
   }
 }
 
-/** Open loop: messages are due at a fixed rate per second, however the earlier ones were answered. */
+/** Open loop: messages are due at a fixed rate per second, regardless of earlier answers. */
 export function atRate(rate: number, clock: Clock): Pace {
   const startedAt = clock.now()
   let turns = 0
@@ -43,7 +43,7 @@ export function atRate(rate: number, clock: Clock): Pace {
   }
 }
 
-/** Admits as many as a limit allows; the limit may change. */
+/** A semaphore whose limit may change. */
 export interface Gate {
   /** Wait for room without taking it. */
   room(): Promise<void>
@@ -97,7 +97,7 @@ const goodLatencyMs = 1000
 /**
  * Make a window with slow start: it begins in single digits, doubles after every round of as many
  * answers while more than 99 % acknowledge and take less than a second on average, up to `max`, and
- * is halved otherwise, down to 1. Pub/Sub falls back less far, but starts from thousands
+ * is halved otherwise, down to 1. Pub/Sub reduces its window less, but from thousands
  * (https://cloud.google.com/pubsub/docs/push#delivery_rate).
  */
 export function createWindow(max: number): Window {

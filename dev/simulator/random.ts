@@ -1,4 +1,4 @@
-/** A stream of choices that is the same for the same seed. */
+/** A stream of choices, the same for every run with the same seed. */
 export interface Random {
   /** A number from 0 up to and not including 1. */
   next(): number
@@ -9,7 +9,7 @@ export interface Random {
 }
 
 /**
- * Make the choices of a seed: mulberry32, which is small and good enough to shuffle with
+ * Create the choices of a seed: mulberry32, which is small and good enough for shuffling
  * (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c). Not for secrets.
  */
 export function createRandom(seed: number): Random {

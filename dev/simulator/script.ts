@@ -14,7 +14,7 @@ export function wholeEvents({ cases }: Script): readonly SentEvent[] {
   return cases.filter(({ fault }) => !fault).map(({ event }) => event)
 }
 
-/** What to write; shares are from 0 to 1. */
+/** The options of a script; shares are from 0 to 1. */
 export interface ScriptOptions {
   readonly seed: number
   readonly count: number
@@ -24,7 +24,7 @@ export interface ScriptOptions {
   readonly late?: number
   /** Broken events. */
   readonly poison?: number
-  /** Forms to choose from; broken events are made of what fits into them. */
+  /** Forms to choose from; a broken event has a fault that fits into its form. */
   readonly envelopes?: readonly EnvelopeName[]
   /** Give the messages of one subject its ordering key, and send them in order. */
   readonly ordered?: boolean
@@ -37,8 +37,8 @@ const usualShares = { duplicates: 0.25, late: 0.04, poison: 0.04 } as const
 type Settled = Required<ScriptOptions>
 
 /**
- * Write what is sent: `count` different events in the order in which they happen, and the pushes
- * that carry them, some of them again, out of order. The same options make the same script.
+ * Write a script: `count` different events in the order in which they happen, and the pushes that
+ * carry them, some of them repeated and out of order. The same options make the same script.
  */
 export function writeScript(options: ScriptOptions): Script {
   const settled = { ...usualShares, envelopes, ordered: false, run: '', ...options }

@@ -8,7 +8,7 @@ export interface SentEvent {
   readonly subject?: string
   /** Extension attribute of Cloud Storage events. */
   readonly bucket?: string
-  /** JSON text, put into the envelope as it is: some of it is broken on purpose. */
+  /** JSON text, put into the envelope unchanged: some of it is broken on purpose. */
   readonly data: string
 }
 

@@ -16,9 +16,12 @@ export interface Answer {
 }
 
 export interface SimulateOptions {
-  /** Rejects where there is no answer. */
+  /** Rejects when there is no answer. */
   readonly post: (encoded: Encoded) => Promise<Answer>
-  /** Outstanding pushes at most, reached by slow start; or messages per second, however they are answered. */
+  /**
+   * Maximum of outstanding pushes, reached by slow start; or messages per second, regardless of
+   * answers.
+   */
   readonly pace: { readonly concurrency: number } | { readonly rate: number }
   readonly maxAttempts: number
   /** Upper limit of the pause between two attempts; it begins at 100 ms and doubles. */
@@ -27,18 +30,18 @@ export interface SimulateOptions {
   readonly clock?: Clock
 }
 
-/** What became of one message. */
+/** The result of one message. */
 export interface Pushed<P extends Pushable> {
   readonly push: P
   readonly acknowledged: boolean
-  /** The last answer; undefined where there was none. */
+  /** The last answer; undefined when there was none. */
   readonly answer: Answer | undefined
   /** How the attempts failed: a status, or what went wrong with the connection. */
   readonly failures: readonly string[]
   /**
    * Milliseconds from the time when the message should first have gone out until it was settled,
    * redeliveries included. At a fixed rate a stall is part of it, also for messages that it kept
-   * from going out: measured from the real sending, they would look fast.
+   * from going out: measured from the actual sending, they would look fast.
    */
   readonly latencyMs: number
 }
@@ -55,8 +58,8 @@ const firstBackoffMs = 100
 
 /**
  * Push messages as a Pub/Sub subscription does: in order, several at once, and each again after a
- * growing pause until it is acknowledged. Resolves when all are, or have been tried
- * `maxAttempts` times. Pauses are the message's own; the subscription slows down by its window.
+ * growing pause until it is acknowledged. Resolves when all are, or have been tried `maxAttempts`
+ * times. Each message has its own pauses; the subscription slows down through its window.
  */
 export async function simulate<P extends Pushable>(
   pushes: readonly P[],
@@ -127,7 +130,7 @@ function nameOf(error: unknown): string {
   return code === 'ABORT_ERR' ? 'no answer in time' : (code ?? name ?? 'no answer')
 }
 
-/** Run the work of one key one after another, and that without a key at once. */
+/** Run the work of one key sequentially, and work without a key at once. */
 function createSequences() {
   const last = new Map<string, Promise<unknown>>()
   return function inSequence<T>(key: string | undefined, work: () => Promise<T>): Promise<T> {

@@ -4,11 +4,11 @@ import type { Simulated } from './simulate.ts'
 
 /** A run in numbers. */
 export interface Tally {
-  /** Requests that differ; each is pushed until it is acknowledged. */
+  /** Different requests; each is pushed until it is acknowledged. */
   readonly messages: number
   /** Events in them, repetitions included: the verdicts and `neverAcknowledged` add up to it. */
   readonly sent: number
-  /** Events by verdict; `none` where an acknowledgement had none. */
+  /** Events by verdict; `none` when an acknowledgment had none. */
   readonly verdicts: Readonly<Record<string, number>>
   /** Events whose message was given up. */
   readonly neverAcknowledged: number
@@ -24,7 +24,7 @@ export interface Tally {
 
 export const verdicts = ['applied', 'duplicate', 'stale', 'ignored', 'dead-lettered'] as const
 
-/** Count what became of the pushes of a script. */
+/** Count the results of the pushes of a script. */
 export function tally({ pushed, elapsedMs }: Simulated<Push>): Tally {
   const outcomes = readOutcomes(pushed)
   const acknowledged = outcomes.filter((outcome) => outcome.acknowledged)
