@@ -33,8 +33,7 @@ export const forbidden: IForbiddenRuleType[] = [
   },
   {
     name: 'a-plan-is-plain-data',
-    comment:
-      'What an event asks for, and where it came from: tables and values, whatever store they land in.',
+    comment: 'A plan knows tables, values and where the event came from, but no store.',
     severity: 'error',
     from: { path: '^src/plan\\.ts$' },
     to: {
@@ -65,7 +64,7 @@ export const forbidden: IForbiddenRuleType[] = [
   },
   {
     name: 'http-words-stop-here',
-    comment: 'Only http/ speaks Fastify; app.ts and main.ts hand it on.',
+    comment: 'Only http/ uses Fastify; app.ts and main.ts pass its instance on.',
     severity: 'error',
     from: { path: inside, pathNot: '^src/(http/|app\\.ts|main\\.ts)' },
     to: { path: 'node_modules/fastify/' }
@@ -79,14 +78,15 @@ export const forbidden: IForbiddenRuleType[] = [
   },
   {
     name: 'the-parser-of-commands-stops-here',
-    comment: 'Commands state what they take; only the command line knows the parser.',
+    comment: 'Commands declare their arguments; only the command line knows the parser.',
     severity: 'error',
     from: { path: '^(src|dev|bin|bench)/', pathNot: '^src/cli/command-line\\.ts$' },
     to: { path: 'node_modules/commander/' }
   },
   {
     name: 'what-few-need-is-loaded-when-needed',
-    comment: 'Start-up time: clients and exporters that a configuration does not use stay unread.',
+    comment:
+      'Startup time: clients and exporters that a configuration does not use are not loaded.',
     severity: 'error',
     from: { path: inside },
     to: {

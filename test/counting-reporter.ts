@@ -11,7 +11,7 @@ export default class CountingReporter implements Reporter {
     const passed = count(modules, 'passed')
     if (passed === 0 || failed > 0) process.exitCode = 1
     const lines = [...notRun(modules), `${passed} passed, ${failed} failed`]
-    // The default reporter writes after this one has its turn; the line must come last.
+    // The default reporter writes after this one, and the line must be the last.
     process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`))
   }
 }

@@ -24,7 +24,7 @@ describe('the table of failures', () => {
     }
   })
 
-  it('tells its failures from other errors, and one action from another', () => {
+  it('distinguishes its failures from other errors, and one action from another', () => {
     const failure = new Failure('QUEUE_FULL', 'full')
     expect(isFailure(failure)).toBe(true)
     expect(isFailure(failure, 'retry')).toBe(true)
@@ -36,12 +36,12 @@ describe('the table of failures', () => {
 describe('explaining an error', () => {
   it.each([
     [
-      'a failure in one line',
+      'prints a failure in one line',
       new Failure('CONFIG_INVALID', 'PORT must be'),
       'CONFIG_INVALID: PORT must be'
     ],
     [
-      'what the system said in one line',
+      'prints a system error in one line',
       Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', syscall: 'listen' }),
       'EADDRINUSE: listen EADDRINUSE'
     ]

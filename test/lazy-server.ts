@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface LazyServer {
-  /** `host:port` of what starts with the first connection to it. */
+  /** `host:port` of the server, which starts with the first connection. */
   readonly host: string
-  /** End it, started or not. Throws why it did not start, if that was so. */
+  /** End it, started or not. Throws if it could not start. */
   stop(): Promise<void>
 }
 
@@ -13,7 +13,9 @@ interface Started {
   stop(): Promise<void>
 }
 
-/** Listen for something that takes seconds to start, and start it when somebody needs it. */
+/**
+ * Listen in place of a server that takes seconds to start, and start it at the first connection.
+ */
 export async function createLazyServer(start: () => Promise<Started>): Promise<LazyServer> {
   let starting: Promise<Started> | undefined
   const server = createServer(async (client) => {

@@ -9,7 +9,7 @@ const provenance = {
   metadata: {}
 } as const
 
-test('the plan of a dead letter writes nothing else and says why', () => {
+test('the plan of a dead letter has no other write, and has the reason', () => {
   const reason = { code: 'JSON_INVALID', detail: 'the JSON text is not JSON' } as const
   expect(deadLetterPlan(provenance, reason)).toMatchObject({
     provenance,
@@ -18,7 +18,7 @@ test('the plan of a dead letter writes nothing else and says why', () => {
   })
 })
 
-test('its bytes are those of the body, the headers and the columns about it', () => {
+test('its bytes are those of the body, the headers and the other columns', () => {
   const plan = deadLetterPlan(
     { ...provenance, delivery: { headers, body: Buffer.alloc(10_000) } },
     { code: 'JSON_INVALID', detail: '' }
@@ -27,7 +27,7 @@ test('its bytes are those of the body, the headers and the columns about it', ()
   expect(plan.bytes).toBeLessThan(13_000)
 })
 
-test('a detail is text that every store takes, of bounded length', () => {
+test('a detail is text that every store accepts, of bounded length', () => {
   const stored = (detail: string) =>
     deadLetterReason(deadLetterPlan(provenance, { code: 'DATA_INVALID', detail }))?.detail
   expect(stored(`${'🙂'.repeat(2000)}\ud800`)).toHaveLength(1000)

@@ -19,7 +19,7 @@ async function setUp() {
 
 const outage = new Failure('STORE_UNAVAILABLE', 'down')
 
-it('says when the service stops being ready and when it is again, each once', async () => {
+it('reports once when the service stops being ready, and once when it is ready again', async () => {
   const { clock, said, readiness } = await setUp()
   await readiness.check()
   expect(said).toEqual([])
@@ -33,7 +33,7 @@ it('says when the service stops being ready and when it is again, each once', as
   expect(said).toEqual(['STORE_UNAVAILABLE', undefined])
 })
 
-it('says at the first check that the tables differ', async () => {
+it('reports at the first check that the tables differ', async () => {
   const { said, state, readiness } = await setUp()
   state.mismatches = [{ table: 'items', message: 'a column is missing' }]
   await readiness.check()

@@ -14,8 +14,8 @@ function failing(code: FailureCode, times: number) {
 
 const never = new AbortController().signal
 
-describe('working withRetries', () => {
-  it('retries while the store is in trouble, and reports each pause', async () => {
+describe('withRetries', () => {
+  it('retries while the store fails, and reports each pause', async () => {
     const { tries, work } = failing('STORE_UNAVAILABLE', 2)
     const said: unknown[] = []
     const retries = {

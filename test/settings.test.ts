@@ -7,7 +7,7 @@ import { parseConfig, settings } from '../src/settings.ts'
 const database = 'projects/p/instances/i/databases/d'
 
 describe('the configuration', () => {
-  it('needs nothing: without Spanner it is the embedded store, one commit at a time, on this machine only', () => {
+  it('needs no variables: without Spanner it is the embedded store, one commit at a time, on this machine only', () => {
     expect(parseConfig({})).toMatchObject({
       PORT: 8080,
       HOST: '127.0.0.1',
@@ -20,7 +20,7 @@ describe('the configuration', () => {
     })
   })
 
-  it('takes an empty variable as absent', () => {
+  it('treats an empty variable as absent', () => {
     expect(parseConfig({ PORT: '', SPANNER_DATABASE: '' })).toEqual(parseConfig({}))
   })
 
@@ -76,7 +76,7 @@ describe('the configuration', () => {
     expect(() => parseConfig(env)).toThrow(new Failure('CONFIG_INVALID', message))
   })
 
-  it('is documented as it is', async () => {
+  it('is documented', async () => {
     const page = await readFile('docs/environment.md', 'utf8')
     expect(page).toBe(environmentPage(settings))
     for (const name of Object.keys(settings)) expect(page).toContain(`\`${name}\``)

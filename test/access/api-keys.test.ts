@@ -72,7 +72,7 @@ describe('the secret with the API keys', () => {
   })
 })
 
-it('makes keys of one shape, none like another', () => {
+it('makes keys of one shape, each of them different', () => {
   const keys = Array.from({ length: 100 }, createApiKey)
   expect(keys.filter((key) => !/^lf_[A-Za-z0-9_-]{43}$/.test(key))).toEqual([])
   expect(new Set(keys).size).toBe(100)

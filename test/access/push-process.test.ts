@@ -13,7 +13,7 @@ import { keySet, startCertsServer } from './token-issuer.ts'
 
 const event = JSON.stringify(changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' }))
 
-/** Send a push on a connection of its own, with every line of Authorization as it is. */
+/** Send a push on a connection of its own, with every line of Authorization unchanged. */
 async function push(url: string, authorization: readonly string[]): Promise<number | undefined> {
   const headers = ['host', new URL(url).host, 'connection', 'close', 'content-length']
   headers.push(String(event.length), 'content-type', 'application/cloudevents+json')

@@ -27,7 +27,7 @@ export interface SecretManagerServer {
   fault: Fault | undefined
   /** Add a version to the secret and make it the latest; returns its resolved name. */
   addVersion(payload: string | Buffer): string
-  /** End as a killed process does: connections break, the port is closed. */
+  /** End like a killed process: connections break, the port is closed. */
   kill(): void
   /** Listen again, on the same port. */
   restart(): Promise<void>

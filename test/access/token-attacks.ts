@@ -29,7 +29,7 @@ export interface Attack {
   readonly code: 'TOKEN_INVALID' | 'CALLER_FORBIDDEN'
   readonly authorization: readonly string[]
   readonly url?: string
-  /** The answer on the wire, where Node refuses the header before us. */
+  /** The answer on the wire, when Node refuses the header before the service. */
   readonly wireStatus?: number
 }
 
@@ -92,7 +92,7 @@ const forgeries: Readonly<Record<string, string>> = {
   'alg rs256 in lower case': google.sign(claims(), { alg: 'rs256' }),
   'an empty signature': `${goodHeader}.${goodClaims}.`,
   'the signature of another token': `${goodHeader}.${encode(claims({ sub: '2' }))}.${goodSignature}`,
-  'a signature that spells its last bits otherwise': respell(good),
+  'a signature with other unused last bits': respell(good),
   'a signature with padding': `${good}==`,
   'the placeholder of Cloud Run': `${goodHeader}.${goodClaims}.SIGNATURE_REMOVED_BY_GOOGLE`,
   'no dots': good.replaceAll('.', ''),

@@ -7,12 +7,12 @@ export interface CertsServer {
   readonly url: string
   /** The headers of every request so far. */
   readonly requests: readonly IncomingHttpHeaders[]
-  /** How requests are answered from now on. */
+  /** Set how requests are answered from now on. */
   answer: RequestListener
   close(): Promise<void>
 }
 
-/** Start a server of key sets that answers as the test says. */
+/** Start a server of key sets whose answers the test sets. */
 export async function startCertsServer(answer: RequestListener): Promise<CertsServer> {
   const requests: IncomingHttpHeaders[] = []
   const server = createServer((request, response) => {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 const bench = (...args: string[]) =>
   promisify(execFile)(process.execPath, ['bench/bench.ts', '--quick', ...args])
 
-it('measures the parts that are asked for, on the service and on the model of Spanner', async () => {
+it('measures the named parts, on the service and on the model of Spanner', async () => {
   const { stdout } = await bench('latency', 'read', '--json')
   const { comparisons } = JSON.parse(stdout)
   const figures = {

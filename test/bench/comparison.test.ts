@@ -24,7 +24,7 @@ it.each([
   { reach: { atLeast: 2 }, landfall: 1.9, reached: false },
   { reach: { atMost: 2 }, landfall: 2, reached: true },
   { reach: { atMost: 2 }, landfall: 2.1, reached: false }
-])('a ratio of $landfall with the reach $reach: $reached', ({ reach, landfall, reached }) => {
+])('a ratio of $landfall meets the target $reach: $reached', ({ reach, landfall, reached }) => {
   expect(compare({ ...named, reach }, [{ landfall, other: 1 }]).reached).toBe(reached)
 })
 

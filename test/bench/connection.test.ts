@@ -28,7 +28,7 @@ async function answering(...pieces: readonly string[]) {
 
 const request = Buffer.from('GET / HTTP/1.1\r\n\r\n')
 
-it('tells the status when the answer is whole, however it is cut, and goes on', async () => {
+it('returns the status when the answer is complete, however it is split, and can be used again', async () => {
   const answer = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 5\r\n\r\nlater'
   const { connection, sockets } = await answering(...answer)
   expect(await connection.send(request)).toBe(503)
@@ -36,12 +36,12 @@ it('tells the status when the answer is whole, however it is cut, and goes on', 
   expect(sockets).toHaveLength(1)
 })
 
-it('waits for no body after 204', async () => {
+it('does not wait for a body after 204', async () => {
   const { connection } = await answering('HTTP/1.1 204 No Content\r\n\r\n')
   expect(await connection.send(request)).toBe(204)
 })
 
-it('opens again when the server has closed', async () => {
+it('reconnects when the server has closed', async () => {
   const { connection, sockets } = await answering('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
   expect(await connection.send(request)).toBe(200)
   sockets[0]?.destroy()

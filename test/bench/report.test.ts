@@ -37,14 +37,14 @@ it('shows each ratio with its target and whether it was met', () => {
   )
 })
 
-it('names the lowest concurrency that does nearly all', () => {
+it('names the lowest concurrency that reaches nearly the best throughput', () => {
   expect(reportText(report)).toContain(
     'A commit of 5 ms: 80 pushes at once reach 90 % of the best 5000 events/s, ' +
       'with a mean latency of 10 ms and 150 MiB.'
   )
 })
 
-it('leaves out the tables that nothing was measured for', () => {
+it('leaves out the tables without measurements', () => {
   const text = reportText({ ...report, levels: [] })
   expect(text).toContain('a lone event')
   expect(text).not.toContain('pushes at once')

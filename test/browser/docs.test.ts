@@ -34,11 +34,11 @@ afterAll(() => browser?.close())
 interface Visit {
   readonly page: Page
   readonly url: string
-  /** What went to another origin, what the console said, and what broke. */
+  /** The requests to other origins, the messages of the console, and the errors of a page. */
   readonly troubles: readonly string[]
 }
 
-/** Open a page of the running service in a browser that may reach nothing else. */
+/** Open a page of the running service in a browser that can reach only the service. */
 async function visit(path: string, { viewport, colorScheme }: Look): Promise<Visit> {
   const { app } = await openApp()
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -66,7 +66,7 @@ interface Width {
   readonly clientWidth: number
 }
 
-/** Code for the browser is text here: its globals are not those of Node. */
+/** Code for the browser is a string here, because its globals are not those of Node. */
 const focusedElement = `(() => {
   const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement)
   return { what: document.activeElement.outerHTML.slice(0, 120), outlineStyle, outlineWidth }

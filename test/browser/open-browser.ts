@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome']
 
-/** Start the Chromium of CHROMIUM_PATH, or the one on the PATH. Whoever calls closes it. */
+/** Start the Chromium of CHROMIUM_PATH, or the one on the PATH. The caller closes it. */
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: await findChromium(),

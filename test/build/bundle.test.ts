@@ -23,16 +23,16 @@ describe('the bundle', () => {
   })
 
   it.each(['bin', 'dev', 'src/cli', 'src/dead-letters', 'src/import', 'src/pull'])(
-    'has nothing of %s',
+    'contains no code of %s',
     (room) => expect(from(`${room}/`)).toEqual([])
   )
 
   it.each(['@google-cloud/pubsub', '@google-cloud/pubsub-api', '@google-cloud/monitoring'])(
-    'has nothing of %s',
+    'contains no code of %s',
     (name) => expect(from(`node_modules/${name}/`)).toEqual([])
   )
 
-  it('loads nothing but what Node has', () => {
+  it('loads only modules of Node', () => {
     const imports = Object.values(outputs).flatMap((output) => output.imports)
     expect(imports.length).toBeGreaterThan(20)
     expect(imports.map(({ path }) => path).filter((path) => !isBuiltin(path))).toEqual([])
@@ -72,7 +72,7 @@ describe('an edit of a dependency', () => {
     expect(() => editModule(`/x/${file}`, '')).toThrow('0 occurrences')
   })
 
-  it('leaves other modules alone', () => {
+  it('does not change other modules', () => {
     expect(editModule('/x/node_modules/y/index.js', 'text')).toBe('text')
     expect(pruneJson('/x/node_modules/y/package.json', {})).toEqual({})
   })

@@ -63,7 +63,7 @@ describe('dist, in a folder without node_modules', () => {
     }
   })
 
-  it('writes to no file, so that the root may be read-only', async () => {
+  it('does not write to files, so that the root may be read-only', async () => {
     const cwd = await image()
     const before = await listing(cwd)
     const service = await startService({}, { cwd })
@@ -73,7 +73,7 @@ describe('dist, in a folder without node_modules', () => {
     expect(await listing(cwd)).toEqual(before)
   })
 
-  it('names the lines of src in a stack, and the functions of what is beneath', async () => {
+  it('names the lines of src in a stack, and the functions of dependencies', async () => {
     const broken =
       "Object.defineProperty(process.stdout, 'isTTY', { get() { throw Error('broken') } })"
     const { status, stderr } = spawnSync(
@@ -97,7 +97,7 @@ async function listing(path: string) {
 }
 
 describe('the compile cache', () => {
-  it('is taken by V8', () => {
+  it('is accepted by V8', () => {
     expect(rejected(process.cwd())).toBe('false')
   })
 
@@ -131,7 +131,7 @@ function rejected(cwd: string): string {
   }).trim()
 }
 
-describe('what a configuration does not use is not evaluated', () => {
+describe('modules that a configuration does not use are not evaluated', () => {
   const google = /^node_modules\/(@google-cloud|@grpc|google-|grpc-)/
   const otlp = /^node_modules\/@opentelemetry\/(exporter|sdk-trace)/
 
@@ -160,7 +160,7 @@ describe('what a configuration does not use is not evaluated', () => {
     expect(modules).toContain('node_modules/jose/dist/webapi/jws/compact/verify.js')
   })
 
-  it('Secret Manager where a secret is there, without Spanner', async () => {
+  it('Secret Manager when a secret is configured, without Spanner', async () => {
     const server = await startSecretManager()
     server.addVersion('{"keys":[]}')
     const modules = await evaluated({

@@ -62,7 +62,7 @@ describe('the Dockerfile', () => {
     expect(of(image, 'RUN')).toEqual([])
   })
 
-  it('copies what the code changes last', () => {
+  it('copies the files that change most often last', () => {
     const copies = of(image, 'COPY')
     expect(copies).toEqual(['--from=build /app/schemas schemas', '--from=build /app/dist dist'])
     const [install, ...rest] = of(build, 'COPY')
@@ -72,7 +72,7 @@ describe('the Dockerfile', () => {
     expect(all.filter(({ name }) => name === 'ADD')).toEqual([])
   })
 
-  it('installs what the lock file says, and no install script runs', () => {
+  it('installs from the lock file, and runs no install scripts', () => {
     expect(of(build, 'RUN')[0]).toBe('["npm", "ci", "--ignore-scripts"]')
   })
 
@@ -91,7 +91,7 @@ describe('the Dockerfile', () => {
     expect(of(image, 'ARG')).toContain(`VERSION=${version}`)
   })
 
-  it('copies from here only what is there and not ignored', async () => {
+  it('copies only files that exist here and are not ignored', async () => {
     const patterns = (await readFile('.dockerignore', 'utf8')).split('\n').filter(isPattern)
     const sources = of(build, 'COPY')
       .filter((rest) => !rest.startsWith('--from='))

@@ -55,8 +55,8 @@ describe('landfall api-key create', () => {
     ['another action', ['list', 'a'], "unknown command 'list'"],
     ['an unknown option', ['create', 'a', '--expire', '9999-01-01'], '--expire'],
     ['a name with a space', ['create', 'a b'], 'name must match'],
-    ['a date that is none', ['create', 'a', '--expires', 'tomorrow'], 'expires must match'],
-    ['a day that is none', ['create', 'a', '--expires', '2999-02-30'], 'expires must match'],
+    ['a date that is not a date', ['create', 'a', '--expires', 'tomorrow'], 'expires must match'],
+    ['a day that does not exist', ['create', 'a', '--expires', '2999-02-30'], 'expires must match'],
     ['a date that has passed', ['create', 'a', '--expires', '2020-01-01'], 'which has passed'],
     ['an empty collection', ['create', 'a', '--collections', 'items,'], 'collections/1 must match']
   ])('is used wrongly with %s', async (_name, args, message) => {

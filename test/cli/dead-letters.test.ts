@@ -102,7 +102,7 @@ describe.each([
 const tables = ['items', 'orders', 'order_lines', 'order_events', 'daily_sales', 'dead_letters']
 
 describe('landfall dead-letters replay', () => {
-  it('takes the reason that a letter has now', async () => {
+  it('matches the current reason of a letter', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [{ ...order(1), data: {} }])
     expect(await listed(env)).toMatchObject([{ reason: 'EVENT_TYPE_UNKNOWN' }])
@@ -128,7 +128,7 @@ describe('landfall dead-letters replay', () => {
     expect(await rowsOf(env, 'items')).toHaveLength(1)
   })
 
-  it('replays those that are named, and says which do not exist or landed before', async () => {
+  it('replays the named letters, and reports which do not exist or landed before', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(4))
     const [{ id }] = await listed(env)
@@ -139,7 +139,7 @@ describe('landfall dead-letters replay', () => {
     expect(again.errors).toEqual(['1 of these do not exist', '1 skipped: already landed'])
   })
 
-  it('replays what the filters choose, and no more than the limit', async () => {
+  it('replays the letters that the filters select, up to the limit', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(10))
     await run('dead-letters', ['replay', '--reason', 'DATA_INVALID', '--limit', '2'], env)
@@ -149,7 +149,7 @@ describe('landfall dead-letters replay', () => {
     expect(await rowsOf(env, 'items')).toHaveLength(2)
   })
 
-  it('lands a discarded letter only when it is asked for, and leaves it discarded when that fails', async () => {
+  it('lands a discarded letter only when it is named, and leaves it discarded when that fails', async () => {
     const env = await embeddedEnv()
     const faulty = await deliverPoison(env, [greenItem(1)])
     const [{ id }] = await listed(env)
@@ -163,7 +163,7 @@ describe('landfall dead-letters replay', () => {
 })
 
 describe('landfall dead-letters list', () => {
-  it('says on standard error that there is nothing', async () => {
+  it('reports on standard error that no letter matches', async () => {
     const { code, out, errors } = await run('dead-letters', ['list'], { EMBEDDED_FILE: ':memory:' })
     expect({ code, out }).toEqual({ code: 0, out: [] })
     expect(errors).toEqual(['no open dead letters match'])
@@ -197,7 +197,7 @@ describe('landfall dead-letters list', () => {
     })
   })
 
-  it('chooses by reason, type, source and time, and says when there are more', async () => {
+  it('selects by reason, type, source and time, and reports when there are more', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [greenItem(1), order(2), { ...greenItem(3), source: '//other' }])
     expect(await listed(env, '--reason', 'DATA_INVALID')).toHaveLength(2)
@@ -214,7 +214,7 @@ describe('landfall dead-letters list', () => {
 })
 
 describe('landfall dead-letters show', () => {
-  it('shows everything that is kept, and never lets a payload write over the terminal', async () => {
+  it('shows everything that is stored, and never lets a payload control the terminal', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [{ ...greenItem(1), data: { id: 'i', value: 'x\u009b2Jy' } }])
     const [{ id }] = await listed(env)
@@ -241,7 +241,7 @@ describe('landfall dead-letters show', () => {
 })
 
 describe('landfall dead-letters discard', () => {
-  it('marks open letters and nothing else, and deletes none', async () => {
+  it('marks only open letters, and deletes none', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(6))
     await run('dead-letters', ['replay', '--reason', 'EVENT_TYPE_UNKNOWN'], env)
@@ -289,7 +289,7 @@ describe('landfall dead-letters', () => {
     [['discard']],
     [['discard', '--all', '--reason', 'DATA_INVALID']],
     [['discard', '--status', 'open']]
-  ])('takes %j for a wrong use', async (args) => {
+  ])('refuses %j as wrong usage', async (args) => {
     const env = { EMBEDDED_FILE: ':memory:' }
     await expect(run('dead-letters', args, env)).rejects.toMatchObject({ name: 'UsageError' })
   })

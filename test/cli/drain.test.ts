@@ -13,7 +13,7 @@ describe('landfall drain', () => {
     [['a/b']],
     [['x', 'y']],
     [['projects/p/subscriptions/s', '--max', '0']]
-  ])('takes %j for a wrong use', async (args) => {
+  ])('refuses %j as wrong usage', async (args) => {
     await expect(run('drain', args, {})).rejects.toMatchObject({ name: 'UsageError' })
   })
 })

@@ -19,7 +19,7 @@ async function prepare(content: string | Buffer, name = 'events.ndjson') {
 }
 
 describe('landfall import', () => {
-  it('lands a file, and says so as a table', async () => {
+  it('lands a file, and reports it as a table', async () => {
     const { file, env } = await prepare(toLines(items(30)))
     const { code, out, errors } = await run('import', [file], env)
     expect({ code, errors }).toEqual({ code: 0, errors: [] })
@@ -31,7 +31,7 @@ describe('landfall import', () => {
     expect(await rowsOf(env, 'items')).toHaveLength(30)
   })
 
-  it('inflates a file whose name says that it is compressed', async () => {
+  it('inflates a file whose name ends in .gz', async () => {
     const { file, env } = await prepare(gzipSync(toLines(items(30))), 'events.ndjson.gz')
     expect((await run('import', [file], env)).code).toBe(0)
     expect(await rowsOf(env, 'items')).toHaveLength(30)
@@ -61,7 +61,7 @@ describe('landfall import', () => {
     expect(await rowsOf(env, 'orders')).toHaveLength(1)
   })
 
-  it('says where it stopped when a line is too long', async () => {
+  it('reports where it stopped when a line is too long', async () => {
     const { file, env } = await prepare(`${toLines(items(3))}${'x'.repeat(17 * 2 ** 20)}\n`)
     const errors: string[] = []
     const running = runCommandLine(
@@ -75,13 +75,13 @@ describe('landfall import', () => {
 
   it.each([
     ['is not there', 'missing.ndjson', 'ENOENT'],
-    ['is not compressed though its name says so', 'plain.gz', 'Z_DATA_ERROR']
+    ['is not compressed although its name ends in .gz', 'plain.gz', 'Z_DATA_ERROR']
   ])('fails for a file that %s', async (_name, name, code) => {
     const { file, env } = await prepare('plain', 'plain.gz')
     await expect(run('import', [join(file, '..', name)], env)).rejects.toMatchObject({ code })
   })
 
-  it('ends in order on Ctrl-C, and says where to continue', async () => {
+  it('stops cleanly on Ctrl-C, and prints where to continue', async () => {
     const { env } = await prepare('')
     const child = startImport(env)
     child.stdin.write(toLines(items(700)))
@@ -102,7 +102,7 @@ describe('landfall import', () => {
   })
 
   it.each([[[]], [['a', 'b']], [['a', '--from-line', '0']], [['a', '--nonsense']]])(
-    'takes %j for a wrong use',
+    'refuses %j as wrong usage',
     async (args) => {
       await expect(run('import', args, {})).rejects.toMatchObject({ name: 'UsageError' })
     }

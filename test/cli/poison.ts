@@ -11,14 +11,14 @@ import type { Row } from '../../src/values/value.ts'
 
 type Env = Record<string, string>
 
-/** A folder that goes with the test. */
+/** A folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** The shipped schemas with two faults: orders are unheard of, and a value must be blue. */
+/** The shipped schemas with two faults: they have no orders, and a value must be blue. */
 export async function faultySchemas(): Promise<string> {
   const folder = join(await temporaryFolder(), 'schemas')
   await cp('schemas', folder, { recursive: true })
@@ -63,7 +63,7 @@ const envelope = (n: number, type: string) => ({
 export const toLines = (events: readonly unknown[]) =>
   events.map((event) => `${JSON.stringify(event)}\n`).join('')
 
-/** Look into the store of an environment. */
+/** Open the store of an environment. */
 async function look<T>(env: Env, work: (store: Store) => Promise<T>): Promise<T> {
   const { tables } = await readContracts('schemas')
   const store = await openStore(parseConfig(env), tables, { ...env }, {})
@@ -74,7 +74,7 @@ async function look<T>(env: Env, work: (store: Store) => Promise<T>): Promise<T>
   }
 }
 
-/** All rows of a table, without the times of their commits where they do not matter. */
+/** All rows of a table; without the times of their commits if these do not matter. */
 export async function rowsOf(env: Env, name: string): Promise<readonly Row[]> {
   const { tables } = await readContracts('schemas')
   const table = tables.find((each) => each.name === name)

@@ -10,7 +10,7 @@ function shown(isTTY: boolean): string {
   return written.join('')
 }
 
-test('a terminal sees one line that changes a few times and goes away', () => {
+test('a terminal shows one line, which is updated a few times and then removed', () => {
   const text = shown(true)
   expect(text).not.toContain('\n')
   expect(text.split('\r').length).toBeLessThan(150)

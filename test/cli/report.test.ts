@@ -32,7 +32,7 @@ describe('a report', () => {
     })
   })
 
-  it('prints no table where nothing was counted', () => {
+  it('prints no table when there are no counts', () => {
     const { report, lines } = makeReport(true)
     report.end('table')
     expect(lines).toEqual([])
@@ -45,7 +45,7 @@ describe('a report', () => {
     expect(progress).toEqual(['\r\u001b[K50 lines', '\r\u001b[K100 lines', '\r\u001b[K'])
   })
 
-  it('shows a line now and then elsewhere', () => {
+  it('prints a line from time to time when there is no terminal', () => {
     const { report, progress } = makeReport(false)
     for (let n = 0; n < 10_050; n++) report.count({ verdict: 'applied' })
     expect(progress).toEqual(['10000 lines\n'])

@@ -33,7 +33,7 @@ export async function run(
   return { code, out, errors }
 }
 
-/** Surroundings that keep what is printed. */
+/** An environment that keeps the output. */
 export function keeping(
   env: Record<string, string | undefined>,
   out: string[],

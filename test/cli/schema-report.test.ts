@@ -42,7 +42,7 @@ describe('the report for people', () => {
       ]
     },
     {
-      name: 'what is refused and what is left, with what a person can do',
+      name: 'refused and ignored differences, with advice',
       changes: [refused, left],
       lines: [
         'Column sales.day is nullable, expected NOT NULL.',
@@ -88,7 +88,7 @@ describe('the document for scripts', () => {
     })
   })
 
-  it('is a document too when there is no difference', () => {
+  it('is also printed when there is no difference', () => {
     expect(JSON.parse(changesJson(database, false, []))).toEqual({
       database,
       applied: false,

@@ -7,7 +7,7 @@ import type { Table } from '../../src/store/table.ts'
 import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 import { keeping, toolOf } from './run-command.ts'
 
-/** Run `landfall schema` with these arguments on one database, as often as wanted. */
+/** Run `landfall schema` with these arguments on one database, any number of times. */
 function landfallSchema(database: string | undefined) {
   return async (...args: readonly string[]) => {
     const env = database
@@ -31,7 +31,7 @@ const emulated = (database: string, tables: readonly Table[]) => ({
   emulator: true
 })
 
-/** A database that has the shipped tables, but for a change. */
+/** A database with the shipped tables, except for one change. */
 async function databaseWith(change: (table: Table) => Table | undefined) {
   const database = await freshDatabaseName()
   const { tables } = await readContracts('schemas')
@@ -63,7 +63,7 @@ const withAnotherType = (table: Table): Table | undefined => {
   }
 }
 
-/** Nothing that is run on it changes it, so that one serves all tests. */
+/** No command changes it, so all tests share one. */
 const refusing = (() => {
   let created: ReturnType<typeof databaseWith> | undefined
   return () => {
@@ -86,7 +86,7 @@ describe('landfall schema apply', () => {
     expect(second.out).toMatch(/: no differences\n.*: 0 statements ran, for \d+ tables$/)
   })
 
-  it('makes good what is additive, after which there is no difference', async () => {
+  it('applies additive differences, after which there is none', async () => {
     const { run } = await databaseWith(withoutPrice)
     const { code, out } = await run('apply')
     expect(code).toBe(0)
@@ -95,7 +95,7 @@ describe('landfall schema apply', () => {
     expect(await run('diff')).toMatchObject({ code: 0 })
   })
 
-  it('only says what it would do in a dry run', async () => {
+  it('only prints what it would do in a dry run', async () => {
     const { run, kinds } = await databaseWith(withoutPrice)
     const { code, out } = await run('apply', '--dry-run')
     expect(code).toBe(0)
@@ -104,7 +104,7 @@ describe('landfall schema apply', () => {
   })
 
   it.each([[['apply']], [['apply', '--dry-run']], [['apply', '--json']]])(
-    'says what differs, and refuses all of it when one difference is not additive: %j',
+    'prints the differences, and refuses all of them when one is not additive: %j',
     async (args) => {
       const { run, kinds } = await refusing()
       const { error, out } = await run(...args)
@@ -118,7 +118,7 @@ describe('landfall schema apply', () => {
     }
   )
 
-  it('answers a script whether it applied', async () => {
+  it('reports to a script whether it applied', async () => {
     const { run } = await databaseWith(withoutPrice)
     const applied = async (...args: readonly string[]) =>
       JSON.parse((await run('apply', '--json', ...args)).out)
@@ -131,7 +131,7 @@ describe('landfall schema apply', () => {
 })
 
 describe('landfall schema diff', () => {
-  it('exits with 1 and a sentence for each difference, with what would be run', async () => {
+  it('exits with 1 and a sentence for each difference, with the statements that would run', async () => {
     const { run } = await refusing()
     const { code, out, err } = await run('diff')
     expect(code).toBe(1)
@@ -162,7 +162,7 @@ describe('landfall schema diff', () => {
     ])
   })
 
-  it('says that there is no such database', async () => {
+  it('reports that the database does not exist', async () => {
     const { error, out } = await landfallSchema(await freshDatabaseName())('diff')
     expect(error).toMatchObject({ code: 'DATABASE_UNSUPPORTED' })
     expect(out).toBe('')
@@ -177,7 +177,7 @@ describe('landfall schema', () => {
     [['diff', '--dry-run']],
     [['apply', '--force']],
     [['diff', '--json=yes']]
-  ])('takes %j for a wrong use', async (args) => {
+  ])('refuses %j as wrong usage', async (args) => {
     const { error } = await landfallSchema(undefined)(...args)
     expect(error).toMatchObject({
       name: 'UsageError',
@@ -196,7 +196,7 @@ describe('landfall schema', () => {
     expect(out).toContain(word)
   })
 
-  it.each(['diff', 'apply'])('says that the embedded store needs no %s', async (verb) => {
+  it.each(['diff', 'apply'])('reports that the embedded store does not need %s', async (verb) => {
     const { error } = await landfallSchema(undefined)(verb)
     expect(error).toMatchObject({
       code: 'CONFIG_INVALID',

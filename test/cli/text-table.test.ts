@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { textTable } from '../../src/cli/text-table.ts'
 
-test('words are set to the left, numbers to the right, and the first line is underlined', () => {
+test('words are aligned left, numbers right, and the first line is underlined', () => {
   const rows = [
     ['what', 'how many', 'why'],
     ['apples', '1,024', 'red'],

@@ -4,7 +4,7 @@ import { provenanceOf } from '../../src/delivery/provenance.ts'
 import type { Json } from '../../src/values/json.ts'
 import { compile, thingExample, withWrites } from './schema-sets.ts'
 
-/** An event as it arrives once its delivery is decoded. */
+/** An event as an arrival, as if its delivery had been decoded. */
 export function arrivalOf(event: CloudEvent, inexact: readonly string[] = []): Arrival {
   const delivery = { headers: {}, body: Buffer.from(JSON.stringify(event)) }
   const known = { envelope: 'cloudevents-structured', claims: {}, metadata: {} } as const

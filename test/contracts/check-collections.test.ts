@@ -13,7 +13,7 @@ import {
 
 const columns = { ...(things['columns'] as JsonObject) }
 
-/** The good set, with a collection in the place of `things` that differs in these members. */
+/** The good set, with these members of `things` replaced. */
 const withThings = (members: JsonObject): SchemaSet => ({
   ...goodSet,
   collections: { ...goodSet.collections, things: { ...things, ...members } }
@@ -26,7 +26,7 @@ const withCollections = (
   collections: { ...goodSet.collections, ...collections }
 })
 
-test('a set without faults has none', () => {
+test('the good set has no faults', () => {
   expect(faultsOf(goodSet)).toEqual([])
 })
 
@@ -113,9 +113,9 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
     withCollections({ thing_counts: { ...thingCounts, columns: { id: { type: 'STRING(8)' } } } }),
     ['collections/thing_counts.json#/columns: no column to add to']
   ],
-  ['a key of no columns', withThings({ key: [] }), ['collections/things.json#/key: is empty']],
+  ['a key without columns', withThings({ key: [] }), ['collections/things.json#/key: is empty']],
   [
-    'a key of columns that are unknown or have no order',
+    'a key with columns that are unknown or cannot be ordered',
     withThings({
       columns: { id: { type: 'JSON' }, text: { type: 'ARRAY<INT64>' } },
       key: ['id', 'nr', 'text']

@@ -94,7 +94,7 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
     at('/writes/0/set/count', 'does not fit')
   ],
   [
-    'a source that is neither',
+    'a source that is neither a pointer nor a constant',
     withSet({ count: { value: 1 } }),
     at('/writes/0/set/count', 'does not fit')
   ],
@@ -224,7 +224,7 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
     at('/writes/0/set/text', '"/data/note" may be null')
   ],
   [
-    'a key of which no type is known',
+    'a key without a declared type',
     withData({ properties: { ...properties, id: true } }),
     at('/writes/0/set/id', '"/data/id" may be null')
   ],
@@ -318,12 +318,12 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
   ],
 
   [
-    'forEach of what is not an array',
+    'forEach of a value that is not an array',
     write({ forEach: '/data/text' }),
     at('/writes/0/forEach', '"/data/text" may be string')
   ],
   [
-    'forEach of what is not there',
+    'forEach of a value that does not exist',
     write({ forEach: '/data/part' }),
     at('/writes/0/forEach', '"/data/part" is not in the data schema')
   ],
@@ -442,7 +442,7 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
   ],
 
   [
-    'a match of what is not a message',
+    'a match for events that are not messages',
     withEvent({ match: { subscription: 's' }, payload: 'message' }),
     [...at('/match', 'Pub/Sub'), ...at('/payload', 'Pub/Sub')]
   ],
@@ -487,7 +487,7 @@ test('every fault has the wording of check-events.txt', async () => {
 
 const fine: readonly (readonly [string, SchemaSet])[] = [
   [
-    'a type that is dropped on purpose needs no data and no examples,',
+    'a type that is ignored on purpose needs no data and no examples',
     { events: { drop: { type: 'x', writes: [] } } }
   ],
   [

@@ -51,7 +51,7 @@ const cases: Readonly<Record<string, Case>> = {
     valid: ['a'],
     invalid: [1]
   },
-  'has definitions of odd names': {
+  'has definitions with unusual names': {
     schema: {
       type: 'object',
       properties: { a: { $ref: '#/$defs/odd~1name%20b' } },
@@ -74,12 +74,12 @@ const cases: Readonly<Record<string, Case>> = {
     valid: ['a'],
     invalid: [1]
   },
-  'has a reference that is only data': {
+  'has something like a reference in its data': {
     schema: { const: { $ref: '#/a' } },
     valid: { $ref: '#/a' },
     invalid: { $ref: `${base}a/a` }
   },
-  'uses keywords that draft 07 has not': {
+  'uses keywords that draft 07 does not have': {
     schema: {
       type: 'array',
       prefixItems: [{ $ref: '#/$defs/part' }],
@@ -89,7 +89,7 @@ const cases: Readonly<Record<string, Case>> = {
     valid: ['a'],
     invalid: ['a', 'b']
   },
-  'says which draft it is of': {
+  'declares its draft': {
     schema: { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'string' },
     valid: 'a',
     invalid: 1
@@ -106,7 +106,7 @@ describe.each(ways)('a schema that is embedded %s means the same', (_way, embed)
   it.each(Object.entries(cases))('when it %s', (_name, { schema, valid, invalid }) => {
     const ajv = new Ajv2020({ strict: false })
     const schemas = embed(schema)
-    // Another schema with the same names, which must not be met.
+    // Another schema with the same names, which must not be referred to.
     const other = embedSchema({ $defs: { part: false } }, `${base}other`, `${id}:other`)
     ajv.addSchema({
       $id: 'https://landfall.example/',
@@ -126,7 +126,7 @@ describe('embedding among others', () => {
     })
   })
 
-  it('takes a boolean as it is', () => {
+  it('embeds a boolean unchanged', () => {
     expect(embedAmong(base, 'a', true, id)).toEqual({ a: true })
   })
 })

@@ -10,7 +10,7 @@ const object = (properties: Record<string, JsonSchema>, ...required: string[]): 
   ...(required.length > 0 && { required })
 })
 
-/** An object that has `a`, and depending on it members that it requires. */
+/** An object with `a`, and a condition on it that requires other members. */
 function conditional(then: Record<string, JsonSchema>, otherwise?: Record<string, JsonSchema>) {
   const branches = [
     ['if', { required: ['a'] }],
@@ -20,7 +20,7 @@ function conditional(then: Record<string, JsonSchema>, otherwise?: Record<string
   return { type: 'object', properties: { a: text }, ...Object.fromEntries(branches) }
 }
 
-/** Describe a place of the schema in a line. */
+/** Describe a location of the schema in a line. */
 function say(schema: JsonSchema, steps: readonly Step[]): string {
   const { state, types, always } = locate(schema, steps)
   const named = types.size === 7 ? 'anything' : [...types].join('|')
@@ -71,7 +71,7 @@ const rows: readonly (readonly [string, JsonSchema, readonly Step[], string])[] 
     'known, maybe string'
   ],
   [
-    'a required property of what may be no object',
+    'a required property of a value that may not be an object',
     { required: ['a'], properties: { a: text } },
     ['a'],
     'known, maybe string'

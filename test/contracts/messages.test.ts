@@ -68,7 +68,7 @@ test.each([
     '/data/price: is a number that would be rounded; send it as a string'
   ],
   [
-    'a key that reaches for a prototype',
+    'a key that sets a prototype',
     message('{"id":"a","text":"b","__proto__":{}}'),
     'JSON_KEY_FORBIDDEN',
     '/data has a key that reaches for a prototype'
@@ -102,7 +102,7 @@ test('attributes may have a schema, by which they can be a key', () => {
   })
 })
 
-test('without a payload the contract sees the message as Pub/Sub wrote it', () => {
+test('without a payload the contract sees the message as Pub/Sub sent it', () => {
   const write = { ...thingUpsert, set: { id: { const: 'a' }, text: '/data/message/data' } }
   const data = {
     type: 'object',
@@ -118,7 +118,7 @@ test('without a payload the contract sees the message as Pub/Sub wrote it', () =
   )
 })
 
-/** A contract that says by its constant which match it had. */
+/** A contract that records its match as a constant. */
 const matching = (text: string, match?: JsonObject): JsonObject => ({
   ...contract,
   ...(match && { match }),

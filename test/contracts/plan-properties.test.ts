@@ -12,7 +12,7 @@ const examples: readonly CloudEvent[] = (await readSchemas('schemas')).events.fl
   ({ bytes }) => JSON.parse(Buffer.from(bytes).toString()).examples
 )
 
-/** Values that a column or a version may just hold, or just not, and any others. */
+/** Values at the edge of what a column or a version accepts, and any others. */
 const value: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json>('a', '', '-0', '01', '1.50', '9223372036854775808', '2026-02-29'),
   fc.constantFrom<Json>('2026-11-01', '2026-11-01T10:00:00.5+01:00', 'EUR', '\ud800', '\u0000'),
@@ -22,7 +22,7 @@ const value: fc.Arbitrary<Json> = fc.oneof(
   fc.jsonValue() as fc.Arbitrary<Json>
 )
 
-/** An object with some of its members changed, and now and then one added. */
+/** An object with some members changed, and sometimes one added. */
 function mutated(base: object): fc.Arbitrary<object> {
   const names = fc.subarray([...Object.keys(base), 'new'], { maxLength: 2 })
   return fc.tuple(names, fc.array(value, { minLength: 2, maxLength: 2 })).map(([keys, values]) => ({
@@ -48,12 +48,12 @@ const event = fc
       value.map((data) => ({ ...example, data }))
     )
   )
-  // Arbitrary data is not of the shape of a CloudEvent, and that is the point.
+  // Arbitrary data does not have the shape of a CloudEvent, and that is the point.
   .map((made) => made as unknown as CloudEvent)
 const inexactPointers = fc.subarray(['/data/price', '/data/total', '/data/lines/0/quantity'])
 const arrival = fc.tuple(event, inexactPointers).map(([made, inexact]) => arrivalOf(made, inexact))
 
-test('planning never throws, and what cannot land is a dead letter that says why', () => {
+test('planning never throws, and an event that cannot land becomes a dead letter with a reason', () => {
   let landed = 0
   const codes = new Set<string>()
   fc.assert(
@@ -73,7 +73,7 @@ test('planning never throws, and what cannot land is a dead letter that says why
     }),
     { numRuns: 2000 }
   )
-  // A generator that never gets past the schemas would prove nothing.
+  // Some events must land: a generator that never passes the schemas would prove nothing.
   expect(landed).toBeGreaterThan(200)
   expect([...codes]).toEqual(
     expect.arrayContaining([
@@ -100,7 +100,7 @@ test('planning is deterministic, and depends on nothing but the arrival', () => 
   )
 })
 
-test('a plan changes nothing of the event', () => {
+test('planning does not change the event', () => {
   fc.assert(
     fc.property(arrival, (arrived) => {
       const { provenance, ...content } = arrived

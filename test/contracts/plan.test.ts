@@ -38,7 +38,7 @@ const key = eventKey('//test', '1')
 const version = '2026-11-01T10:00:00.000000000Z'
 
 describe('an upsert', () => {
-  test('holds every declared column, NULL where the event has nothing', () => {
+  test('has every declared column, NULL when the event has no value', () => {
     const { writes, provenance } = planWith([upsert], thingEvent({ id: 'a', text: 'b', count: 7 }))
     expect(provenance.key).toBe(key)
     expect(writes).toMatchObject([
@@ -56,7 +56,7 @@ describe('an upsert', () => {
     })
   })
 
-  test('takes values exactly as their columns hold them', () => {
+  test('converts values exactly to the types of their columns', () => {
     const data = {
       id: 'a',
       text: 'b',
@@ -79,13 +79,13 @@ describe('an upsert', () => {
   })
 })
 
-test('a merge holds what is present only, and null is present', () => {
+test('a merge has only the present values, and null is present', () => {
   const write = { ...merge, set: { id: '/data/id', extra: '/data/note', count: '/data/count' } }
   const planned = planWith([write], thingEvent({ id: 'a', text: 'b', note: null }))
   expect(planned.writes[0]).toHaveProperty('values', { extra: null })
 })
 
-test('a merge leaves a required column out that is absent', () => {
+test('a merge leaves out an absent required column', () => {
   const write = { ...merge, set: { id: '/data/id', text: '/data/open/text' } }
   const set = {
     ...(thingChanged['data'] as object),
@@ -103,7 +103,7 @@ test('a merge leaves a required column out that is absent', () => {
   expect(planned.writes[0]).toHaveProperty('values', {})
 })
 
-test('a delete holds its key and version only', () => {
+test('a delete has only its key and version', () => {
   const { writes } = planWith([remove], thingEvent({ id: 'a', text: 'b' }))
   expect(writes).toMatchObject([{ operation: 'delete', key: ['a'], version, values: {} }])
 })
@@ -113,7 +113,7 @@ test('the key of a log row ends in the event key', () => {
   expect(writes).toMatchObject([{ kind: 'log', key: ['a', key], values: { text: 'b' } }])
 })
 
-test('the table of a collection that is merged into has versions of its columns', () => {
+test('the table of a collection with merges has versions of its columns', () => {
   const names = (write: Json) =>
     compile({
       ...goodSet,
@@ -374,7 +374,7 @@ test('a type without a contract is a dead letter', () => {
   })
 })
 
-test('a type that is dropped on purpose asks for nothing, whatever its data', () => {
+test('a type that is ignored on purpose writes nothing, whatever its data', () => {
   const contracts = compile({
     events: { drop: { type: 'x', data: { type: 'object' }, writes: [] } }
   })
@@ -413,7 +413,7 @@ test('an index entry beyond 8 KiB is a dead letter', () => {
   expect(refusal(planned)?.detail).toBe('things_by_text: the key of the index is larger than 8 KiB')
 })
 
-test('bytes and mutations bound what the rows and their index entries add to a commit', () => {
+test('bytes and mutations are upper bounds of what the rows and their index entries add to a commit', () => {
   const indexed = {
     ...things,
     indexes: [{ name: 'things_by_count', columns: ['count'], storing: ['text'] }]

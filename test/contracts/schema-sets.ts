@@ -98,7 +98,7 @@ export const goodSet = {
   events: { changed: thingChanged }
 } satisfies SchemaSet
 
-/** Spell a set as the files that a folder would hold. */
+/** Write a set as the files of a folder. */
 function filesOf({ collections = {}, events = {} }: SchemaSet): SchemaFiles {
   const room = (name: string, files: Readonly<Record<string, JsonObject | string>>) =>
     Object.entries(files).map(([file, content]) => ({
@@ -125,7 +125,7 @@ export function expectFaults(set: SchemaSet, expected: readonly string[]): void 
   expect(found).toEqual(expected)
 }
 
-/** Spell the faults of named sets as a text that people can review. */
+/** Write the faults of named sets as a text for review. */
 export function wordingOf(
   sets: readonly (readonly [name: string, set: SchemaSet, ...rest: unknown[]])[]
 ): string {
@@ -137,7 +137,7 @@ export function compile(set: SchemaSet): Contracts {
   return compileContracts(filesOf(set))
 }
 
-/** Compile the good set with these writes in the place of its one. */
+/** Compile the good set with these writes instead of its own. */
 export function withWrites(...writes: readonly Json[]): SchemaSet {
   return { ...goodSet, events: { changed: { ...thingChanged, writes } } }
 }

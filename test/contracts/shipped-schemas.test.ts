@@ -70,7 +70,7 @@ test('a placed order fans out to its lines, its history and the sales of its day
 test.each([
   ['com.example.order.shipped.v1', ['carrier', 'shipped_at', 'status', 'tracking_number']],
   ['com.example.order.cancelled.v1', ['cancel_reason', 'cancelled_at', 'status']]
-])('%s merges into the order what it knows', (type, columns) => {
+])('%s merges its data into the order', (type, columns) => {
   const [write] = planned(exampleOf(type)).writes
   expect(write).toMatchObject({ operation: 'merge', table: { name: 'orders' } })
   expect(Object.keys(write?.kind === 'state' ? write.values : {}).sort()).toEqual(columns)
@@ -120,7 +120,7 @@ test('reads of the audit entries do not show who called', () => {
   expect(collection?.read?.fields).not.toContain('principal')
 })
 
-test('every collection is read at a path of its own', () => {
+test('every collection has its own path', () => {
   expect(contracts.collections.map(({ read }) => read?.path)).toEqual([
     'audit-entries',
     'daily-sales',

@@ -49,7 +49,7 @@ test('a log has its event key last in the primary key and is written blindly', (
   expect(table).not.toHaveProperty('ttl')
 })
 
-test('a counter is decided by the sums it has', () => {
+test('a counter is decided by its current sums', () => {
   const table = tableOf(thingCounts)
   expect(columnsOf(table)).toEqual([
     'id STRING(8) NOT NULL',
@@ -72,7 +72,7 @@ test.each([
   )
 })
 
-test('a table that is merged into guards the versions of its columns', () => {
+test('a table with merges guards the versions of its columns', () => {
   const write = {
     collection: 'things',
     operation: 'merge',
@@ -87,7 +87,7 @@ test('a table that is merged into guards the versions of its columns', () => {
   expect(collections[0]?.table.guardColumns).toContain('column_versions')
 })
 
-test('an index of a state knows its tombstones, and one of a log has none', () => {
+test('an index of a state stores deleted_at, and one of a log does not', () => {
   const indexes = [{ name: 'by_text', columns: ['text'], storing: ['count'], unique: true }]
   expect(tableOf({ ...things, indexes }).indexes).toEqual([
     { name: 'by_text', columns: ['text'], storing: ['count', 'deleted_at'], unique: true }

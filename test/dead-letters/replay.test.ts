@@ -12,7 +12,7 @@ import { retryPolicy } from '../support/retry-policy.ts'
 
 const contracts = await readContracts('schemas')
 
-/** A store that holds so many open letters, which land with the shipped schemas. */
+/** A store with this many open letters, which land with the shipped schemas. */
 async function storeWithLetters(events: readonly unknown[]): Promise<Store> {
   const store = await openMemory(contracts)
   const faulty = ingestInto(store, await readContracts(await faultySchemas()))
@@ -20,7 +20,7 @@ async function storeWithLetters(events: readonly unknown[]): Promise<Store> {
   return store
 }
 
-/** Look at every commit before it is one; throwing refuses it. */
+/** Inspect every commit before it is done; throwing refuses it. */
 function watched(store: Store, look: (mutations: readonly Mutation[]) => void): Store {
   return {
     ...store,
@@ -51,7 +51,7 @@ const marks = (mutations: readonly Mutation[]) =>
   mutations.some(({ table }) => table.name === deadLettersTable.name)
 
 describe('replaying dead letters', () => {
-  it('that is cut off between landing and marking lands each once when it is done again', async () => {
+  it('lands each once when it is repeated after an interruption between landing and marking', async () => {
     const store = await storeWithLetters(poison(1200))
     let batches = 0
     const dying = watched(store, (mutations) => {
@@ -71,7 +71,7 @@ describe('replaying dead letters', () => {
     expect(await sold(store)).toBe('1200')
   })
 
-  it('ends between two batches when it is interrupted, with everything that landed marked', async () => {
+  it('stops between two batches when it is interrupted, with every landed letter marked', async () => {
     const store = await storeWithLetters(poison(1200))
     const controller = new AbortController()
     const counting = watched(store, (mutations) => {
@@ -83,7 +83,7 @@ describe('replaying dead letters', () => {
     expect(await sold(store)).toBe('1200')
   })
 
-  it('waits out a store in trouble', async () => {
+  it('waits until a failing store recovers', async () => {
     const store = await storeWithLetters(poison(10))
     let troubles = 3
     const flaky = watched(store, () => {
@@ -95,7 +95,7 @@ describe('replaying dead letters', () => {
     expect(await sold(store)).toBe('10')
   })
 
-  it('marks nothing when the store stays in trouble, and says so', async () => {
+  it('marks nothing when the store keeps failing, and reports it', async () => {
     const store = await storeWithLetters(poison(4))
     const down = watched(store, () => {
       throw new Failure('STORE_UNAVAILABLE', 'not now')
@@ -106,7 +106,7 @@ describe('replaying dead letters', () => {
     expect(open.map(({ replays }) => replays)).toEqual([0, 0, 0, 0])
   })
 
-  it('marks those that landed when others met a store in trouble', async () => {
+  it('marks the letters that landed when the store failed for others', async () => {
     const store = await storeWithLetters(poison(4))
     const orders = watched(store, (mutations) => {
       if (mutations.some(({ table }) => table.name === 'orders')) {
@@ -126,7 +126,7 @@ describe('replaying dead letters', () => {
     expect(await openLetters(store)).toHaveLength(2)
   })
 
-  it('brings back a body that goes on in a second cell, byte for byte', async () => {
+  it('restores a body that continues in a second cell, byte for byte', async () => {
     const big = { ...order(1), data: { ...order(1).data, customer_id: 'c'.repeat(11_000_000) } }
     const store = await storeWithLetters([big])
     const [{ id } = { id: '' }] = await openLetters(store)
@@ -140,7 +140,7 @@ describe('replaying dead letters', () => {
 })
 
 describe('a dry run of dead letters', () => {
-  it('writes nothing, and sees the rows as they are', async () => {
+  it('writes nothing, and reads the current rows', async () => {
     const store = await storeWithLetters(poison(4))
     const good = ingestInto(store, contracts)
     await good.land(structured(poison(1)[0]))
@@ -156,7 +156,7 @@ describe('a dry run of dead letters', () => {
   })
 })
 
-/** One after the other, so that each has a commit of its own. */
+/** One after the other, so that each has its own commit. */
 function serially<A, R>(work: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
   let last: Promise<unknown> = Promise.resolve()
   return (argument) => {

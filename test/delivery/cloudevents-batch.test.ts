@@ -15,7 +15,7 @@ describe('CloudEvents in a batch', () => {
     expect(arrivals.map((arrival) => eventOf(arrival).id)).toEqual(['1', '2'])
   })
 
-  test('may be none', () => {
+  test('may be zero', () => {
     expect(codes('[]')).toEqual([])
     expect(codes(' [ ] ')).toEqual([])
   })
@@ -26,13 +26,13 @@ describe('CloudEvents in a batch', () => {
     ['a rounded integer', text.replace('}', ',"data":9007199254740993}'), 'NUMBER_INEXACT'],
     ['bad syntax', '{"specversion":"1.0",}', 'JSON_INVALID'],
     ['no id', '{"specversion":"1.0","source":"s","type":"t"}', 'ATTRIBUTE_MISSING'],
-    ['no object', '42', 'ENVELOPE_UNKNOWN'],
+    ['not an object', '42', 'ENVELOPE_UNKNOWN'],
     ['an array', `[${text}]`, 'ENVELOPE_UNKNOWN']
-  ])('do not suffer from a neighbour with %s', (_, bad, code) => {
+  ])('are not affected by a neighbor with %s', (_, bad, code) => {
     expect(codes(`[${text},${bad},${text}]`)).toEqual(['accepted', code, 'accepted'])
   })
 
-  test('do not suffer from a neighbour that is not UTF-8', () => {
+  test('are not affected by a neighbor that is not UTF-8', () => {
     const body = Buffer.concat([
       Buffer.from(`[${text},{"id":"`),
       Buffer.from([0xff]),
@@ -51,7 +51,7 @@ describe('CloudEvents in a batch', () => {
     ['trailing garbage', `[${text}] x`, 'JSON_INVALID'],
     ['no bytes', '', 'BODY_EMPTY'],
     ['100,000 levels', '['.repeat(100_000), 'JSON_INVALID']
-  ])('are refused as one when the body is %s', (_, body, code) => {
+  ])('are refused as a whole when the body is %s', (_, body, code) => {
     const arrivals = decode(delivery(batch, body))
     expect(arrivals.map(codeOf)).toEqual([code])
     expect(arrivals[0]?.provenance.delivery.body.toString()).toBe(body)
@@ -74,7 +74,7 @@ describe('CloudEvents in a batch', () => {
     })
   })
 
-  test('without an identity are told apart by their bytes, even under one message id', () => {
+  test('without an identity are distinguished by their bytes, even with one message id', () => {
     const headers = {
       ...batch,
       'x-goog-pubsub-message-id': '1',

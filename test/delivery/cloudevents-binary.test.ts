@@ -66,12 +66,12 @@ describe('CloudEvents in binary mode', () => {
     ['an extension named constructor', { 'ce-constructor': 'x' }, 'accepted'],
     ['an empty extension', { 'ce-tenant': '' }, 'accepted'],
     ['an empty subject', { 'ce-subject': '' }, 'ATTRIBUTE_INVALID'],
-    ['a time that is none', { 'ce-time': 'yesterday' }, 'ATTRIBUTE_INVALID'],
-    ['a day that is none', { 'ce-time': '2026-02-30T00:00:00Z' }, 'ATTRIBUTE_INVALID'],
+    ['a malformed time', { 'ce-time': 'yesterday' }, 'ATTRIBUTE_INVALID'],
+    ['a day that does not exist', { 'ce-time': '2026-02-30T00:00:00Z' }, 'ATTRIBUTE_INVALID'],
     ['an empty time', { 'ce-time': '' }, 'ATTRIBUTE_INVALID'],
     ['a relative dataschema', { 'ce-dataschema': 'schema.json' }, 'ATTRIBUTE_INVALID'],
     ['an absolute dataschema', { 'ce-dataschema': 'urn:example:1' }, 'accepted'],
-    ['a content type that is none', { 'content-type': 'json' }, 'ATTRIBUTE_INVALID'],
+    ['a malformed content type', { 'content-type': 'json' }, 'ATTRIBUTE_INVALID'],
     ['two content types', { 'content-type': ['text/plain', 'a/b'] }, 'ATTRIBUTE_INVALID'],
     ['the same content type twice', { 'content-type': ['a/b', 'a/b'] }, 'accepted']
   ])('settles %s', (_, headers, code) => {
@@ -79,7 +79,7 @@ describe('CloudEvents in binary mode', () => {
   })
 
   test.each(['ce-id', 'ce-source', 'ce-type', 'ce-specversion'])(
-    'calls an event without %s broken, and nothing else',
+    'refuses an event without %s as a broken CloudEvent',
     (name) => {
       const { [name]: _, ...headers } = { ...binary } as Record<string, string>
       const arrival = decodeOne(headers, { message: { messageId: '1' }, subscription: 's' })
@@ -143,7 +143,7 @@ describe('CloudEvents in binary mode', () => {
     expect(arrival).toMatchObject({ inexact: new Set(['/data/price']) })
   })
 
-  test('reads the forbidden ce-datacontenttype only where there is no Content-Type', () => {
+  test('reads the forbidden ce-datacontenttype only without a Content-Type', () => {
     const forbidden = { 'ce-datacontenttype': 'text/plain' }
     expect(eventOf(decodeOne({ ...untyped, ...forbidden }, '1')).data).toBe('1')
     expect(eventOf(decodeOne({ ...binary, ...forbidden }, '1')).data).toBe(1)

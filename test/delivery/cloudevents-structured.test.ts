@@ -96,7 +96,7 @@ describe('CloudEvents in structured mode', () => {
     expect(codeOf(arrival)).toBe('ENVELOPE_UNKNOWN')
   })
 
-  test('treats a null attribute as one that is not there', () => {
+  test('treats a null attribute as absent', () => {
     expect(eventOf(decodeOne(structured, { ...event, time: null, tenant: null }))).toEqual(event)
   })
 
@@ -104,7 +104,7 @@ describe('CloudEvents in structured mode', () => {
     expect(eventOf(decodeOne(structured, { ...event, data }))).toEqual({ ...event, data })
   })
 
-  test('tells data that is null from data that is absent', () => {
+  test('distinguishes null data from absent data', () => {
     expect(eventOf(decodeOne(structured, { ...event, data: null }))).toHaveProperty('data', null)
     expect(eventOf(decodeOne(structured, event))).not.toHaveProperty('data')
   })
@@ -132,7 +132,7 @@ describe('CloudEvents in structured mode', () => {
     expect(inside('[1e-400]')).toMatchObject({ inexact: new Set(['/data/0']) })
   })
 
-  test('stores the value that it checked when a key is repeated', () => {
+  test('stores the same value that it checked when a key is repeated', () => {
     const body = JSON.stringify(event).replace('"id":"1"', '"id":"","id":"2"')
     expect(eventOf(decodeOne(structured, body)).id).toBe('2')
     const worse = JSON.stringify(event).replace('"id":"1"', '"id":"2","id":""')

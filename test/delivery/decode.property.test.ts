@@ -90,7 +90,7 @@ const modes: [string, (sent: CloudEvent) => Delivery][] = [
   ['batched', (sent) => delivery(batch, [sent])],
   ['binary', (sent) => inHeaders(sent, encodeURIComponent)],
   [
-    'binary, encoded as little as the binding asks',
+    'binary, encoded as little as the binding allows',
     (sent) => inHeaders(sent, (value) => value.replaceAll(/[^!#-$&-~]/gu, encodeURIComponent))
   ],
   ['wrapped in binary mode', inMessage],
@@ -127,7 +127,7 @@ const sdkEvent = fc.record<CloudEventV1<unknown>>({
   data: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.oneof(fc.string(), fc.integer()))
 })
 
-/** Headers and bodies near the borders of what is understood. */
+/** Headers and bodies that are almost valid, or just not. */
 const nearHeaders = fc.dictionary(
   fc.oneof(
     fc.constantFrom(
@@ -218,7 +218,7 @@ describe('decode', () => {
         for (const arrival of decode(arrived)) {
           const { provenance } = arrival
           const again = decode(provenance.delivery)
-          // Alone, an element of a batch is a structured event.
+          // An element of a batch is a structured event when it is sent alone.
           const alone = provenance.envelope === 'cloudevents-batch' && !isBatch(provenance.delivery)
           const envelope = alone ? 'cloudevents-structured' : provenance.envelope
           expect(again).toEqual([{ ...arrival, provenance: { ...provenance, envelope } }])

@@ -12,7 +12,7 @@ describe('decode', () => {
     ['text', { 'content-type': 'text/plain' }, 'hello', 'ENVELOPE_UNKNOWN'],
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'a=1', 'ENVELOPE_UNKNOWN'],
     ['broken JSON', json, '{"message":', 'JSON_INVALID'],
-    ['text that says it is JSON', json, 'hello', 'JSON_INVALID'],
+    ['text with a content type of JSON', json, 'hello', 'JSON_INVALID'],
     ['broken JSON without a type', {}, ' {"message":', 'JSON_INVALID'],
     ['deep JSON', json, '['.repeat(100_000), 'JSON_TOO_DEEP'],
     ['a prototype key', {}, '{"__proto__":{}}', 'JSON_KEY_FORBIDDEN'],

@@ -28,7 +28,7 @@ export function eventOf(arrival: Arrival): CloudEvent {
   return arrival.event
 }
 
-/** What was decoded, without where it came from. */
+/** The decoded events, without their provenance. */
 export function contentOf({ provenance: _, ...content }: Arrival) {
   return content
 }

@@ -6,7 +6,7 @@ test('names an event by 32 hex digits of SHA-256 over its source and id', () => 
   expect(eventKey('//shop', '1')).toBe('7945a7783b42a924bb02ce2f72ea2f51')
 })
 
-test('tells apart identities that would be one text without a separator', () => {
+test('distinguishes identities that would be equal without a separator', () => {
   expect(eventKey('a', 'bc')).not.toBe(eventKey('ab', 'c'))
 })
 
@@ -20,7 +20,7 @@ test('names a body by its bytes', () => {
   expect(bodyKey({ headers: {}, body })).toBe('ba7816bf8f01cfea414140de5dae2223')
 })
 
-test('tells events in binary mode apart by their attributes, and only by them', () => {
+test('distinguishes events in binary mode by their attributes only', () => {
   const keyOf = (headers: Record<string, readonly string[]>) =>
     bodyKey({ headers, body: Buffer.from('{}') })
   const one = keyOf({ 'ce-subject': ['one'], 'ce-type': ['t'] })

@@ -35,7 +35,7 @@ const message = {
 }
 
 describe('messagePublished from Eventarc', () => {
-  test('keeps the identity of its headers and has its data spelled in one way', () => {
+  test('keeps the identity of its headers and normalizes its data', () => {
     const arrival = decodeOne(headers, { message, subscription, deliveryAttempt: 2 })
     expect(eventOf(arrival)).toEqual({
       specversion: '1.0',
@@ -76,7 +76,7 @@ describe('messagePublished from Eventarc', () => {
     )
   })
 
-  test('gives way to the CloudEvent in its message', () => {
+  test('is replaced by the CloudEvent in its message', () => {
     const attributes = {
       'ce-specversion': '1.0',
       'ce-id': '1',
@@ -88,7 +88,7 @@ describe('messagePublished from Eventarc', () => {
     expect(arrival.provenance.key).toBe(eventKey('//shop', '1'))
   })
 
-  test('is refused with a broken CloudEvent in its message, and known by that or by its headers', () => {
+  test('is refused with a broken CloudEvent in its message, and identified by that or by its headers', () => {
     const broken = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '//shop' }
     const arrival = decodeOne(headers, {
       message: { ...message, attributes: broken },
@@ -101,7 +101,7 @@ describe('messagePublished from Eventarc', () => {
     expect(unread.provenance.key).toBe(eventKey(identity.source, identity.id))
   })
 
-  test('needs no message id of its own, and no data', () => {
+  test('needs neither its own message id nor data', () => {
     expect(eventOf(decodeOne(headers, { message: {} })).data).toEqual({ message: {} })
     expect(eventOf(decodeOne(headers))).not.toHaveProperty('data')
   })

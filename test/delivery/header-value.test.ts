@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { decodeHeaderValue, headerText } from '../../src/delivery/binary.ts'
 
-/** What Node makes of these bytes in a header. */
+/** The header value that Node makes of these bytes. */
 const wire = (text: string) => Buffer.from(text).toString('latin1')
 
 test.each([

@@ -13,7 +13,7 @@ test.each([
   ['application/xjson', false],
   ['text/plain', false],
   ['json', false]
-])('knows whether %s is JSON', (type, expected) => {
+])('reports whether %s is JSON', (type, expected) => {
   expect(isJsonType(type)).toBe(expected)
 })
 
@@ -23,7 +23,7 @@ test.each([
   ['text/plain; charset=US-ASCII', true],
   ['text/plain; charset=iso-8859-1', false],
   ['application/xml', false]
-])('knows whether %s is UTF-8 text', (type, expected) => {
+])('reports whether %s is UTF-8 text', (type, expected) => {
   expect(isTextType(type)).toBe(expected)
 })
 
@@ -35,7 +35,7 @@ test.each([
   ['a/b/c', false],
   ['a b/c', false],
   ['a/b, c/d', false]
-])('knows whether %s is a media type', (type, expected) => {
+])('reports whether %s is a media type', (type, expected) => {
   expect(isMediaType(type)).toBe(expected)
 })
 

@@ -5,7 +5,7 @@ import { binary, decodeOne, event, json, push, structured, subscription } from '
 const messageKey = eventKey(`//pubsub.googleapis.com/${subscription}`, '77')
 
 describe('provenance', () => {
-  test('keeps headers and body as they came', () => {
+  test('keeps headers and body unchanged', () => {
     const { provenance } = decodeOne({ ...binary, tag: ['a', 'b'] }, '{"a" : 1}')
     expect(provenance.delivery.headers).toEqual({
       'ce-specversion': ['1.0'],
@@ -34,7 +34,7 @@ describe('provenance', () => {
     })
   })
 
-  test('of a refused event is still known by its source and id', () => {
+  test('of a refused event still has its source and id', () => {
     const { provenance } = decodeOne(structured, { ...event, time: 'never' })
     expect(provenance).toMatchObject({
       key: eventKey('//shop', '1'),
@@ -67,7 +67,7 @@ describe('provenance', () => {
     expect(decodeOne(json, push({ attributes })).provenance.key).toBe(messageKey)
   })
 
-  test('of what has no identity at all is that of its bytes', () => {
+  test('of a delivery without any identity is that of its bytes', () => {
     const { provenance } = decodeOne({ 'content-type': 'text/plain' }, 'hello')
     expect(provenance.key).toBe(bodyKey({ headers: {}, body: Buffer.from('hello') }))
   })

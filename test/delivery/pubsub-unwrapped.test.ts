@@ -55,7 +55,7 @@ describe('an unwrapped push with metadata', () => {
     })
   })
 
-  test('is read as the emulator sends it', () => {
+  test('is read in the form that the emulator sends', () => {
     const { 'x-goog-pubsub-ordering-key': _, ...others } = metadata
     const headers = {
       ...others,
@@ -94,13 +94,13 @@ describe('an unwrapped push with metadata', () => {
 
   test.each<[string, Record<string, string | string[]>, string]>([
     ['no subscription', { 'x-goog-pubsub-subscription-name': [] }, 'MESSAGE_INVALID'],
-    ['a publish time that is none', { 'x-goog-pubsub-publish-time': 'now' }, 'MESSAGE_INVALID'],
+    ['a malformed publish time', { 'x-goog-pubsub-publish-time': 'now' }, 'MESSAGE_INVALID'],
     ['no publish time', { 'x-goog-pubsub-publish-time': [] }, 'accepted']
   ])('settles %s', (_, headers, code) => {
     expect(codeOf(decodeOne({ ...metadata, ...headers }, 'x'))).toBe(code)
   })
 
-  test('without a message id is nothing that can be identified', () => {
+  test('without a message id cannot be identified', () => {
     const headers = { ...metadata, 'x-goog-pubsub-message-id': [] }
     expect(codeOf(decodeOne(headers, 'x'))).toBe('ENVELOPE_UNKNOWN')
   })
@@ -134,7 +134,7 @@ describe('an unwrapped push with metadata', () => {
     expect(arrival.provenance.metadata).toMatchObject({ subscription, messageId: '77' })
   })
 
-  test('tells a payload with such members from a push body', () => {
+  test('distinguishes a payload with such members from a push body', () => {
     const payload = { message: { text: 'hi' }, subscription: 'gold' }
     expect(decodeOne(metadata, payload).provenance.envelope).toBe('pubsub-unwrapped')
     expect(decodeOne(metadata, push({})).provenance.envelope).toBe('pubsub-wrapped')

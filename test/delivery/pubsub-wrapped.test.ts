@@ -36,7 +36,7 @@ describe('a plain message in a wrapped push', () => {
     subscription
   }
 
-  test('is the event messagePublished, with what Pub/Sub says as its identity and time', () => {
+  test('is the event messagePublished, with the identity and time from Pub/Sub', () => {
     const arrival = decodeOne(json, everything)
     expect(eventOf(arrival)).toEqual({
       specversion: '1.0',
@@ -90,7 +90,7 @@ describe('a plain message in a wrapped push', () => {
     expect(decodeOne({}, everything).provenance.envelope).toBe('pubsub-wrapped')
   })
 
-  test('has a time only if one was sent', () => {
+  test('has a time only when one was sent', () => {
     expect(eventOf(decodeOne(json, push({ data: 'YQ==' })))).not.toHaveProperty('time')
   })
 
@@ -105,7 +105,7 @@ describe('a plain message in a wrapped push', () => {
     expect(code(push(message))).toBe('accepted')
   })
 
-  test('leaves out what is empty, as protobuf does', () => {
+  test('leaves out empty members, as protobuf does', () => {
     const { data } = eventOf(decodeOne(json, push({ data: '', attributes: {} })))
     expect(data).toEqual({ message: { messageId: '77' }, subscription })
   })
@@ -128,7 +128,7 @@ describe('a plain message in a wrapped push', () => {
       push({ publishTime: '2026-11-01T10:00:00Z', publish_time: '2026-11-01T10:00:01Z' }),
       'MESSAGE_INVALID'
     ],
-    ['a publish time that is none', push({ publishTime: 'now' }), 'MESSAGE_INVALID'],
+    ['a malformed publish time', push({ publishTime: 'now' }), 'MESSAGE_INVALID'],
     ['an object as data', push({ data: {} }), 'MESSAGE_INVALID'],
     ['URL-safe base64', push({ data: '-_-_' }), 'BASE64_INVALID'],
     ['base64 without padding', push({ data: 'YQ' }), 'BASE64_INVALID'],

@@ -17,7 +17,7 @@ describe('recorded deliveries', () => {
     expect(decode(delivery).map(codeOf)).toEqual(verdicts.map(expected))
   })
 
-  test('never carry the same event or write the same item twice', () => {
+  test('never carry the same event twice, or write the same item twice', () => {
     const landed = recorded.flatMap(({ delivery, verdicts }) =>
       decode(delivery).filter((_, index) => verdicts[index]?.verdict === 'applied')
     )

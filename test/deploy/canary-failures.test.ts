@@ -100,13 +100,13 @@ const whileWatched: readonly Row[] = [
     'cannot query the share of deliveries not acknowledged'
   ],
   [
-    'the metrics do not answer the question',
+    'the metrics have no answer',
     { at: /query=/, play: noSuccess },
     'cannot query the share of deliveries not acknowledged'
   ]
 ]
 
-describe('all traffic is with the old revision again, and the exit code is 1,', () => {
+describe('all traffic is back on the old revision, and the exit code is 1,', () => {
   test.each([...whileTried, ...whileShifted, ...whileWatched])(
     'when %s',
     async (_, fault, said) => {
@@ -153,7 +153,7 @@ describe('all traffic is with the old revision again, and the exit code is 1,', 
     expect(stderr).toContain('exit code 124 of gcloud run services update-traffic')
   })
 
-  test('also when the way back is interrupted, and fails at first', async () => {
+  test('also when the rollback is interrupted, and fails at first', async () => {
     const cloud = await openGoogleCloud()
     cloud.fault({ at: /=25,landfall-old/, play: 'fails' })
     cloud.fault({ at: /landfall-old=100/, play: 'fails', times: 3 })
@@ -163,7 +163,7 @@ describe('all traffic is with the old revision again, and the exit code is 1,', 
     expect(stderr).toContain('try 3 did not bring the traffic back')
   })
 
-  test('when gcloud moves the traffic but complains of the revision that never started', async () => {
+  test('when gcloud moves the traffic but reports that the new revision never started', async () => {
     const cloud = await openGoogleCloud()
     cloud.fault({ at: /replace/, play: 'fails after it has worked' })
     cloud.fault({ at: /landfall-old=100/, play: 'fails after it has worked' })
@@ -172,7 +172,7 @@ describe('all traffic is with the old revision again, and the exit code is 1,', 
   })
 })
 
-test('when the way back fails too, the exit code is 3 and the last line is the command', async () => {
+test('when the rollback fails too, the exit code is 3 and the last line is the command', async () => {
   const cloud = await openGoogleCloud()
   cloud.fault({ at: /=25,landfall-old/, play: 'fails' })
   cloud.fault({ at: /landfall-old=100/, play: 'fails' })
@@ -191,7 +191,7 @@ test('when only the tags cannot be removed, the new revision keeps the traffic',
   expect(stderr).toContain('remove them before the next canary')
 })
 
-test('a request that fails is made again', async () => {
+test('a failed request is retried', async () => {
   const cloud = await openGoogleCloud()
   for (const at of [/\/health\/ready/, /dryRun/, /outcome!="ok"/]) {
     cloud.fault({ at, play: { says: '<html>Not Found</html>', status: 22 }, times: 4 })
@@ -200,13 +200,13 @@ test('a request that fails is made again', async () => {
   expect(status, stderr).toBe(0)
 })
 
-test('errors that are let pass are let pass', async () => {
+test('as many errors as --max-errors allows are ignored', async () => {
   const cloud = await openGoogleCloud()
   cloud.fault({ at: /logging read/, play: { says: 'entry-1\n' } })
   expect((await runCanary(cloud, '--steps', '100', '--max-errors', '1')).status).toBe(0)
 })
 
-test('whoever reads its messages may go away', async () => {
+test('the canary goes on when the reader of its messages is gone', async () => {
   const cloud = await openGoogleCloud()
   const child = startCanary(cloud)
   child.stderr.destroy()

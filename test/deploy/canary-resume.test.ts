@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type GoogleCloud, openGoogleCloud, percentOfNew, sample } from './google-cloud.ts'
 import { runCanary } from './run-canary.ts'
 
-/** Run until this call has worked, and then no further: nothing is cleaned up. */
+/** Run until this call has worked, then kill the script: it cannot clean up. */
 async function runUntil(cloud: GoogleCloud, at: RegExp): Promise<void> {
   cloud.fault({ at, play: { signal: 'SIGKILL' }, times: 1 })
   const { signal } = await runCanary(cloud)
@@ -23,7 +23,7 @@ const killedAt: readonly (readonly [string, RegExp, number, readonly number[]])[
 ]
 
 describe('after a run that was killed', () => {
-  test.each(killedAt)('%s, the next one goes on from there', async (_, at, percent, left) => {
+  test.each(killedAt)('%s, the next run goes on from there', async (_, at, percent, left) => {
     const cloud = await openGoogleCloud()
     await runUntil(cloud, at)
     expect(percentOfNew(cloud)).toBe(percent)
@@ -35,7 +35,7 @@ describe('after a run that was killed', () => {
     expect(cloud.calls.filter((call) => call.includes('services replace'))).toHaveLength(1)
   })
 
-  test.each(killedAt)('%s, the next one finds the way back', async (_, at) => {
+  test.each(killedAt)('%s, the next run can roll back', async (_, at) => {
     const cloud = await openGoogleCloud()
     await runUntil(cloud, at)
     cloud.fault({ at: /acknowledged="false"/, play: sample('0.04') })
@@ -44,7 +44,7 @@ describe('after a run that was killed', () => {
     expect([cloud.traffic, cloud.tags]).toEqual([{ 'landfall-old': 100 }, {}])
   })
 
-  test('when the tags were removed, the next one has nothing to do', async () => {
+  test('when the tags were removed, the next run has nothing to do', async () => {
     const cloud = await openGoogleCloud()
     await runUntil(cloud, /landfall --remove-tags/)
     const before = cloud.calls.length
@@ -54,7 +54,7 @@ describe('after a run that was killed', () => {
     ])
   })
 
-  test('a split that is none of the steps goes on with the next step', async () => {
+  test('a split between two steps goes on with the next step', async () => {
     const cloud = await openGoogleCloud()
     await runUntil(cloud, /=25,landfall-old/)
     const [, name = ''] = cloud.revisions

@@ -50,7 +50,7 @@ test('the new revision is deployed, tried, and given traffic step by step while 
   expect(cloud.tags).toEqual({})
 })
 
-test('what is deployed is service.yaml with the image, a name, and traffic that stays where it is', async () => {
+test('it deploys service.yaml with the image, a name, and unchanged traffic', async () => {
   const cloud = await openGoogleCloud()
   await runCanary(cloud)
   const [, name] = cloud.revisions
@@ -65,7 +65,7 @@ test('what is deployed is service.yaml with the image, a name, and traffic that 
   expect(cloud.deployed).toEqual(wanted)
 })
 
-test('it looks again and again while the time of a step is not over', async () => {
+test('it keeps checking until the time of a step is over', async () => {
   const cloud = await openGoogleCloud()
   cloud.fault({ at: /logging read/, play: { says: '' }, times: 3 })
   cloud.fault({ at: /logging read/, play: { signal: 'SIGTERM' }, times: 1 })
@@ -130,7 +130,7 @@ describe('a dry run', () => {
     expect(printed.at(-2)).toMatch(/--to-revisions landfall-OLD=100 --remove-tags canary,previous$/)
   })
 
-  test('prints what a shell can read', async () => {
+  test('prints commands that a shell can parse', async () => {
     const { stdout } = await runCanary(await openGoogleCloud(), '--dry-run')
     expect(spawnSync('bash', ['-n'], { input: stdout, encoding: 'utf8' })).toMatchObject({
       status: 0,
@@ -145,7 +145,7 @@ describe('a dry run', () => {
   })
 })
 
-describe('nothing is changed, and the exit code is 2,', () => {
+describe('no change, and exit code 2,', () => {
   test.each([
     [
       'for an option that it does not know',
@@ -163,7 +163,7 @@ describe('nothing is changed, and the exit code is 2,', () => {
       '--max-latency must be a number'
     ],
     [
-      'for a manifest that is not there',
+      'for a manifest that does not exist',
       ['--manifest', 'nowhere.yaml'],
       'nowhere.yaml cannot be read'
     ]
@@ -207,7 +207,7 @@ describe('nothing is changed, and the exit code is 2,', () => {
   })
 })
 
-test('the script is one that bash can read, and its usage names every option', () => {
+test('bash can parse the script, and its usage names every option', () => {
   expect(spawnSync('bash', ['-n', 'deploy/canary.sh']).status).toBe(0)
   const declared = /declare -A option=\(([^)]*)\)/.exec(
     readFileSync('deploy/canary.sh', 'utf8')

@@ -9,7 +9,7 @@ const backend = named(edge, 'ComputeBackendService', 'landfall')
 const rules = listAt(named(edge, 'ComputeSecurityPolicy', 'landfall-read'), 'spec.rule')
 const abort = { faultInjectionPolicy: { abort: { httpStatus: 404, percentage: 100 } } }
 
-/** What the URL map sends on: a path with `*` at its end is a prefix. */
+/** The paths that the URL map forwards: a path with `*` at its end is a prefix. */
 function isRouted(path: string): boolean {
   const paths = listAt(urlMap, 'spec.pathMatcher.0.pathRule').flatMap((rule) =>
     listAt(rule, 'paths')
@@ -20,7 +20,7 @@ function isRouted(path: string): boolean {
   })
 }
 
-/** What Cloud Armor lets through, by the expression of its first rule. */
+/** The requests that Cloud Armor allows, by the expression of its first rule. */
 function isAllowed(path: string): boolean {
   const [, pattern = '(?!)'] =
     /^!request\.path\.matches\('(.+)'\)$/.exec(textAt(rules[0], 'match.expr.expression')) ?? []
@@ -36,7 +36,7 @@ describe('the edge', () => {
     '/asyncapi.json',
     '/docs',
     '/docs/viewer.js'
-  ])('lets %s through', (path) => {
+  ])('allows %s', (path) => {
     expect([isRouted(path), isAllowed(path)]).toEqual([true, true])
   })
 
@@ -53,18 +53,18 @@ describe('the edge', () => {
     '/openapiXjson',
     '/docsx',
     '/x/api/v1/data'
-  ])('stops %s twice, in the URL map and in Cloud Armor', (path) => {
+  ])('blocks %s twice, in the URL map and in Cloud Armor', (path) => {
     expect([isRouted(path), isAllowed(path)]).toEqual([false, false])
   })
 
-  it('answers 404 to all else itself, whatever the host', () => {
+  it('answers 404 to everything else itself, for any host', () => {
     expect(at(urlMap, 'spec.defaultRouteAction')).toEqual(abort)
     const matchers = listAt(urlMap, 'spec.pathMatcher')
     expect(matchers.map((matcher) => own(matcher, 'defaultRouteAction'))).toEqual([abort])
     expect(rules.map((rule) => own(rule, 'action'))[0]).toBe('deny(404)')
   })
 
-  it('lets nothing through but GET and HEAD', () => {
+  it('allows only GET and HEAD', () => {
     const rule = rules.find((one) => own(one, 'description') === 'only methods that read')
     expect(own(rule, 'action')).toBe('deny(403)')
     expect(at(rule, 'match.expr.expression')).toBe(
@@ -81,7 +81,7 @@ describe('the edge', () => {
     expect([priorities.at(-1), actions.at(-1)]).toEqual([2_147_483_647, 'deny'])
   })
 
-  it('looks for attacks with the signatures that hardly ever err', () => {
+  it('detects attacks with the signatures that have the fewest false positives', () => {
     const waf = rules.flatMap((rule) => {
       const expression = at(rule, 'match.expr.expression')
       return (
@@ -114,7 +114,7 @@ describe('the edge', () => {
     expect(ofKind(edge, 'ComputeBackendService')).toHaveLength(1)
   })
 
-  it('has one host: of the certificate, of the URL map and of the tokens of readers', () => {
+  it('has one host for the certificate, the URL map and the tokens of readers', () => {
     const [certificate] = ofKind(edge, 'ComputeManagedSSLCertificate')
     const hosts = at(urlMap, 'spec.hostRule.0.hosts')
     expect(at(certificate?.doc, 'spec.managed.domains')).toEqual(hosts)
@@ -126,7 +126,7 @@ describe('the edge', () => {
     )
   })
 
-  it('serves on 443, and on 80 nothing but the way there', () => {
+  it('serves on 443, and only redirects on 80', () => {
     const redirect = named(edge, 'ComputeURLMap', 'landfall-redirect')
     expect(at(redirect, 'spec.defaultUrlRedirect.httpsRedirect')).toBe(true)
     expect(at(redirect, 'spec.defaultService')).toBeUndefined()

@@ -12,7 +12,7 @@ const pushes = subscriptions.filter(({ doc }) => at(doc, 'spec.pushConfig') !== 
 
 const serviceUrl = `https://${runHost}`
 
-/** Whether the service has this route for what is pushed. */
+/** Report whether the service has this route for pushes. */
 async function takesPushes(path: string): Promise<boolean> {
   const { app } = await openApp()
   const { statusCode } = await app.inject({ method: 'POST', url: path, payload: '{}' })
@@ -27,7 +27,7 @@ describe.each(pushes)('the push subscription $name', ({ name, doc }) => {
     expect(at(doc, 'spec.pushConfig.oidcToken.audience')).toBe(serviceUrl)
   })
 
-  it('waits longer for an answer than the service takes to give one', () => {
+  it('waits longer for an answer than the service takes', () => {
     expect(numberAt(doc, 'spec.ackDeadlineSeconds')).toBeGreaterThan(
       numberAt(service, 'spec.template.spec.timeoutSeconds')
     )
@@ -37,7 +37,7 @@ describe.each(pushes)('the push subscription $name', ({ name, doc }) => {
     expect([undefined, true]).toContain(at(doc, 'spec.pushConfig.noWrapper.writeMetadata'))
   })
 
-  it('tries for more than half a day before it gives a message up', () => {
+  it('retries for more than half a day before it gives up a message', () => {
     const attempts = numberAt(doc, 'spec.deadLetterPolicy.maxDeliveryAttempts')
     const longest = seconds(textAt(doc, 'spec.retryPolicy.maximumBackoff'))
     let delay = seconds(textAt(doc, 'spec.retryPolicy.minimumBackoff'))
@@ -51,7 +51,7 @@ describe.each(pushes)('the push subscription $name', ({ name, doc }) => {
     expect(seconds(textAt(doc, 'spec.messageRetentionDuration'))).toBeGreaterThan(waited)
   })
 
-  it('gives it up to a topic with a subscription that keeps it for 31 days', () => {
+  it('forwards it to a topic whose subscription keeps it for 31 days', () => {
     const topic = textAt(doc, 'spec.deadLetterPolicy.deadLetterTopicRef.name')
     const keeping = subscriptions.filter((one) => at(one.doc, 'spec.topicRef.name') === topic)
     expect(keeping.map((one) => at(one.doc, 'spec.pushConfig'))).toEqual([undefined])
@@ -90,7 +90,7 @@ describe.each(triggers)('the trigger $name', ({ doc }) => {
     expect(await takesPushes(textAt(to, 'path'))).toBe(true)
   })
 
-  it('sends what has a contract', async () => {
+  it('sends only types with a contract', async () => {
     const { eventTypes } = await readContracts('schemas')
     // A message of Pub/Sub has an event of any type inside.
     const inside = type === 'google.cloud.pubsub.topic.v1.messagePublished'
@@ -104,7 +104,7 @@ describe('the triggers', () => {
     expect([...new Set(providers)].sort()).toEqual(['audit', 'pubsub', 'storage'])
   })
 
-  it('bring no topic in that a subscription pushes as well', () => {
+  it('have no topic that a subscription pushes as well', () => {
     const pushed = pushes.map(({ doc }) => at(doc, 'spec.topicRef.name'))
     const transported = triggers.map(({ doc }) => at(doc, 'spec.transport.pubsub.topicRef.name'))
     expect(pushed.filter((topic) => transported.includes(topic))).toEqual([])

@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import { type Answer, type Call, fileOf, openStandIn, type StandIn } from './stand-in.ts'
 
-/** What happens at a call instead of, or after, what should. */
+/** The fault of a call: it replaces or follows the normal effect. */
 export type Play =
   | 'fails'
   | 'fails after it has worked'
@@ -14,7 +14,7 @@ export interface Fault {
   /** Only while the new revision has this percentage. */
   readonly percent?: number
   readonly play: Play
-  /** How often; always unless said. */
+  /** How often; by default always. */
   readonly times?: number
 }
 
@@ -32,7 +32,7 @@ export interface GoogleCloud extends StandIn {
   readonly revisions: string[]
   /** What was deployed last. */
   deployed: Manifest | undefined
-  /** The process that signals go to. */
+  /** The process that receives the signals. */
   pid: number
   fault(fault: Fault): void
 }
@@ -41,7 +41,7 @@ const serviceUrl = 'https://landfall-1.run.app'
 const good: Answer = { status: 0, output: '' }
 const says = (output: string, status = 0): Answer => ({ status, output })
 
-/** Play one Cloud Run service, its log and its metrics, as far as a canary asks for them. */
+/** Simulate one Cloud Run service, its log and its metrics, as far as a canary uses them. */
 export async function openGoogleCloud(): Promise<GoogleCloud> {
   const faults: (Fault & { left: number })[] = []
   const standIn = await openStandIn((call) => play(cloud, faults, call))
@@ -129,7 +129,7 @@ const pairs = (list: string) =>
     return name && value ? [[name, value]] : []
   })
 
-/** As gcloud does it: tags first, the removed ones before the new ones. */
+/** In gcloud's order: tags first, the removed ones before the new ones. */
 function updateTraffic(cloud: GoogleCloud, call: Call): Answer {
   for (const tag of call.option('--remove-tags').split(',')) delete cloud.tags[tag]
   Object.assign(cloud.tags, Object.fromEntries(pairs(call.option('--update-tags'))))
@@ -155,7 +155,7 @@ function replace(cloud: GoogleCloud, { text }: Call): Answer {
   return good
 }
 
-/** The URL of the tag lets in who has a token for the service. */
+/** The URL of the tag accepts callers with a token for the service. */
 function answerRequest(_: GoogleCloud, call: Call): Answer {
   if (fileOf(call.option('--header')) !== `Authorization: Bearer for ${serviceUrl}\n`) {
     return says('{"code":"TOKEN_INVALID"}', 22)
@@ -171,7 +171,7 @@ function answerQuery(_: GoogleCloud, call: Call): Answer {
   return known ? says('{"status":"success","data":{"result":[]}}') : says('', 22)
 }
 
-/** What Managed Prometheus says when a sample fits the query. */
+/** The answer of Managed Prometheus when a sample matches the query. */
 export const sample = (value: string): Play => ({
   says: JSON.stringify({ status: 'success', data: { result: [{ metric: {}, value: [0, value] }] } })
 })

@@ -34,7 +34,7 @@ function seriesOf(name: string, labels: readonly string[]): readonly [string, re
   return [name, labels]
 }
 
-/** Name what an expression reads and nobody writes. */
+/** List the series and labels that an expression reads and that no exporter writes. */
 export function unknownTo(expression: string): readonly string[] {
   return selectedBy(expression).flatMap(({ metric, labels }) => {
     const known = series.get(metric)

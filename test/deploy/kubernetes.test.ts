@@ -32,7 +32,7 @@ describe('deploy/kubernetes.yaml', () => {
     expect(config).toMatchObject({ HOST: '0.0.0.0', PORT: 8080 })
   })
 
-  it('checks every caller itself, since no IAM is in front of it', () => {
+  it('authenticates every caller itself, because there is no IAM in front of it', () => {
     expect(config).toMatchObject({ PUSH_AUTH: 'oidc', READ_AUTH: 'api-key' })
   })
 
@@ -55,7 +55,7 @@ describe('deploy/kubernetes.yaml', () => {
     expect(google).toBe(`landfall-run@${project}.iam.gserviceaccount.com`)
   })
 
-  it('leaves time to stop being sent to, and then to answer what was accepted', () => {
+  it('leaves time for traffic to stop, and then to answer accepted requests', () => {
     const graceMs = numberAt(pod, 'terminationGracePeriodSeconds') * 1000
     const preStopMs = numberAt(container, 'lifecycle.preStop.sleep.seconds') * 1000
     expect(preStopMs + config.SHUTDOWN_TIMEOUT_MS).toBeLessThan(graceMs)
@@ -64,7 +64,7 @@ describe('deploy/kubernetes.yaml', () => {
     )
   })
 
-  it('needs no rights on its node and writes to no disk', () => {
+  it('needs no rights on its node and does not write to disk', () => {
     expect(at(pod, 'securityContext')).toMatchObject({
       runAsNonRoot: true,
       seccompProfile: { type: 'RuntimeDefault' }
@@ -97,7 +97,7 @@ describe('deploy/kubernetes.yaml', () => {
       name: 'landfall'
     })
     expect(at(deployment, 'spec.replicas')).toBeUndefined()
-    // Otherwise there is nothing to measure CPU against.
+    // Otherwise the autoscaler has no request to compare the CPU with.
     expect(at(container, 'resources.requests.cpu')).toBeDefined()
   })
 
@@ -111,7 +111,7 @@ describe('deploy/kubernetes.yaml', () => {
     expect(names).toEqual([own(port, 'name'), own(port, 'name')])
   })
 
-  it('keeps all in one namespace', () => {
+  it('is all in one namespace', () => {
     const [namespace] = ofKind(cluster, 'Namespace')
     const inside = cluster.filter(({ kind }) => kind !== 'Namespace')
     expect(inside.map(({ doc }) => at(doc, 'metadata.namespace'))).toEqual(

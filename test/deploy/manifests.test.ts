@@ -11,7 +11,7 @@ describe.each(files)('%s', (file) => {
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([])
   })
 
-  it('names what each of its documents is', () => {
+  it('names the kind of each document', () => {
     for (const { apiVersion, kind, name } of readManifests(file)) {
       expect(apiVersion).toMatch(/^([a-z0-9.-]+\/)?v[0-9a-z]+$/)
       expect(kind).toMatch(/^[A-Z]\w+$/)

@@ -7,7 +7,7 @@ export interface Manifest {
   readonly apiVersion: string
   readonly kind: string
   readonly name: string
-  /** All of it, as it was written. */
+  /** The whole document, as it was written. */
   readonly doc: unknown
 }
 
@@ -19,7 +19,7 @@ export const files = [
   'deploy/kubernetes.yaml'
 ] as const
 
-/** Parse the documents of a file; what is wrong with them is in each. */
+/** Parse the documents of a file; each has its own errors. */
 export function parseDocuments(file: string): readonly Document[] {
   const documents = parseAllDocuments(readFileSync(file, 'utf8'))
   if (!Array.isArray(documents)) throw new Error(`${file} is empty`)
@@ -48,7 +48,7 @@ export function named(manifests: readonly Manifest[], kind: string, name: string
   return found.doc
 }
 
-/** The value at a path such as `spec.template.spec.containers.0`; undefined where there is none. */
+/** The value at a path such as `spec.template.spec.containers.0`; undefined when there is none. */
 export function at(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((inner, key) => own(inner, key), value)
 }
@@ -59,7 +59,7 @@ export function own(value: unknown, key: string): unknown {
   return Object.entries(value).find(([name]) => name === key)?.[1]
 }
 
-/** @throws {Error} unless there is a text */
+/** @throws {Error} unless there is a string */
 export function textAt(value: unknown, path: string): string {
   const found = at(value, path)
   if (typeof found !== 'string') throw new Error(`no text at ${path}`)
@@ -73,13 +73,13 @@ export function numberAt(value: unknown, path: string): number {
   return found
 }
 
-/** The elements of the list at a path; none where there is no list. */
+/** The elements of the list at a path; none when there is no list. */
 export function listAt(value: unknown, path: string): readonly unknown[] {
   const found = at(value, path)
   return Array.isArray(found) ? found : []
 }
 
-/** Every value inside a value, with the key it has where it is. */
+/** Every value inside a value, with its key. */
 export function* inside(value: unknown): Generator<readonly [key: string, value: unknown]> {
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {
@@ -88,7 +88,7 @@ export function* inside(value: unknown): Generator<readonly [key: string, value:
   }
 }
 
-/** Every text inside some manifests. */
+/** Every string inside some manifests. */
 export function texts(manifests: readonly Manifest[]): readonly string[] {
   return manifests
     .flatMap(({ doc }) => [...inside(doc)])

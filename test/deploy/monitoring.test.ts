@@ -58,7 +58,7 @@ test('deploy/monitoring.yaml is YAML, with a channel, policies and one dashboard
   expect([channels.length, policies.length > 10, tiles.length > 20]).toEqual([1, true, true])
 })
 
-describe('every metric and label that is asked for is exported', () => {
+describe('every metric and label in use is exported', () => {
   test.each(
     policies.flatMap(({ spec }) =>
       spec.conditions.map(
@@ -82,7 +82,7 @@ describe('every metric and label that is asked for is exported', () => {
     ['landfall_event_lag_seconds', 'landfall_event_lag_seconds'],
     ['landfall_queue_events_count', 'landfall_queue_events_count'],
     ['pubsub_googleapis_com:topic_nothing', 'pubsub_googleapis_com:topic_nothing']
-  ])('and %s would be found out', (query, unknown) => expect(unknownTo(query)).toEqual([unknown]))
+  ])('and %s would be noticed', (query, unknown) => expect(unknownTo(query)).toEqual([unknown]))
 })
 
 const runbook = readPages().find(({ file }) => file === 'docs/runbook.md')
@@ -91,18 +91,18 @@ const headings = runbook ? anchorsOf(runbook) : new Set<string>()
 describe.each(policies.map((policy) => [policy.metadata.name, policy.spec] as const))(
   'the policy %s',
   (_, spec) => {
-    test('links to what the runbook says of its symptom', () => {
+    test('links to the section of the runbook about its symptom', () => {
       const [, anchor = ''] = /runbook\.md#([\w-]+)\)\s*$/.exec(spec.documentation.content) ?? []
       expect(headings).toContain(anchor)
     })
 
-    test('says how bad it is, tells somebody, and closes by itself', () => {
+    test('has a severity and channels, and closes automatically', () => {
       expect(['WARNING', 'ERROR', 'CRITICAL']).toContain(spec.severity)
       expect(spec.notificationChannels.map(({ name }) => name)).toEqual(channels)
       expect(spec.alertStrategy).toEqual({ autoClose: '1800s' })
     })
 
-    test('does not fire at one failure', () => {
+    test('does not fire at a single failure', () => {
       for (const { conditionPrometheusQueryLanguage: condition } of spec.conditions) {
         const holds = Number.parseInt(condition.duration, 10) >= 180
         const counts = /increase\(.*\[(30m|1h)\]\)\) >= [3-9]\s*$/.test(condition.query)
@@ -116,7 +116,7 @@ test('names of policies are used once', () => {
   expect(new Set(policies.map(({ metadata }) => metadata.name)).size).toBe(policies.length)
 })
 
-test('the charts of the dashboard fill their rows and lie on no other', () => {
+test('the charts of the dashboard fill their rows and do not overlap', () => {
   const taken = tiles.flatMap(({ xPos = 0, yPos = 0, width, height }) =>
     Array.from(
       { length: width * height },

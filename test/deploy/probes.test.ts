@@ -8,7 +8,7 @@ const pods = [
 ] as const
 
 const outage = async () => {
-  throw new Error('Spanner is away')
+  throw new Error('Spanner is unavailable')
 }
 
 describe.each(pods)('the probes of %s', (_file, doc) => {
@@ -25,7 +25,7 @@ describe.each(pods)('the probes of %s', (_file, doc) => {
     }
   })
 
-  it('neither keep an instance from starting nor restart one while Spanner is away', async () => {
+  it('neither block nor restart an instance while Spanner is unavailable', async () => {
     const { app } = await openApp({}, (store) => ({ ...store, verify: outage }))
     expect((await app.inject(path('startupProbe'))).statusCode).toBe(200)
     expect((await app.inject(path('livenessProbe'))).statusCode).toBe(200)
@@ -38,14 +38,14 @@ describe.each(pods)('the probes of %s', (_file, doc) => {
     }
   })
 
-  it('wait for a start no longer than Cloud Run does', () => {
+  it('do not wait for a start longer than Cloud Run does', () => {
     // https://cloud.google.com/run/docs/container-contract: 4 minutes.
     const waited =
       seconds('startupProbe', 'periodSeconds') * seconds('startupProbe', 'failureThreshold')
     expect(waited).toBeLessThanOrEqual(240)
   })
 
-  it('ask the port that is served', () => {
+  it('use the port that is served', () => {
     const [port] = listAt(container, 'ports')
     for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
       expect([own(port, 'name'), own(port, 'containerPort')]).toContain(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { selectedBy } from './promql.ts'
 
-test('it tells the metrics of an expression with the labels that matter for each', () => {
+test('it returns the metrics of an expression with the labels that matter for each', () => {
   expect(
     selectedBy('sum by (le, type) (rate(a_bucket{x="1", y!~"2.*"}[5m])) / on (z) b or absent(c)')
   ).toEqual([
@@ -11,7 +11,7 @@ test('it tells the metrics of an expression with the labels that matter for each
   ])
 })
 
-test('it knows names with a colon, and no words inside of strings', () => {
+test('it reads names with a colon, and ignores words inside strings', () => {
   expect(selectedBy('max(a_googleapis_com:b_c{d="landfall_x"}) > 0')).toEqual([
     { metric: 'a_googleapis_com:b_c', labels: ['d'] }
   ])

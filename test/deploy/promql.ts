@@ -10,9 +10,9 @@ export interface Selected {
 type Tree = ReturnType<typeof parser.parse>['topNode']
 
 /**
- * Tell what a PromQL expression reads, by Prometheus' own grammar. Pure.
+ * Return the series that a PromQL expression reads, by Prometheus' own grammar. Pure.
  *
- * @throws {Error} where it is not PromQL
+ * @throws {Error} when it is not PromQL
  */
 export function selectedBy(expression: string): readonly Selected[] {
   const found: Selected[] = []

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { at, inside, type Manifest, ofKind, own, readManifests, texts } from './manifests.ts'
 import { project } from './names.ts'
 
-/** What is on Google Cloud; the references inside a cluster are in kubernetes.test.ts. */
+/** References on Google Cloud; those inside a cluster are in kubernetes.test.ts. */
 const manifests = readManifests(
   'service.yaml',
   'eventarc.yaml',
@@ -10,7 +10,7 @@ const manifests = readManifests(
   'deploy/edge.yaml'
 )
 
-/** What each reference by name points at. */
+/** The kind of resource that each reference by name points to. */
 const kinds: Readonly<Record<string, string>> = {
   addressRef: 'ComputeAddress',
   backendServiceRef: 'ComputeBackendService',
@@ -26,7 +26,10 @@ const kinds: Readonly<Record<string, string>> = {
   urlMapRef: 'ComputeURLMap'
 }
 
-/** What each reference to a resource outside its namespace points at, by the word before its name. */
+/**
+ * The kind that each reference to a resource outside its namespace points to, by the word before
+ * its name.
+ */
 const externals: Readonly<Record<string, string>> = {
   networkEndpointGroups: 'ComputeRegionNetworkEndpointGroup',
   services: 'Service',
@@ -44,11 +47,11 @@ function isDeclared(kind: string, name: unknown): boolean {
 }
 
 describe('a reference', () => {
-  it('is found in every file that has them', () => {
+  it('occurs in every file that has references', () => {
     expect(references.length).toBeGreaterThan(60)
   })
 
-  it('by name points at a declared resource of its kind', () => {
+  it('by name points to a declared resource of its kind', () => {
     const byName = references.filter(({ value }) => own(value, 'name') !== undefined)
     const dangling = byName.filter(({ key, value }) => {
       const kind = key === 'resourceRef' ? own(value, 'kind') : kinds[key]
@@ -57,7 +60,7 @@ describe('a reference', () => {
     expect(dangling.map(describeReference)).toEqual([])
   })
 
-  it('by full name points at a declared resource, at the service or at the project', () => {
+  it('by full name points to a declared resource, the service or the project', () => {
     const dangling = externalNames().filter((name) => {
       if (name === `projects/${project}` || name === project) return false
       const [, kind, last] = /([^/]+)\/([^/]+)$/.exec(name) ?? [name, 'services', name]
@@ -92,7 +95,7 @@ describe('a service account', () => {
     expect(used.filter((name) => !declared.includes(name ?? ''))).toEqual([])
   })
 
-  it('is granted something', () => {
+  it('has at least one grant', () => {
     const granted = ofKind(manifests, 'IAMPolicyMember').map(({ doc }) =>
       at(doc, 'spec.memberFrom.serviceAccountRef.name')
     )
@@ -100,7 +103,7 @@ describe('a service account', () => {
   })
 })
 
-/** Full names, wherever they stand: in `…Ref.external`, and in lists of them. */
+/** Full names, in `…Ref.external` and in lists of them. */
 function externalNames(): readonly string[] {
   return manifests
     .flatMap(({ doc }) => [...inside(doc)])

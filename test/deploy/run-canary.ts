@@ -8,7 +8,7 @@ import type { GoogleCloud } from './google-cloud.ts'
 
 export const image = `us-central1-docker.pkg.dev/my-project/landfall/landfall@sha256:${'5'.repeat(64)}`
 
-/** What the script deploys. */
+/** The image that the script deploys. */
 export const manifest = 'service.yaml'
 
 export interface Ended {
@@ -18,7 +18,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Start the script; without a pause between looks and with one look at each step, unless told. */
+/** Start the script; by default without a pause between checks and with one check at each step. */
 export function startCanary(cloud: GoogleCloud, ...more: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-canary-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -12,8 +12,8 @@ const options: ts.CompilerOptions = {
 }
 
 /**
- * Say what TypeScript has against a value as a literal of a type, unknown properties included.
- * `type` may name what `declarations` imports. Nothing is written.
+ * Return TypeScript's errors for a value as a literal of a type, including unknown properties.
+ * `type` may use what `declarations` imports. No file is written.
  */
 export function faultsOf(value: unknown, type: string, declarations: string): readonly string[] {
   const file = `${import.meta.dirname}/satisfies-virtual.ts`

@@ -26,7 +26,7 @@ const config = parseConfig({ ...env, PORT: '8080', K_SERVICE: 'landfall' })
 const imports = "import type { run_v1 } from '@googleapis/run'"
 
 describe('service.yaml', () => {
-  it('is what the API of Cloud Run takes', () => {
+  it('matches the type of the API of Cloud Run', () => {
     expect(faultsOf(service, 'run_v1.Schema$Service', imports)).toEqual([])
     const misspelt = { ...Object(service), spec: { templates: {} } }
     expect(faultsOf(misspelt, 'run_v1.Schema$Service', imports)).toHaveLength(1)
@@ -35,7 +35,7 @@ describe('service.yaml', () => {
   it.each([
     ['Service', 'metadata.annotations'],
     ['Revision', 'spec.template.metadata.annotations']
-  ])('annotates the %s with what Cloud Run takes there', (scope, path) => {
+  ])('annotates the %s with annotations that Cloud Run accepts there', (scope, path) => {
     const annotations = Object.entries(Object(at(service, path)))
     expect(annotations.length).toBeGreaterThan(3)
     expect(annotations.filter(([name]) => !acceptedIn(scope).includes(name))).toEqual([])
@@ -47,7 +47,7 @@ describe('service.yaml', () => {
     expect(config).toMatchObject({ HOST: '0.0.0.0', PUSH_AUTH: 'cloud-run', READ_AUTH: 'api-key' })
   })
 
-  it('leaves to Cloud Run what Cloud Run sets', () => {
+  it('does not set what Cloud Run sets', () => {
     // https://cloud.google.com/run/docs/configuring/services/environment-variables#reserved
     expect(Object.keys(env).filter((name) => /^(PORT|K_\w+)$/.test(name))).toEqual([])
     expect(at(container, 'ports')).toEqual([{ name: 'http1', containerPort: config.PORT }])
@@ -55,13 +55,13 @@ describe('service.yaml', () => {
     expect(others).toEqual([])
   })
 
-  it('is private: IAM checks every caller, and the internet has only the load balancer', () => {
+  it('is private: IAM checks every caller, and only the load balancer is on the internet', () => {
     const annotations = at(service, 'metadata.annotations')
     expect(own(annotations, 'run.googleapis.com/invoker-iam-disabled')).toBe('false')
     expect(own(annotations, 'run.googleapis.com/ingress')).toBe('internal-and-cloud-load-balancing')
   })
 
-  it('runs on what the foundation makes', () => {
+  it('runs on the resources of the foundation', () => {
     const [network] = JSON.parse(
       String(own(at(template, 'metadata.annotations'), 'run.googleapis.com/network-interfaces'))
     )
@@ -108,7 +108,7 @@ describe('service.yaml', () => {
     )
   })
 
-  it('sends all traffic to revisions by name, and none to a canary that nobody has let in', () => {
+  it('sends all traffic to revisions by name, so that a new one gets none before its canary', () => {
     const traffic = listAt(service, 'spec.traffic')
     expect(traffic.map((one) => own(one, 'percent') ?? 0)).toEqual([100, 0])
     expect(traffic.map((one) => own(one, 'tag'))).toEqual([undefined, 'canary'])
@@ -118,15 +118,15 @@ describe('service.yaml', () => {
     expect(traffic.map((one) => own(one, 'revisionName'))).toEqual([revision, revision])
   })
 
-  it('gives Landfall time to answer before anybody else does', () => {
+  it('gives Landfall time to answer before Cloud Run or Pub/Sub gives up', () => {
     const timeoutMs = numberAt(template, 'spec.timeoutSeconds') * 1000
     expect(config.DELIVERY_TIMEOUT_MS + config.REQUEST_TIMEOUT_MS).toBeLessThan(timeoutMs)
-    // What Cloud Run leaves between SIGTERM and SIGKILL.
+    // The time that Cloud Run leaves between SIGTERM and SIGKILL.
     expect(config.SHUTDOWN_TIMEOUT_MS).toBeLessThan(10_000)
   })
 })
 
-/** Annotations that the description of the API, in its own types, takes in this place. */
+/** The annotations that the types of the API document for this place. */
 function acceptedIn(scope: string): readonly string[] {
   const types = readFileSync('node_modules/@googleapis/run/build/v1.d.ts', 'utf8')
   const lines = types.matchAll(

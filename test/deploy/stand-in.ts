@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** One call of gcloud or curl: its words joined by spaces, and what an option was given. */
+/** One call of gcloud or curl: its words joined by spaces, and the values of its options. */
 export interface Call {
   readonly text: string
   option(name: string): string
@@ -21,7 +21,7 @@ export interface StandIn {
   readonly calls: readonly string[]
 }
 
-/** Answer the calls of test/deploy/stand-in/gcloud and curl; undefined leaves the caller hanging. */
+/** Answer the calls of test/deploy/stand-in/gcloud and curl; undefined lets the caller hang. */
 export async function openStandIn(answer: (call: Call) => Answer | undefined): Promise<StandIn> {
   const calls: string[] = []
   const server = createServer((socket) => {

@@ -12,14 +12,14 @@ const patience = { timeout: 5000 }
 const start = (script: string) =>
   startChild({ name: 'script', command: 'sh', args: ['-c', script], output: 'ignored' })
 
-test('how a process ended is known, and what it wrote to standard error', async () => {
+test('reports how a process ended, and what it wrote to standard error', async () => {
   const failing = start('echo no >&2; exit 3')
   expect(await failing.ended).toEqual({ how: 'exit code 3', said: 'no' })
   await expect(failing.died).rejects.toThrow('The script ended with exit code 3, saying: no')
   expect(await start('kill -KILL $$').ended).toEqual({ how: 'signal SIGKILL', said: '' })
 })
 
-test('a program that does not exist ends with the words of the shell', async () => {
+test('a program that does not exist ends with the message of the shell', async () => {
   const child = startChild({ name: 'x', command: '/nowhere/emulator', args: [], output: 'ignored' })
   expect(await child.ended).toEqual({
     how: 'exit code 127',
@@ -45,7 +45,7 @@ test('what a process prints can be read, and messages go both ways', async () =>
   expect(String(await once(child.stdout ?? new EventEmitter(), 'data'))).toBe('printed\n')
 })
 
-test('a question to a process that ends is answered with its end', async () => {
+test('a question to a process that ends rejects with its exit code', async () => {
   const child = startChild({
     name: 'mute',
     command: process.execPath,
@@ -62,7 +62,7 @@ test('waiting for a process that is never ready ends with the process', async ()
   await expect(untilReady(child, never)).rejects.toThrow('exit code 1, saying: broken')
 })
 
-test('giving up waits until the process is gone', async () => {
+test('an aborted start waits until the process is gone', async () => {
   const child = start('sleep 600')
   const controller = new AbortController()
   const never = (settled: AbortSignal) => poll(async () => false, 5, settled)
@@ -72,14 +72,14 @@ test('giving up waits until the process is gone', async () => {
   expect(stillRunning([child.pid ?? 0])).toEqual([])
 })
 
-test('a process that is ready goes on', async () => {
+test('a process that is ready keeps running', async () => {
   const child = start('sleep 600')
   onTestFinished(() => child.stop(0))
   expect(await untilReady(child, async () => 'ready')).toBe('ready')
   expect(stillRunning([child.pid ?? 0])).toEqual([child.pid])
 })
 
-/** Start a shell that does this on SIGTERM, and wait until it would. */
+/** Start a shell that does this on SIGTERM, and wait until its trap is set. */
 async function startTrapping(action: string) {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-child-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -105,7 +105,7 @@ test('a process that does not end is killed', async () => {
 test.each([
   ['is stopped', 'SIGTERM'],
   ['is killed', 'SIGKILL']
-] as const)('nothing is left of what was started by a process that %s', async (_how, signal) => {
+] as const)('no process is left that was started by a process that %s', async (_how, signal) => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', starter], {
     stdio: ['ignore', 'pipe', 'inherit']
   })
@@ -123,7 +123,7 @@ const starter = `
   const args = ['-c', 'sleep 600 & wait']
   console.log(startChild({ name: 'x', command: 'sh', args, output: 'ignored' }).pid)`
 
-test('nothing is left of what a process started that ends before it', async () => {
+test('no process is left that was started by a process that ended first', async () => {
   const group = start('sleep 600 & echo $! >&2')
   const pid = Number((await group.ended).said)
   expect(pid).toBeGreaterThan(0)

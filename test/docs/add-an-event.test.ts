@@ -9,7 +9,7 @@ import { comparable, patternOf, readSteps } from './walk-through.ts'
 const page = 'docs/add-an-event.md'
 const databaseOfThePage = 'projects/my-project/instances/landfall/databases/landfall'
 
-it('is true word for word: every command of docs/add-an-event.md prints what the page says', async () => {
+it('every command of docs/add-an-event.md prints what the page shows, word for word', async () => {
   const folder = copyOfRepository()
   const [port, database] = [await freePort(), await freshDatabaseName()]
   const env = {

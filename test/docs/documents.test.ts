@@ -9,22 +9,22 @@ import { metrics, unknownCommands, unknownConstants, unknownMetrics } from './na
 import { readSteps } from './walk-through.ts'
 
 const pages = readPages()
-/** The others are made from the code. */
+/** The others are generated from the code. */
 const written = pages.filter(({ file }) => !/docs\/(metrics|failures|environment)\.md$/.test(file))
 const named = (list: readonly Page[]) => list.map((page) => [page.file, page] as const)
 
 describe('what people read', () => {
-  it.each(named(pages))('leads somewhere, wherever %s links to', (file, page) => {
+  it.each(named(pages))('the links of %s have targets', (file, page) => {
     expect(linksOf(page).filter((link) => !leadsSomewhere(file, link))).toEqual([])
   })
 
-  it.each(named(written))('exists, whatever %s names', (_file, page) => {
+  it.each(named(written))('the names in %s exist', (_file, page) => {
     expect(unknownMetrics(page)).toEqual([])
     expect(unknownConstants(page)).toEqual([])
     expect(unknownCommands(page)).toEqual([])
   })
 
-  it('has a word on every metric of the service', () => {
+  it('explains every metric of the service', () => {
     const text = readFileSync('docs/telemetry.md', 'utf8')
     const own = metrics.filter((name) => name.startsWith('landfall_'))
     expect(own.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
@@ -51,7 +51,7 @@ it('README.md shows a collection and a contract that pass landfall check', () =>
 describe('the runbook', () => {
   const text = readFileSync('docs/runbook.md', 'utf8')
 
-  it('says what to do about every failure that asks for a retry', () => {
+  it('explains what to do about every failure that is retried', () => {
     const codes = Object.entries(failures).flatMap(([code, { action }]) =>
       action === 'retry' ? [code] : []
     )

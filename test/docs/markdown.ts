@@ -2,16 +2,16 @@ import { globSync, readFileSync } from 'node:fs'
 
 export interface Page {
   readonly file: string
-  /** Without its fenced blocks. */
+  /** The text without fenced blocks. */
   readonly prose: string
-  /** What is between backticks, and the fenced blocks. */
+  /** The code between backticks, and the fenced blocks. */
   readonly code: readonly string[]
 }
 
 /** Also one that is indented, in a list. */
 const fence = /^ *```.*?^ *```$/gms
 
-/** Read every page that people look at. */
+/** Read every page for people. */
 export function readPages(): readonly Page[] {
   const files = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/**/*.md')]
   return files.sort().map((file) => {
@@ -22,7 +22,7 @@ export function readPages(): readonly Page[] {
   })
 }
 
-/** List where a page leads to, other origins left out. Pure. */
+/** List the links of a page, without those to other origins. Pure. */
 export function linksOf({ prose }: Page): readonly string[] {
   const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
   return links.filter((target) => !/^[a-z]+:/.test(target))

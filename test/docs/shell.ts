@@ -7,7 +7,10 @@ import { onTestFinished } from 'vitest'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Make a folder in which the repository seems to be, and what is written stays; it goes with the test. */
+/**
+ * Make a folder that looks like the repository and keeps what is written; it is removed after the
+ * test.
+ */
 export function copyOfRepository(): string {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-docs-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -18,7 +21,7 @@ export function copyOfRepository(): string {
   return folder
 }
 
-/** One shell, as a reader has it: what one command sets, the next one sees. */
+/** One shell, like a reader's: the next command sees what one command sets. */
 export function openShell(cwd: string, env: Environment) {
   const shell = start('exec bash --norc -s 2>&1', cwd, env)
   let output = ''
@@ -39,7 +42,7 @@ export function openShell(cwd: string, env: Environment) {
   }
 }
 
-/** Run what does not end until it is stopped, and wait until the service in it listens. */
+/** Run a command that ends only when it is stopped, and wait until its service listens. */
 export async function serve(commands: string, cwd: string, env: Environment) {
   const child = start(commands, cwd, env)
   let log = ''

@@ -8,8 +8,8 @@ export type Step =
 const fence = /^( *)```(\S+)(?: (\S+))?\n(.*?)^ *```$/gms
 
 /**
- * Read the steps of a walk-through in Markdown, in order. After the fence stands `json file=PATH`,
- * `sh service`, or `sh`, whose output is in the `text` that follows it; `sh` with another word cannot
+ * Read the steps of a walk-through in Markdown, in order. The info string is `json file=PATH`, `sh
+ * service`, or `sh`, whose output is in the `text` that follows it; `sh` with another word cannot
  * be run here. Pure.
  */
 export function readSteps(markdown: string): readonly Step[] {
@@ -27,14 +27,14 @@ export function readSteps(markdown: string): readonly Step[] {
   })
 }
 
-/** Tell apart only what is the same in every run: times differ, and blank lines do not count. Pure. */
+/** Normalize output: replace times, which differ in every run, and drop blank lines. Pure. */
 export function comparable(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '')
   const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g
   return lines.map((line) => `${line.replaceAll(time, 'TIME')}\n`).join('')
 }
 
-/** Make a pattern of what a document says is printed: a line `…` stands for any lines. Pure. */
+/** Make a pattern of the output in a document: a line `…` stands for any lines. Pure. */
 export function patternOf(prints: string): RegExp {
   const parts = comparable(prints).split('…\n').map(literally)
   return new RegExp(`^${parts.join('(?:.*\\n)*?')}$`)

@@ -142,7 +142,7 @@ export const collections: readonly ReadableCollection[] = [items, objects, click
 
 const stamp = '2026-11-01T10:00:00.000000000Z'
 
-/** What a store keeps of every row of a `state` collection, besides its key and its values. */
+/** The managed columns of every row of a `state` collection, besides its key and its values. */
 export const stateRow = {
   event_version: stamp,
   event_key: '0123456789abcdef0123456789abcdef',

@@ -16,8 +16,8 @@ export interface OpenApp {
 }
 
 /**
- * The whole service on an embedded store in memory, with the shipped schemas. `wrap` may put
- * something between the service and its store.
+ * The whole service on an embedded store in memory, with the shipped schemas. `wrap` may wrap the
+ * store.
  */
 export async function openApp(
   env: Readonly<Record<string, string>> = {},
@@ -38,7 +38,7 @@ export async function openApp(
   return { app, store }
 }
 
-/** Check pushes as the configuration says, and let every caller read. */
+/** Authenticate pushes as configured, and let every caller read. */
 export async function openAccess(config: Config): Promise<Pick<Parts, 'pushAuth' | 'readAuth'>> {
   const secret = { secret: undefined, secretManagerHost: undefined, ttlMs: 1000, readsPerMinute: 1 }
   const readAuth = await openReadAuth({

@@ -1,6 +1,6 @@
 import { Failure } from '../../src/failures.ts'
 
-/** Run something that must refuse, and give back how: `CODE: message`. */
+/** Run a function that must refuse, and return its refusal: `CODE: message`. */
 export function refusal(run: () => unknown): string {
   try {
     run()

@@ -56,7 +56,7 @@ describe('the service', () => {
     ])
   })
 
-  it('answers a batch of one with an array, and an empty one with an empty array', async () => {
+  it('answers a batch of one event with an array, and an empty batch with an empty array', async () => {
     const { app } = await openApp()
     const headers = { 'content-type': 'application/cloudevents-batch+json' }
     const one = JSON.stringify([changed('1', at(1), { id: 'a', value: 'red' })])
@@ -91,7 +91,7 @@ describe('the service', () => {
     expect(verdicts.filter((verdict) => verdict === 'dead-lettered')).toHaveLength(1)
   })
 
-  it('gives a token with which a read sees the write', async () => {
+  it('returns a token with which a read sees the write', async () => {
     const { app } = await openApp()
     const landed = await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
     const after = encodeURIComponent(landed.json().commitTimestamp)
@@ -111,7 +111,7 @@ describe('with POISON=reject', () => {
   })
 })
 
-describe('a store in trouble', () => {
+describe('a failing store', () => {
   function failing(store: Store, failure: () => Failure | undefined): Store {
     return {
       ...store,
@@ -147,7 +147,7 @@ describe('a store in trouble', () => {
     }
   )
 
-  it('is not ready while the deployment is at fault', async () => {
+  it('makes the service not ready while the deployment is at fault', async () => {
     const { app } = await openApp({}, (store) =>
       failing(store, () => new Failure('STORE_MISCONFIGURED', 'no permission'))
     )
@@ -156,7 +156,7 @@ describe('a store in trouble', () => {
     const ready = await app.inject('/health/ready')
     expect(ready.statusCode).toBe(503)
     expect(ready.json()).toMatchObject({ code: 'STORE_MISCONFIGURED' })
-    // What Spanner says of permissions is for the log.
+    // Spanner's text about permissions is for the log only.
     expect(ready.body).not.toContain('no permission')
     expect((await app.inject('/health/live')).statusCode).toBe(200)
   })
@@ -232,7 +232,7 @@ describe('the edge', () => {
     }
   )
 
-  it('calls a path that cannot be percent-decoded no key', async () => {
+  it('answers KEY_INVALID to a path that cannot be percent-decoded', async () => {
     const { app } = await openApp()
     expect((await app.inject('/api/v1/data/%zz')).json()).toMatchObject({ code: 'KEY_INVALID' })
   })
@@ -250,7 +250,7 @@ describe('the edge', () => {
     expect(answer.json()).toMatchObject({ verdict: 'dead-lettered' })
   })
 
-  it('takes a body of 16 MiB and answers 413 beyond', async () => {
+  it('accepts a body of 16 MiB and answers 413 to a larger one', async () => {
     const { app } = await openApp()
     const send = (bytes: number) =>
       app.inject({ method: 'POST', url: '/events', payload: Buffer.alloc(bytes, 'x') })
@@ -260,7 +260,7 @@ describe('the edge', () => {
     expect(tooLarge.json()).toMatchObject({ code: 'BODY_TOO_LARGE' })
   })
 
-  it('inflates what a publisher has compressed', async () => {
+  it('inflates a body that a publisher has compressed', async () => {
     const { app } = await openApp()
     const event = JSON.stringify(changed('1', at(1), { id: 'a', value: 'red' }))
     const answer = await app.inject({
@@ -273,8 +273,8 @@ describe('the edge', () => {
   })
 
   it.each([
-    ['is not gzip though it says so', 'gzip', Buffer.from('{}')],
-    ['has an encoding nobody knows', 'rot13', Buffer.from('{}')],
+    ['is not gzip although its header says so', 'gzip', Buffer.from('{}')],
+    ['has an unknown encoding', 'rot13', Buffer.from('{}')],
     ['inflates to more than 16 MiB', 'gzip', gzipSync(Buffer.alloc(17 * 1024 * 1024))]
   ])('dead-letters a body that %s', async (_name, encoding, payload) => {
     const { app } = await openApp()
@@ -287,7 +287,7 @@ describe('the edge', () => {
     })
   })
 
-  it('counts a body until its work is done, also when the sender has hung up', async () => {
+  it('counts a body until its work is done, even when the sender has hung up', async () => {
     const gate = Promise.withResolvers<void>()
     const reached = Promise.withResolvers<void>()
     const { app } = await openApp({ QUEUE_MAX_BYTES: String(1024 * 1024) }, (store) => ({
@@ -299,7 +299,7 @@ describe('the edge', () => {
       }
     }))
     const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }))
-    // Space around the event weighs on the edge, but not on the commit.
+    // Space around the event counts at the edge, but not in the commit.
     const large = (id: string) =>
       JSON.stringify(changed(id, at(1), { id, value: 'v' })) + ' '.repeat(700_000)
     const headers = { 'content-type': 'application/cloudevents+json' }
@@ -323,7 +323,7 @@ describe('the edge', () => {
     await expect.poll(async () => (await second()).statusCode).toBe(200)
   })
 
-  it('answers 503 at once when more is in progress than it may hold, and recovers', async () => {
+  it('answers 503 at once when too many bytes are in progress, and recovers', async () => {
     const gate = Promise.withResolvers<void>()
     const { app } = await openApp({ REQUESTS_MAX: '2' }, (store) => ({
       ...store,

@@ -43,7 +43,7 @@ describe('importing lines', () => {
     expect(new Set(again.map(({ verdict }) => verdict))).toEqual(new Set(['duplicate']))
   })
 
-  it('delivers a line with no header but its content type', async () => {
+  it('delivers a line with its content type as only header', async () => {
     const deliveries: Delivery[] = []
     const ingest: Ingest = {
       ...failingAt(0),
@@ -71,7 +71,7 @@ describe('importing lines', () => {
     ])
   })
 
-  it('yields no line after one that cannot land now', async () => {
+  it('does not yield lines after one that cannot land now', async () => {
     const told: LandedLine[] = []
     const run = async () => {
       for await (const line of land(toLines(orders(50)), failingAt(20))) told.push(line)

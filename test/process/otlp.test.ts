@@ -9,7 +9,7 @@ const hop = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba9
 const maker = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }
 const sampled = ({ traceId, spanId }: typeof hop) => `00-${traceId}-${spanId}-01`
 
-/** Push one event in a traced request, stop the service, and show what the collector has got. */
+/** Push one event in a traced request, stop the service, and return what the collector received. */
 async function pushAndStop(env: Readonly<Record<string, string>>) {
   const collector = await startOtlpCollector()
   const service = await startService({
@@ -54,7 +54,7 @@ it('traces a delivery in the trace of its request, linked to where the event was
   })
 })
 
-it("traces a commit by itself, linked to its deliveries, with Spanner's spans beneath", async () => {
+it("traces a commit in its own trace, linked to its deliveries, with Spanner's spans below", async () => {
   const { spans } = await pushAndStop(await onSpanner())
   const deliver = spans.find(({ name }) => name === 'deliver')
   const commit = spans.find(({ name }) => name === 'commit')
@@ -67,7 +67,7 @@ it("traces a commit by itself, linked to its deliveries, with Spanner's spans be
   expect(beneath.some(({ parentSpanId }) => parentSpanId === commit?.spanId)).toBe(true)
 })
 
-it('sends the metrics of /metrics, and says which service and revision they are of', async () => {
+it('sends the metrics of /metrics, with the names of service and revision', async () => {
   const { metricNames, resources } = await pushAndStop({})
   expect(metricNames).toContain('landfall_events_total')
   expect(metricNames).toContain('landfall_event_lag_seconds')
@@ -79,7 +79,7 @@ it('sends the metrics of /metrics, and says which service and revision they are 
   })
 })
 
-it('sends only what it is told to send', async () => {
+it('sends only the enabled signals', async () => {
   const quiet = await pushAndStop({ OTEL_METRICS_EXPORTER: 'none' })
   expect(quiet.spans.length).toBeGreaterThan(0)
   expect(quiet.metricNames.size).toBe(0)
@@ -88,12 +88,12 @@ it('sends only what it is told to send', async () => {
   expect(untraced.metricNames.size).toBeGreaterThan(0)
 })
 
-it('serves and stops as ever when the collector is gone', async () => {
+it('serves and stops as usual when the collector is gone', async () => {
   const service = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })
   expect((await fetch(`${service.url}/health/ready`)).status).toBe(200)
   service.process.kill('SIGTERM')
   expect(await exitOf(service)).toBe(0)
-  // Otherwise it was ended by its own deadline.
+  // Otherwise the deadline of the shutdown ended it.
   expect(service.lines.at(-1)).toContain('"message":"stopped"')
 })
 

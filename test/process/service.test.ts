@@ -17,7 +17,7 @@ async function folder(): Promise<string> {
 }
 
 describe('the process', () => {
-  it('says where it listens and what to type, and what it says works', async () => {
+  it('prints where it listens and commands to try, and these commands work', async () => {
     const service = await startService({})
     await expect.poll(() => service.lines.join('\n')).toContain('curl http://localhost:')
     const port = Number(new URL(service.url).port)
@@ -90,7 +90,7 @@ describe('the process', () => {
 })
 
 describe('SIGTERM', () => {
-  it('answers what was accepted, then exits with 0', async () => {
+  it('answers accepted requests, then exits with 0', async () => {
     const file = join(await folder(), 'rows.db')
     const service = await startService({ EMBEDDED_FILE: file })
     const pushing = Array.from({ length: 100 }, (_each, n) =>
@@ -114,7 +114,7 @@ describe('SIGTERM', () => {
     }
   })
 
-  it('waits for a request whose body is on its way, and answers it', async () => {
+  it('waits for a request whose body is still arriving, and answers it', async () => {
     const service = await startService({})
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
     const event = JSON.stringify(changed('1', time, { id: 'a', value: 'v' }))
@@ -135,7 +135,7 @@ describe('SIGTERM', () => {
     expect(await exitOf(service)).toBe(0)
   })
 
-  it('is heeded when nobody reads the log any more', async () => {
+  it('works when the reader of the log is gone', async () => {
     const service = await startService({})
     service.process.stdout?.destroy()
     expect((await push(service.url, changed('1', time, { id: 'a', value: 'v' }))).status).toBe(200)
@@ -157,7 +157,7 @@ describe('SIGTERM', () => {
   })
 })
 
-it('ends when it is told to stop before it listens', async () => {
+it('ends at a signal before it listens', async () => {
   const silent = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void silent.close())
   await once(silent, 'listening')
@@ -171,7 +171,7 @@ it('ends when it is told to stop before it listens', async () => {
   expect(await once(service, 'exit')).toEqual([0, null])
 })
 
-describe('a start that cannot be right', () => {
+describe('a start with a fault', () => {
   it.each([
     [
       'a bad variable',

@@ -24,7 +24,7 @@ async function createDatabase(): Promise<Record<string, string>> {
 }
 
 describe('the process on Spanner', () => {
-  it('gives the answers that it gives on the embedded store', async () => {
+  it('gives the same answers as on the embedded store', async () => {
     const spanner = await startService(await createDatabase())
     const embedded = await startService({})
     const events = [
@@ -66,7 +66,7 @@ describe('the process on Spanner', () => {
     expect(answers.filter(({ body }) => body.verdict === 'duplicate')).toHaveLength(199)
   })
 
-  it('starts in a database without tables, is not ready, and says which are missing', async () => {
+  it('starts in a database without tables, is not ready, and names the missing tables', async () => {
     const env = await spannerEnv()
     await applySchema({ database: env.SPANNER_DATABASE, tables: [], emulator: true })
     const service = await startService(env)

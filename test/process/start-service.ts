@@ -35,7 +35,7 @@ export async function startService(
   return { url: `http://127.0.0.1:${port}`, process: child, lines }
 }
 
-/** Run the real process until it ends by itself. */
+/** Run the real process until it ends without a signal. */
 export async function runService(env: Readonly<Record<string, string>>) {
   const child = launchService(env)
   let stderr = ''

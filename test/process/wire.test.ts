@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { changed } from '../http/open-app.ts'
 import { startService } from './start-service.ts'
 
-/** Send bytes as they are and read until the service closes the connection. */
+/** Send raw bytes and read until the service closes the connection. */
 async function exchange(url: string, text: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   let answer = ''

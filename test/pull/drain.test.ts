@@ -12,7 +12,7 @@ import { retryPolicy } from '../support/retry-policy.ts'
 const contracts = await readContracts('schemas')
 const subscription = 'projects/p/subscriptions/dead'
 
-/** A subscription by hand: what was sent, acknowledged, given back. */
+/** A fake subscription, with a record of what was sent, acknowledged and returned. */
 function createPull(log: string[]) {
   let deliver: (message: PulledMessage) => void = () => undefined
   let fail: (error: Error) => void = () => undefined
@@ -64,7 +64,7 @@ function drain(
   return { done, verdicts }
 }
 
-/** Say when commits happen. */
+/** Record when commits happen. */
 function logged(store: Store, log: string[]): Store {
   return {
     ...store,
@@ -121,7 +121,7 @@ describe('draining a subscription', () => {
     expect(log).toEqual(['ack 1', 'close'])
   })
 
-  it('finishes what it took when it is interrupted', async () => {
+  it('finishes the messages it received when it is interrupted', async () => {
     const log: string[] = []
     const controller = new AbortController()
     const { pull, send } = createPull(log)

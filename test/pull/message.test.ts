@@ -37,13 +37,13 @@ describe('a pulled message', () => {
     })
   })
 
-  it('has no attempt where the subscription counts none, and no ordering key where it is empty', () => {
+  it('has no attempt when the subscription does not count them, and no ordering key when it is empty', () => {
     const arrival = decodeOne({ ...message, orderingKey: '' })
     expect(arrival?.provenance.metadata).not.toHaveProperty('deliveryAttempt')
     expect(arrival?.provenance.metadata).not.toHaveProperty('orderingKey')
   })
 
-  it('keeps the identity of the CloudEvent inside, whatever topic it went through', () => {
+  it('keeps the identity of the CloudEvent inside, through any topic', () => {
     const attributes = {
       'ce-specversion': '1.0',
       'ce-id': '1',
@@ -60,7 +60,7 @@ describe('a pulled message', () => {
     expect(arrival).toMatchObject({ event: { id: '1', data: { a: 1 } } })
   })
 
-  it('comes with no header but its content type', () => {
+  it('has its content type as only header', () => {
     const attributes = { authorization: 'Bearer x' }
     expect(toPush({ ...message, attributes }, subscription).headers).toEqual({
       'content-type': ['application/json']

@@ -5,7 +5,7 @@ import { createIngest, type Ingest } from '../../src/ingest.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
 import type { Store } from '../../src/store/store.ts'
 
-/** What lands events in a store, with limits that no test reaches. */
+/** An ingest into a store, with limits that no test reaches. */
 export function ingestInto(
   store: Store,
   contracts: Contracts,

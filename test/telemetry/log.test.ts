@@ -52,7 +52,7 @@ describe('a log entry', () => {
     expect(entries[1]?.['stack_trace']).toMatch(/^RangeError: deep inside\n/)
   })
 
-  it('has no stack for what is expected, nor for a warning', () => {
+  it('has no stack for a failure, nor for a warning', () => {
     const { log, entries } = logged()
     const cause = new Error('Spanner quotes the key "a secret"')
     log.error({ err: new Failure('STORE_UNAVAILABLE', 'down', { cause }) }, 'commit failed')

@@ -45,7 +45,7 @@ describe('metrics of events', () => {
     expect(found['landfall_dead_letters_total{reason="DATA_INVALID"}']).toBe(1)
   })
 
-  it('call a type without a contract other, whatever the sender writes', async () => {
+  it('count a type without a contract as other, whatever the sender writes', async () => {
     const { app } = await openApp()
     await send(app, { ...changed('1', time, red), type: 'made.up.1' })
     await send(app, { ...changed('2', time, red), type: 'made.up.2' })
@@ -54,7 +54,7 @@ describe('metrics of events', () => {
     expect(Object.keys(found).join()).not.toContain('made.up')
   })
 
-  it('tell what was sent back from what was rejected', async () => {
+  it('distinguish retried from rejected events', async () => {
     const { state, wrap } = unreliable()
     const { app } = await openApp({ POISON: 'reject' }, wrap)
     state.failing = true
@@ -91,7 +91,7 @@ describe('metrics of events', () => {
     expect(found['landfall_publish_lag_seconds_count']).toBe(1)
   })
 
-  it('do not stumble over a leap second or a clock that is ahead', async () => {
+  it('accept a leap second and a clock that is ahead', async () => {
     const { app } = await openApp()
     expect((await send(app, changed('1', '2016-12-31T23:59:60Z', red))).statusCode).toBe(200)
     expect((await send(app, changed('2', '2999-01-01T00:00:00Z', red))).statusCode).toBe(200)
@@ -101,7 +101,7 @@ describe('metrics of events', () => {
 })
 
 describe('metrics of deliveries', () => {
-  it('count answers by envelope and status, and tell acknowledged ones from others', async () => {
+  it('count answers by envelope and status, and distinguish acknowledged ones from others', async () => {
     const { state, wrap } = unreliable()
     const { app } = await openApp({}, wrap)
     await send(app, changed('1', time, red))
@@ -149,14 +149,14 @@ describe('metrics of reads and refusals', () => {
   it('count reads by collection and status', async () => {
     const { app } = await openApp()
     await app.inject('/api/v1/data')
-    await app.inject('/api/v1/data/nobody')
+    await app.inject('/api/v1/data/absent')
     const found = await scrape(app)
     expect(found['landfall_reads_total{collection="items",status="200"}']).toBe(1)
     expect(found['landfall_reads_total{collection="items",status="404"}']).toBe(1)
     expect(found['landfall_read_duration_seconds_count{collection="items"}']).toBe(2)
   })
 
-  it('count refusals by code, also of what is no route, no path and no HTTP', async () => {
+  it('count refusals by code, even for unknown routes, malformed paths and what is not HTTP', async () => {
     const { app } = await openApp()
     await app.inject('/nowhere')
     await app.inject('/api/v1/data/%zz')
@@ -206,7 +206,7 @@ describe('gauges', () => {
     expect(found['landfall_breaker_state{state="closed"}']).toBe(0)
   })
 
-  it('say ready and drift as they were last checked, and nothing before', async () => {
+  it('show ready and drift as last checked, and neither before', async () => {
     const drift = [{ table: 'items', message: 'a column is missing' }]
     const { app } = await openApp({}, (store) => ({ ...store, verify: async () => drift }))
     const before = await scrape(app)
@@ -232,7 +232,7 @@ describe('gauges', () => {
 })
 
 describe('GET /metrics', () => {
-  it('is Prometheus text, and asks nothing of the store', async () => {
+  it('is Prometheus text, and does not call the store', async () => {
     const { state, wrap } = unreliable()
     const { app } = await openApp({}, wrap)
     const answer = await app.inject('/metrics')

@@ -29,7 +29,7 @@ export interface OtlpCollector {
 }
 
 const { otlp } = loadPackageDefinition(loadSync('test/telemetry/otlp.proto', { defaults: true }))
-// The package has one service and nothing else that is a constructor.
+// The only constructor in the package is its one service.
 const { service } = (otlp as unknown as { Collector: ServiceClientConstructor }).Collector
 const read = (method: string, bytes: Buffer) => service[method]?.requestDeserialize(bytes)
 
@@ -60,7 +60,7 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
   return { url: `http://127.0.0.1:${port}`, spans, metricNames, resources }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as the protobuf decoder made it.
+// biome-ignore lint/suspicious/noExplicitAny: the type of the protobuf decoder.
 function toSpan(span: any): ReceivedSpan {
   return {
     name: span.name,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Read `/metrics` as values by series: name and labels as they stand there. */
+/** Read `/metrics` as values by series: name and labels as printed. */
 export async function scrape(app: FastifyInstance): Promise<Readonly<Record<string, number>>> {
   const { body } = await app.inject('/metrics')
   const lines = body.split('\n').filter((line) => line !== '' && !line.startsWith('#'))

@@ -51,7 +51,7 @@ describe('the trace of a request', () => {
 })
 
 describe('the trace of a log entry', () => {
-  it('is named as Cloud Logging names it', () => {
+  it('has the name that Cloud Logging expects', () => {
     expect(traceFields({ traceparent }, 'my-project')).toEqual({
       'logging.googleapis.com/trace': `projects/my-project/traces/${traceId}`,
       'logging.googleapis.com/spanId': spanId,

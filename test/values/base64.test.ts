@@ -47,7 +47,7 @@ describe('BYTES', () => {
     ['four bytes', 'AAECAw==', 'is longer than 3 bytes'],
     ['missing padding', '/w', malformed],
     ['the URL alphabet', '_w==', malformed],
-    ['bits that are left over', '/x==', malformed],
+    ['unused bits that are not zero', '/x==', malformed],
     ['a line feed', 'AAEC\n', malformed],
     ['text that is not base64', 'a b', malformed],
     ['a number', 1, 'is not a base64 string']

@@ -22,7 +22,7 @@ test.each([
   expect(exactnessOf(text)).toBe(exactness)
 })
 
-test('calls the shortest text of every fraction exact, and no longer one', () => {
+test('the shortest text of every fraction is exact, and no longer text is', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), (value) => {
       fc.pre(!Number.isInteger(value))

@@ -108,7 +108,7 @@ describe('parseJson', () => {
     expect([...parseJson(Buffer.from(text)).inexact]).toEqual(pointers)
   })
 
-  test('says where a number would be rounded, in the event that it is part of', () => {
+  test('names the pointer of a rounded number, within its event', () => {
     expect(() => parseJson(Buffer.from('{"a":[{"b/c":1e99}]}'), 80, '/data')).toThrow(
       'the number at /data/a/0/b~1c would be rounded'
     )
@@ -121,7 +121,7 @@ describe('parseJson', () => {
     }
   })
 
-  test('bounds a message by what a store can hold', () => {
+  test('limits a message to what a store can hold', () => {
     for (const key of ['\\ud800', `${'k'.repeat(198)}\u{1f600}${'k'.repeat(100_000)}`]) {
       const refusal = thrownBy(() => parseJson(Buffer.from(`{"${key}":1e400}`)))
       expect(refusal.message.length).toBeLessThan(300)

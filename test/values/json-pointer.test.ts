@@ -3,7 +3,8 @@ import { compileSource } from '../../src/contracts/sources.ts'
 import type { Json } from '../../src/values/json.ts'
 import { formatPointer, parsePointer, resolve } from '../../src/values/json-pointer.ts'
 
-// The example of RFC 6901 section 5, without the whole document, which is no pointer of ours.
+// The example of RFC 6901 section 5, without the pointer to the whole document, which contracts
+// cannot use.
 const document: Json = {
   foo: ['bar', 'baz'],
   '': 0,

@@ -34,7 +34,7 @@ test('docs/limits.md has every row with its figures and its source, and no other
 })
 
 test.each(rows)(
-  '%s leaves the service its limit, unless Landfall remembers longer',
+  '%s is not below the limit of the service, unless Landfall remembers longer',
   (name, row) => {
     if (name === 'retentionDays') expect(row.ours).toBeGreaterThan(row.theirs)
     else expect(row.ours).toBeLessThanOrEqual(row.theirs)

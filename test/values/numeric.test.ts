@@ -12,7 +12,7 @@ describe('INT64', () => {
     ['the text of an unsafe integer', '9007199254740993', '9007199254740993'],
     ['the largest INT64', '9223372036854775807', '9223372036854775807'],
     ['the smallest INT64', '-9223372036854775808', '-9223372036854775808'],
-    ['an integer that JSON spelled with an exponent', 1e3, '1000']
+    ['an integer that JSON wrote with an exponent', 1e3, '1000']
   ])
 
   const plain = 'is not an integer in plain decimal digits'

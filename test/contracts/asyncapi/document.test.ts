@@ -100,7 +100,7 @@ describe.each(cases)('the AsyncAPI document of %s', (_name, contracts) => {
   })
 })
 
-it('a document that breaks the specification is noticed', async () => {
+it('the parser notices a document that breaks the specification', async () => {
   const { info: _, ...broken } = documentOf(shipped)
   expect(await parserFaults(broken)).not.toEqual([])
 })
@@ -118,7 +118,7 @@ describe('the AsyncAPI document', () => {
     ])
   })
 
-  it('shows a message as its publisher writes it', () => {
+  it('shows a message as its publisher sends it', () => {
     const shown = messagesOf(documentOf(messages))[`${published}.things`]
     expect(shown).toMatchObject({
       description: `It changes a row of things. Only from projects/my-project/subscriptions/things.`,
@@ -126,7 +126,7 @@ describe('the AsyncAPI document', () => {
     })
   })
 
-  it('asks for a time where the version of a row is the time', () => {
+  it('requires a time when the version of a row is the time', () => {
     const valid = ajvOf(documentOf(shipped))
     const event = shipped.events.find(({ type }) => type === 'com.example.item.changed.v1')
     const { time, ...timeless } = event?.examples?.[0] ?? { time: '' }
@@ -144,7 +144,7 @@ describe('the AsyncAPI document', () => {
   })
 })
 
-/** What the parser says, but for its advice to use a later version. */
+/** The diagnostics of the parser, except its advice to use a later version. */
 async function parserFaults(document: JsonObject): Promise<readonly string[]> {
   const { diagnostics } = await new Parser().parse(JSON.stringify(document))
   return diagnostics
@@ -152,7 +152,7 @@ async function parserFaults(document: JsonObject): Promise<readonly string[]> {
     .map(({ message, path }) => `${path.join('/')} ${message}`)
 }
 
-/** Judge by the schema at a pointer, which may be in a Multi Format Schema Object. */
+/** Validate against the schema at a pointer, which may be in a Multi Format Schema Object. */
 function ajvOf(document: JsonObject) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   addFormats.default(ajv)

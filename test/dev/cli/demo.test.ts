@@ -35,7 +35,7 @@ async function inProcess(expected: Expect) {
   return { code, out: out.join('\n') }
 }
 
-test('it sends events of every envelope to the real service, and says what that shows', async () => {
+test('it sends events in every envelope to the real service, and prints what that shows', async () => {
   const { out, err, code } = await run('demo', '--count', '200')
   expect(err).toMatch(/^Starting the service\nSending \d+ requests to /)
   expect(out).toMatch(/^Landfall demo: .* 200 events/)
@@ -47,7 +47,7 @@ test('it sends events of every envelope to the real service, and says what that 
   expect(code).toBe(0)
 })
 
-test('rows that are not as expected are named, and the exit code is 1', async () => {
+test('unexpected rows are named, and the exit code is 1', async () => {
   const { code, out } = await inProcess((events) =>
     expectRows(events).map((one) =>
       one.path === 'data' ? { ...one, rows: [...one.rows, { id: 'lost', value: 'x' }] } : one
@@ -63,18 +63,18 @@ test.each([
   ['a count that is too small for every envelope', ['--count', '3']],
   ['a seed that is not a number', ['--seed', 'x']],
   ['an argument', ['now']]
-])('%s is an error of usage', async (_name, args) => {
+])('%s is a usage error', async (_name, args) => {
   await expect(runCommand('demo', args, {})).rejects.toMatchObject({
     name: 'UsageError',
     message: expect.stringContaining('see `landfall demo --help`')
   })
 })
 
-describe('a demo that is ended', () => {
+describe('a demo that is stopped', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143]
-  ] as const)('by %s takes the service and its folder along', async (signal, code) => {
+  ] as const)('by %s also ends the service and removes its folder', async (signal, code) => {
     const { child, port, folder } = await sendingDemo()
     child.kill(signal)
     expect(await once(child, 'close')).toEqual([code, null])
@@ -82,7 +82,7 @@ describe('a demo that is ended', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('by SIGKILL takes the service along', async () => {
+  test('by SIGKILL also ends the service', async () => {
     const { child, port } = await sendingDemo()
     child.kill('SIGKILL')
     await once(child, 'close')

@@ -36,7 +36,7 @@ test('the rows that the real service shows are as expected, also after other run
   })
 })
 
-test('a row that was changed behind its back is named, and the exit code is 1', async () => {
+test('a row that another writer changed is named, and the exit code is 1', async () => {
   const { url } = await startService({})
   const args = ['--count', '100', '--poison', '0', '--expect']
   expect((await sendTo(url, ...args)).code).toBe(0)
@@ -59,7 +59,7 @@ test('a row that was changed behind its back is named, and the exit code is 1', 
   ])
 })
 
-test('signed pushes are let in by a service that checks them, and unsigned ones are not', async () => {
+test('a service that checks tokens accepts signed pushes and refuses unsigned ones', async () => {
   const [audience, account] = [
     'https://landfall.example.com',
     'push@example.iam.gserviceaccount.com'
@@ -115,7 +115,7 @@ test('messages that are never acknowledged are counted, and the exit code is 1',
   })
 })
 
-test('reads are made with the API key of the environment, and pushes without it', async () => {
+test('reads use the API key of the environment, and pushes do not', async () => {
   const { url, arrived } = await startPushServer((_, response) => response.end('[]'))
   const args = ['--url', url, '--count', '3', '--poison', '0', '--expect']
   await run('send', args, { LANDFALL_API_KEY: 'secret' })
@@ -123,7 +123,7 @@ test('reads are made with the API key of the environment, and pushes without it'
   expect(new Set(keys.map(String))).toEqual(new Set(['true,true', 'false,false']))
 })
 
-test('where nothing listens it says so at once', async () => {
+test('an address without a listener is reported at once', async () => {
   const port = await freePort()
   const { code, errors } = await sendTo(`http://127.0.0.1:${port}`)
   expect(code).toBe(1)
@@ -151,10 +151,10 @@ test.each([
   ['an unknown option', ['--cuont', '3']],
   ['a URL with a path', ['--url', 'http://localhost:8080/events']],
   ['a URL of another protocol', ['--url', 'ftp://localhost']],
-  ['an envelope that is none', ['--envelope', 'toString']],
+  ['an unknown envelope', ['--envelope', 'toString']],
   ['rate and concurrency', ['--rate', '1', '--concurrency', '1']],
   ['an audience alone', ['--audience', 'x']],
   ['duplicates without end', ['--duplicates', '100']]
-])('%s is an error of usage', async (_name, args) => {
+])('%s is a usage error', async (_name, args) => {
   await expect(run('send', args, {})).rejects.toMatchObject({ name: 'UsageError' })
 })

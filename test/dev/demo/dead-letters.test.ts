@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { deadLetterDifferences, expectDeadLetters } from '../../../dev/demo/dead-letters.ts'
 import { writeScript } from '../../../dev/simulator/script.ts'
 
-test('a broken event is one dead letter however often it is sent, and a whole one is none', () => {
+test('a broken event is one dead letter however often it is sent, and a valid one is none', () => {
   const sendings = writeScript({ seed: 1, count: 100 }).pushes.flatMap((push) => push.sendings)
   const broken = sendings.find(({ sent }) => sent.fault?.reason === 'JSON_INVALID')
   const whole = sendings.find(({ sent }) => !sent.fault)
@@ -30,6 +30,6 @@ test.each([
     [...counts, { reason: 'JSON_INVALID', letters: 1, deliveries: 1 }],
     'dead letters JSON_INVALID: 1 seen 1 times, expected none'
   ]
-])('it is said when dead letters %s', (_name, found, difference) => {
+])('it is reported when dead letters %s', (_name, found, difference) => {
   expect(deadLetterDifferences(counts, found)).toEqual([difference])
 })

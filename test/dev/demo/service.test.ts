@@ -20,7 +20,7 @@ async function isLive({ port }: Service): Promise<boolean> {
   )
 }
 
-test('whatever the environment says, the service has a free port and a file of its own', async () => {
+test('in any environment the service has a free port and its own file', async () => {
   const service = await start({
     PORT: '1',
     EMBEDDED_FILE: '/nowhere/landfall.db',
@@ -31,21 +31,21 @@ test('whatever the environment says, the service has a free port and a file of i
   expect(existsSync(service.embeddedFile)).toBe(true)
 })
 
-test('it ends with exit code 0 when it is asked to, and leaves no folder', async () => {
+test('it ends with exit code 0 on request, and leaves no folder', async () => {
   const service = await start()
   expect(await service.stop()).toBe('exit code 0')
   await service.dispose()
   expect(existsSync(dirname(service.embeddedFile))).toBe(false)
 })
 
-test('a disposed service is gone, and what waits for it fails', async () => {
+test('a disposed service is gone, and a call that waits for it fails', async () => {
   const service = await start()
   await service.dispose()
   await expect(service.died).rejects.toThrow('The service ended with signal SIGKILL')
   expect(await isLive(service)).toBe(false)
 })
 
-test('a service that does not start says why', async () => {
+test('a service that does not start reports why', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'landfall-no-schemas-'))
   onTestFinished(() => rmSync(empty, { recursive: true }))
   await expect(startService(process.env, empty)).rejects.toThrow(

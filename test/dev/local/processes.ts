@@ -6,7 +6,7 @@ export interface Process {
   readonly command: string
 }
 
-/** All processes of this machine that run; one that has ended and waits for its parent does not. */
+/** All running processes of this machine, without zombies. */
 export function processes(): readonly Process[] {
   const text = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
   return text.split('\n').flatMap((line) => {
@@ -17,7 +17,7 @@ export function processes(): readonly Process[] {
   })
 }
 
-/** What a process has started, and what that has started, and so on. */
+/** The descendants of a process. */
 export function descendants(pid: number): readonly Process[] {
   const all = processes()
   const below = (parent: number): readonly Process[] =>

@@ -11,14 +11,14 @@ test('one line says how to get the emulator when there is none', async () => {
   )
 })
 
-test('an emulator that finds no Java says so', async () => {
+test('an emulator that finds no Java is reported', async () => {
   const path = folderWithSdk({ pubsub: 'echo ERROR: no java >&2; exit 1' })
   await expect(startPubSubEmulator({ path })).rejects.toThrow(
     'The Pub/Sub emulator ended with exit code 1, saying: ERROR: no java'
   )
 })
 
-test('a start that is given up leaves nothing behind', async () => {
+test('an aborted start leaves nothing behind', async () => {
   const path = folderWithSdk({ pubsub: 'exec sleep 600' })
   const signal = AbortSignal.timeout(100)
   await expect(startPubSubEmulator({ path, signal })).rejects.toThrow('aborted')

@@ -29,7 +29,7 @@ test.each<[string, CloudEvent, string, string]>([
     'image/png',
     '\u0000\u00ff'
   ]
-])('in binary mode %s is the data, beside the attributes as they are', (_name, one, type, text) => {
+])('in binary mode %s is the data, beside unchanged attributes', (_name, one, type, text) => {
   const message = toPubSubMessage(one, false)
   expect(message.attributes).toEqual({ ...attributes, 'content-type': type })
   expect(message.data).toEqual(Buffer.from(text, 'latin1'))

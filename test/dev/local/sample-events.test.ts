@@ -18,7 +18,7 @@ function sample(type: string, data?: Json) {
   return sampleEvents(files, { type, data, newId, now })
 }
 
-test('one event is the first example, with an id and a time of its own', () => {
+test('one event is the first example, with its own id and time', () => {
   expect(sample('com.example.item.changed.v1')()).toEqual({
     specversion: '1.0',
     id: 'id-1',
@@ -29,7 +29,7 @@ test('one event is the first example, with an id and a time of its own', () => {
   })
 })
 
-test('many events take the examples in turn, each about a row of its own', () => {
+test('many events use the examples in turn, each about its own row', () => {
   const make = sample('com.example.item.changed.v1')
   const events = [1, 2, 3].map((number) => make(number))
   expect(events.map(({ id }) => id)).toEqual(['id-1', 'id-2', 'id-3'])
@@ -40,7 +40,7 @@ test('many events take the examples in turn, each about a row of its own', () =>
   ])
 })
 
-test('data that is given takes the place of the example, and keeps what cannot be numbered', () => {
+test('given data replaces the example, and keeps what cannot be numbered', () => {
   const make = sample('com.example.item.changed.v1', { id: 'x', value: 'v' })
   expect([make().data, make(7).data]).toEqual([
     { id: 'x', value: 'v' },

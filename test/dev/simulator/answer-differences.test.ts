@@ -20,7 +20,7 @@ const poison = (answer: Partial<Outcome>) => outcomeOf(undefined, answer)
 
 test.each<[string, readonly Outcome[]]>([
   ['applied once and then a duplicate', [item(), item({ verdict: 'duplicate' })]],
-  ['never applied because something newer came first', [item({ verdict: 'stale' })]],
+  ['never applied because a newer event came first', [item({ verdict: 'stale' })]],
   ['an order that is applied once', [order({ verdict: 'duplicate' }), order()]],
   ['dead-lettered for its reason', [poison({ verdict: 'dead-lettered', reason: 'DATA_INVALID' })]]
 ])('an event may be %s', (_name, outcomes) => {
@@ -34,11 +34,11 @@ test.each<[string, readonly Outcome[], RegExp]>([
   ['left without an answer', [item({ status: undefined })], /: was not answered, expected 200/],
   ['without a verdict', [item({ verdict: undefined })], /was answered 200 undefined/],
   [
-    'dead-lettered though whole',
+    'dead-lettered although valid',
     [item({ verdict: 'dead-lettered', reason: 'DATA_INVALID' })],
     /dead-lettered DATA_INVALID, expected 200 and applied, duplicate or stale/
   ],
-  ['applied though broken', [poison({})], /expected 200 and dead-lettered DATA_INVALID/],
+  ['applied although broken', [poison({})], /expected 200 and dead-lettered DATA_INVALID/],
   [
     'dead-lettered for another reason',
     [poison({ verdict: 'dead-lettered', reason: 'JSON_INVALID' })],

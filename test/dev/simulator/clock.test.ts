@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { realClock } from '../../../dev/simulator/clock.ts'
 
-test('sleeping takes the time that was asked for, and a turn of the event loop at least', async () => {
+test('sleeping takes the given time, and at least one turn of the event loop', async () => {
   const before = realClock.now()
   await realClock.sleep(5)
   expect(realClock.now() - before).toBeGreaterThan(4)

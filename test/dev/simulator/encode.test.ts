@@ -24,7 +24,7 @@ const arrivals = ({ headers, body }: Encoded) =>
 describe.each(eventEnvelopes)('in the envelope %s', (envelope) => {
   const [arrival, ...others] = arrivals(encode(envelope, event, hop))
 
-  test('the event arrives alone and as it was published', () => {
+  test('the event arrives alone and unchanged', () => {
     expect(others).toEqual([])
     expect(arrival).toMatchObject({
       event: {
@@ -40,7 +40,7 @@ describe.each(eventEnvelopes)('in the envelope %s', (envelope) => {
   })
 })
 
-test('the envelopes are those that they are called', () => {
+test('the envelopes are what their names say', () => {
   const kinds = eventEnvelopes.map((envelope) => [
     envelope,
     arrivals(encode(envelope, event, hop))[0]?.provenance.envelope
@@ -58,14 +58,14 @@ test('the envelopes are those that they are called', () => {
   })
 })
 
-test('a plain message has no event in it but its own', () => {
+test('a plain message contains no other event', () => {
   const [arrival] = arrivals(encode('Pub/Sub wrapped, plain message', event, hop))
   expect(arrival).toMatchObject({
     event: { id: hop.messageId, type: 'google.cloud.pubsub.topic.v1.messagePublished' }
   })
 })
 
-test('a batch carries its events in their order', () => {
+test('a batch carries its events in order', () => {
   const batch = encodeBatch([event, { ...event, id: 'o-2/placed' }])
   const ids = arrivals(batch).map(({ provenance }) => provenance.eventId)
   expect(ids).toEqual(['o-1/placed', 'o-2/placed'])

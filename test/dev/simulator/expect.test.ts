@@ -18,7 +18,7 @@ const changed = (time: string, value: string) =>
   event('com.example.item.changed.v1', time, { id: 'a', value, price: '1.00' })
 const deleted = (time: string) => event('com.example.item.deleted.v1', time, { id: 'a' })
 
-test('an item has the value of the newest change, wherever that stands in the list', () => {
+test('an item has the value of the newest change, in any order of the list', () => {
   const events = [changed('2026-11-01T10:00:00Z', 'new'), changed('2026-11-01T09:00:00Z', 'old')]
   expect(rowsAt('data', events)).toEqual([{ id: 'a', value: 'new' }])
 })
@@ -31,12 +31,12 @@ test('times are compared in UTC', () => {
   expect(rowsAt('data', events)).toEqual([{ id: 'a', value: 'new' }])
 })
 
-test('an item that was deleted after its last change is not there', () => {
+test('an item that was deleted after its last change is absent', () => {
   const events = [deleted('2026-11-01T10:00:00Z'), changed('2026-11-01T09:00:00Z', 'red')]
   expect(rowsAt('data', events)).toEqual([])
 })
 
-test('an item that was changed after it was deleted is there again', () => {
+test('an item that was changed after it was deleted is present again', () => {
   const events = [changed('2026-11-01T11:00:00Z', 'red'), deleted('2026-11-01T10:00:00Z')]
   expect(rowsAt('data', events)).toEqual([{ id: 'a', value: 'red' }])
 })
@@ -61,7 +61,7 @@ const cancelled = event('com.example.order.cancelled.v1', '2026-11-01T11:00:00Z'
   reason: 'Too late.'
 })
 
-test('an order keeps what each of its events says, and the status of the newest', () => {
+test('an order keeps the data of each of its events, and the status of the newest', () => {
   expect(rowsAt('orders', [shipped, cancelled, placed])).toEqual([
     {
       order_id: 'o-1',
@@ -79,7 +79,7 @@ test('an order keeps what each of its events says, and the status of the newest'
   ])
 })
 
-test('the lines of an order are rows of their own', () => {
+test('each line of an order is a row', () => {
   expect(rowsAt('order-lines', [placed])).toEqual([
     { order_id: 'o-1', line: '0', sku: 'tea', quantity: '2', unit_price: '0.1', amount: '0.2' },
     { order_id: 'o-1', line: '1', sku: 'pot', quantity: '1', unit_price: '10', amount: '10' }
@@ -117,7 +117,7 @@ const object = (what: string, generation: string, metageneration: string) =>
     updated: '2026-11-01T10:00:00.120Z'
   })
 
-test('the deletion of a generation does not take a later one away', () => {
+test('the deletion of a generation does not delete a later one', () => {
   const events = [object('finalized', '10', '1'), object('deleted', '9', '3')]
   expect(rowsAt('storage-objects', events)).toMatchObject([
     { generation: '10', updated: '2026-11-01T10:00:00.12Z', metadata: null }

@@ -16,7 +16,7 @@ test('as many are admitted as the limit allows, in the order of their requests',
   expect(inside).toEqual(['a', 'b', 'c'])
 })
 
-test('waiting for room takes none', async () => {
+test('waiting for room does not take it', async () => {
   const gate = createGate(() => 1)
   await gate.room()
   await gate.enter()

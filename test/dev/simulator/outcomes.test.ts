@@ -26,7 +26,7 @@ test('each event of a batch has its own verdict', () => {
   expect(outcomesOf(batch, { status: 200, body }).map(([, verdict]) => verdict)).toEqual(verdicts)
 })
 
-test('a batch that is answered with fewer verdicts than events has none', () => {
+test('a batch answered with fewer verdicts than events has none', () => {
   const outcomes = outcomesOf(batch, { status: 200, body: '[{"verdict":"applied"}]' })
   expect(outcomes.every(([, verdict]) => verdict === undefined)).toBe(true)
 })

@@ -10,7 +10,7 @@ export interface Arrived {
   readonly body: string
 }
 
-/** A service that answers as it is told; it ends with the test, and so does the client of it. */
+/** A service whose answers the test sets, and a client for it; both end with the test. */
 export async function startPushServer(
   answer: (arrived: Arrived, response: ServerResponse, count: number) => void
 ) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createAuthorization } from '../../../dev/simulator/push-token.ts'
 
-test('one token serves half an hour, and says who sends to whom', () => {
+test('one token serves for half an hour, and names the sender and the audience', () => {
   const signed: unknown[] = []
   let now = 0
   const issuer = { token: (claims: unknown) => `token ${signed.push(claims)}` }

@@ -24,13 +24,13 @@ test('a page that links to itself ends the reading', async () => {
   await expect(readBack(client, 'data')).rejects.toThrow('links to a page that was already read')
 })
 
-test('a page that is refused ends the reading, with what was said', async () => {
+test('a refused page ends the reading, with the answer', async () => {
   await expect(readBack(serve({}), 'data')).rejects.toThrow(
     'GET /api/v1/data was answered 404: no such page'
   )
 })
 
-test('something else than an array of rows ends the reading', async () => {
+test('an answer that is not an array of rows ends the reading', async () => {
   const client = serve({ '/api/v1/data': page('{"rows":[]}') })
   await expect(readBack(client, 'data')).rejects.toThrow('not an array of rows')
 })

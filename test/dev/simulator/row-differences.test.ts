@@ -28,12 +28,12 @@ test.each([
   ],
   ['a row is read twice', [...right, { id: 'b', value: null }], ['things: 1 rows were read twice']],
   [
-    'a value is another',
+    'a value differs',
     [{ ...right[0], value: 'blue' }, right[1] ?? {}],
     ['things ["b"]: value is "blue", expected null']
   ],
   [
-    'a field is shown that nobody asked for',
+    'an unexpected field is shown',
     [{ ...right[0], secret: 1 }, right[1] ?? {}],
     ['things ["b"]: secret is 1, expected absent']
   ],
@@ -42,6 +42,6 @@ test.each([
     [{ id: 'b' }, right[1] ?? {}],
     ['things ["b"]: value is absent, expected null']
   ]
-])('it is said that %s', (_name, rows, differences) => {
+])('it is reported that %s', (_name, rows, differences) => {
   expect(rowDifferences(expected, rows)).toEqual(differences)
 })

@@ -16,7 +16,7 @@ function reading(rows: readonly unknown[]) {
 
 const right = { source: 's', id: '1-a', n: 1 }
 
-test('rows of other runs do not disturb', async () => {
+test('rows of other runs are ignored', async () => {
   const client = reading([right, { source: 's', id: '11-a', n: 2 }, { source: '1', id: 'x', n: 3 }])
   expect(await runDifferences(client, expected, '1-')).toEqual([])
   expect(client.asked).toEqual(['/api/v1/things?limit=1000'])
@@ -25,7 +25,7 @@ test('rows of other runs do not disturb', async () => {
 test.each([
   ['one that is missing', [], ['things ["s","1-a"]: is missing']],
   ['one too many', [right, { ...right, id: '1-b' }], ['things ["s","1-b"]: should not be there']],
-  ['one that is another', [{ ...right, n: 2 }], ['things ["s","1-a"]: n is 2, expected 1']]
-])('of the rows of the run, %s is told', async (_name, rows, differences) => {
+  ['one that differs', [{ ...right, n: 2 }], ['things ["s","1-a"]: n is 2, expected 1']]
+])('among the rows of the run, %s is reported', async (_name, rows, differences) => {
   expect(await runDifferences(reading(rows), expected, '1-')).toEqual(differences)
 })

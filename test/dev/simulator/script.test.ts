@@ -19,7 +19,7 @@ describe.each([1, 2, 3, 4, 5])('with seed %i and few events', (seed) => {
   const script = writeScript({ seed, count: 200 })
   const sendings = sendingsOf(seed, 200)
 
-  test('there are as many different events as were asked for, and each is sent', () => {
+  test('there are as many different events as requested, and each is sent', () => {
     expect(script.cases).toHaveLength(200)
     expect(new Set(sendings.map(({ sent }) => sent)).size).toBe(200)
   })
@@ -77,7 +77,7 @@ describe.each([1, 2, 3, 4, 5])('with seed %i and few events', (seed) => {
     expect(others.every((push) => push.sendings.length === 1)).toBe(true)
   })
 
-  test('no two whole events have one identity, and none has one time', () => {
+  test('no two valid events have the same identity, and no two events the same time', () => {
     const whole = script.cases.filter(({ fault }) => !fault).map(({ event }) => event)
     expect(new Set(whole.map(({ source, id }) => `${source} ${id}`)).size).toBe(whole.length)
     expect(new Set(whole.map(({ time = '' }) => Date.parse(time))).size).toBe(whole.length)
@@ -101,7 +101,7 @@ describe('the options of a script', () => {
     expect(cases.filter(({ fault }) => fault)).toHaveLength(broken)
   })
 
-  test('a few events need not have every fault among them', () => {
+  test('a few events need not include every fault', () => {
     const { cases } = write({ count: 10 })
     expect(cases.filter(({ fault }) => fault)).toEqual([])
   })
@@ -110,12 +110,12 @@ describe('the options of a script', () => {
     expect(write({ duplicates: 0 }).sendings).toHaveLength(300)
   })
 
-  test('more of them late means more of them overtaken', () => {
+  test('more late events mean more overtaken events', () => {
     const [none, many] = [write({ late: 0, duplicates: 0 }), write({ late: 0.5, duplicates: 0 })]
     expect(overtaken(many.sendings)).toBeGreaterThan(overtaken(none.sendings))
   })
 
-  test('one envelope is used for whole and for broken events', () => {
+  test('a single envelope is used for valid and for broken events', () => {
     const { sendings, cases } = write({ envelopes: ['Pub/Sub unwrapped'] })
     expect(new Set(sendings.map(({ envelope }) => envelope))).toEqual(
       new Set(['Pub/Sub unwrapped'])
@@ -143,7 +143,7 @@ describe('the options of a script', () => {
     }
   })
 
-  test('an attempt counts on where a wrapped push is delivered again', () => {
+  test('the attempt of a wrapped push counts up when it is delivered again', () => {
     const { pushes } = write({ envelopes: ['Pub/Sub wrapped, binary event'], poison: 0 })
     const attempts = pushes.map((push) => {
       const first = push.sendings[0]?.hop.attempt ?? 0

@@ -4,7 +4,7 @@ import type { Encoded } from '../../../dev/simulator/envelopes.ts'
 import { type Answer, type Pushable, simulate } from '../../../dev/simulator/simulate.ts'
 import { startPushServer } from './push-server.ts'
 
-/** Let what can happen without time happen. */
+/** Let everything happen that needs no time. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A clock that is moved by sleeping only, `overshoot` times as far as asked. */
@@ -29,7 +29,7 @@ const message = (body: string, orderingKey?: string): Pushable => ({
 const messages = (count: number) => Array.from({ length: count }, (_, i) => message(String(i)))
 const usual = { pace: { concurrency: 8 }, maxAttempts: 20, maxBackoffMs: 60_000 }
 
-/** A service whose answers are given by hand. */
+/** A service whose answers the test gives. */
 function createManualService() {
   const pending: { body: string; answer(status: number): void }[] = []
   let most = 0
@@ -139,7 +139,7 @@ describe('within a window', () => {
     expect(most()).toBe(12)
   })
 
-  test('after nacks the window is halved, and redeliveries go before new messages', async () => {
+  test('after nacks the window is halved, and redeliveries go out before new messages', async () => {
     const { clock } = createFakeClock()
     const { post, pending } = createManualService()
     void simulate(messages(100), { ...usual, post, clock })
@@ -155,7 +155,7 @@ describe('within a window', () => {
 })
 
 describe('at a fixed rate', () => {
-  test('messages go out when they are due, however slow the answers are', async () => {
+  test('messages go out when they are due, even when answers are slow', async () => {
     const { clock, slept } = createFakeClock()
     const { post, pending } = createManualService()
     void simulate(messages(40), { ...usual, post, clock, pace: { rate: 10 } })

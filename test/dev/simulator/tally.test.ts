@@ -8,7 +8,7 @@ const single = pushes.find(({ sendings }) => sendings.length === 1)
 if (!batch || !single) throw new Error('the script has both')
 const answer = (body: string) => ({ status: 200, body })
 
-test('verdicts and what was never acknowledged add up to the events sent', () => {
+test('verdicts and events that were never acknowledged add up to the events sent', () => {
   const counts = tally({
     elapsedMs: 2000,
     pushed: [

@@ -19,14 +19,14 @@ test('it begins in single digits, and doubles up to its limit while all is well'
 test.each([
   ['a push of a hundred fails', { failed: 1 }],
   ['answers take a second', { latencyMs: 1000 }]
-])('it is halved when %s', (_name, trouble) => {
+])('it is halved when %s', (_name, answers) => {
   const window = createWindow(100)
   for (let rounds = 0; rounds < 5; rounds++) round(window)
-  expect(round(window, trouble)).toBe(50)
+  expect(round(window, answers)).toBe(50)
   expect(round(window)).toBe(100)
 })
 
-test('one failure of more than a hundred pushes is no trouble', () => {
+test('one failure in more than a hundred pushes does not shrink it', () => {
   const window = createWindow(200)
   for (let rounds = 0; rounds < 6; rounds++) round(window)
   expect(round(window, { failed: 1 })).toBe(200)

@@ -11,7 +11,7 @@ import {
 } from '../../../src/http/deliver/body.ts'
 
 describe('admission', () => {
-  it('counts what is declared until it is released, once', () => {
+  it('counts the declared bytes until they are released, once', () => {
     const admission = createAdmission(10, 100)
     const slot = admission.enter(60)
     expect(() => admission.enter(41)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
@@ -67,8 +67,8 @@ describe('reading a body', () => {
   })
 })
 
-describe('a body that does not end well', () => {
-  it('is discarded to its end once it is refused', async () => {
+describe('a broken body', () => {
+  it('is read to its end and discarded once it is refused', async () => {
     const slot = createAdmission(1, 25).enter(0)
     const body = Readable.from([10, 20, 10, 20].map((size) => Buffer.alloc(size, 'x')))
     const ended = once(body, 'end')
@@ -87,7 +87,7 @@ describe('a body that does not end well', () => {
 })
 
 describe('inflating a body', () => {
-  it('reserves room for the largest body before it begins, and returns what was not needed', async () => {
+  it('reserves room for the largest body before it begins, and then returns the unused bytes', async () => {
     const admission = createAdmission(10, maxBodyBytes)
     const slot = admission.enter(0)
     expect(await inflateBody(gzipSync('hello'), 'GZIP', slot)).toEqual(Buffer.from('hello'))

@@ -18,7 +18,7 @@ const credentials = {
   cookie: 'session=sesame'
 }
 
-/** The delivery routes alone, which hand every delivery to this list. */
+/** The delivery routes alone, which append every delivery to this list. */
 async function openRoutes() {
   const deliveries: Delivery[] = []
   const take = async (delivery: Delivery) => {

@@ -40,7 +40,7 @@ function watched(writes: string[]) {
   })
 }
 
-/** The service with one contract, which asks for these writes. */
+/** The service with one contract, which has these writes. */
 async function openThings(writes: readonly Json[]) {
   const contracts = compile(withWrites(...writes))
   const store = await openEmbeddedStore({ file: ':memory:', tables: contracts.tables })
@@ -92,7 +92,7 @@ describe('POST /events?dryRun=true', () => {
     ['dead-lettered', { ...red, type: 'com.example.unheard.of' }, 'EVENT_TYPE_UNKNOWN'],
     ['dead-lettered', { ...red, time: 'never' }, 'ATTRIBUTE_INVALID']
   ])(
-    'says %s, with the reason where there is one, and writes nothing',
+    'answers %s, with the reason if there is one, and writes nothing',
     async (verdict, event, reason) => {
       const writes: string[] = []
       const { app } = await openApp({}, watched(writes))
@@ -109,7 +109,7 @@ describe('POST /events?dryRun=true', () => {
     }
   )
 
-  it('shows the writes that an event asks for, as plain JSON', async () => {
+  it('shows the writes of an event, as plain JSON', async () => {
     const { app } = await openApp()
     const { writes, eventKey } = (await post(app, '/events?dryRun=true', order('1.50'))).json()
     expect(writes).toEqual([
@@ -135,7 +135,7 @@ describe('POST /events?dryRun=true', () => {
     ])
   })
 
-  it('sees what only the rows can tell: a sum that would overflow', async () => {
+  it('reads the rows: a sum that would overflow is reported', async () => {
     const { app } = await openThings([
       {
         collection: 'thing_counts',
@@ -151,13 +151,13 @@ describe('POST /events?dryRun=true', () => {
     expect(other.json()).toMatchObject({ verdict: 'applied' })
   })
 
-  it('says ignored of an event whose contract asks for no writes', async () => {
+  it('answers ignored for an event whose contract has no writes', async () => {
     const { app } = await openThings([])
     const answer = await post(app, '/events?dryRun=true', thing('1', '1'))
     expect(answer.json()).toMatchObject({ verdict: 'ignored', writes: [] })
   })
 
-  it('folds the events of a batch as one commit would, and answers an array', async () => {
+  it('folds the events of a batch like one commit, and answers an array', async () => {
     const { app } = await openApp()
     const type = 'application/cloudevents-batch+json'
     const answer = await post(app, '/?dryRun=true', [red, red, changed('2', at(1), {})], type)

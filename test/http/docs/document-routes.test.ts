@@ -6,7 +6,7 @@ import { openApp } from '../open-app.ts'
 const documents = ['/openapi.json', '/asyncapi.json', '/docs', '/docs/events', '/docs/http']
 
 describe.each(documents)('%s', (url) => {
-  it('is kept by a cache that asks whether it still holds', async () => {
+  it('is cached and revalidated', async () => {
     const { app } = await openApp()
     const first = await app.inject(url)
     expect(first.statusCode).toBe(200)
@@ -19,7 +19,7 @@ describe.each(documents)('%s', (url) => {
     expect([again.statusCode, again.body]).toEqual([304, ''])
   })
 
-  it('is served compressed, under a tag of its own', async () => {
+  it('is served compressed, with its own tag', async () => {
     const { app } = await openApp()
     const plain = await app.inject(url)
     const packed = await app.inject({ url, headers: { 'accept-encoding': 'br, gzip' } })
@@ -39,7 +39,7 @@ describe.each(documents)('%s', (url) => {
     expect(post.headers['allow']).toBe('GET, HEAD')
   })
 
-  it('never asks the store, and needs no key', async () => {
+  it('never calls the store, and needs no key', async () => {
     const calls: string[] = []
     const { app } = await openApp({ READ_AUTH: 'cloud-run', PUSH_AUTH: 'cloud-run' }, (store) =>
       Object.assign(Object.create(store), {
@@ -53,7 +53,7 @@ describe.each(documents)('%s', (url) => {
   })
 })
 
-test('a refusal of gzip is heard', async () => {
+test('a refusal of gzip is respected', async () => {
   const { app } = await openApp()
   for (const coding of ['gzip;q=0', 'gzip; q=0.0, br', 'x-gzip', 'identity']) {
     const answer = await app.inject({ url: '/docs', headers: { 'accept-encoding': coding } })
@@ -63,7 +63,7 @@ test('a refusal of gzip is heard', async () => {
   expect(weighted.headers['content-encoding']).toBe('gzip')
 })
 
-test('a page allows itself nothing from elsewhere and nothing inline', async () => {
+test('a page allows nothing from other origins and nothing inline', async () => {
   const { app } = await openApp()
   for (const url of ['/docs', '/docs/events', '/docs/http']) {
     const { headers, body } = await app.inject(url)
@@ -76,7 +76,7 @@ test('a page allows itself nothing from elsewhere and nothing inline', async () 
 })
 
 describe('an asset', () => {
-  it('is kept for ever under the name of its content, and asked for again under another', async () => {
+  it('is cached forever under the hash of its content, and revalidated under another', async () => {
     const { app } = await openApp()
     const { body } = await app.inject('/docs/http')
     const urls = [...body.matchAll(/(?:src|href)="(\/docs\/assets\/[^"]+)"/g)].map(([, url]) => url)
@@ -102,9 +102,12 @@ describe('an asset', () => {
     expect(rawPayload.length).toBeGreaterThan(0)
   })
 
-  it.each(['none.js', '..%2Fpage.ts', '__proto__', 'constructor'])('%s is none', async (name) => {
-    const { app } = await openApp()
-    const answer = await app.inject(`/docs/assets/${name}`)
-    expect(answer.json()).toMatchObject({ code: 'ROUTE_NOT_FOUND' })
-  })
+  it.each(['none.js', '..%2Fpage.ts', '__proto__', 'constructor'])(
+    '%s does not exist',
+    async (name) => {
+      const { app } = await openApp()
+      const answer = await app.inject(`/docs/assets/${name}`)
+      expect(answer.json()).toMatchObject({ code: 'ROUTE_NOT_FOUND' })
+    }
+  )
 })

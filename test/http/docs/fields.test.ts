@@ -5,7 +5,7 @@ import { fieldsOf } from '../../../src/http/docs/fields.ts'
 const shown = (schema: JsonSchema) =>
   fieldsOf(schema).map(({ path, type, required }) => `${path} ${type}${required ? '!' : ''}`)
 
-test('members are listed with those inside of them', () => {
+test('members are listed with their nested members', () => {
   const schema: JsonSchema = {
     type: 'object',
     required: ['id', 'lines'],
@@ -31,7 +31,7 @@ test('members are listed with those inside of them', () => {
   ])
 })
 
-test('limits and descriptions come from the schema and from what it refers to', () => {
+test('limits and descriptions come from the schema and the schemas it refers to', () => {
   const [field] = fieldsOf({
     properties: { a: { $ref: '#/$defs/a', maxLength: 3 } },
     $defs: { a: { description: 'What it is.', type: 'string', enum: ['x', 'y'] } }

@@ -20,7 +20,7 @@ test('the overview links to every event type and to every collection', async () 
   for (const { read } of shipped.collections) expect(html).toContain(`GET /api/v1/${read?.path}<`)
 })
 
-test('what the overview links to is there', async () => {
+test('the links of the overview have targets', async () => {
   const { app } = await openApp()
   const links = [...homePage(shipped).content.html.matchAll(/href="([^"]+)"/g)].map(
     ([, href]) => href
@@ -40,7 +40,7 @@ test('what the overview links to is there', async () => {
   }
 })
 
-test('an event is shown with what it does, its members, and how to publish it', () => {
+test('an event is shown with its effects, its members, and how to publish it', () => {
   const { html } = eventsPage(shipped).content
   expect(html).toContain('<li>adds to a sum of daily_sales, for each of /data/lines</li>')
   expect(html).toContain('<code>lines[].sku</code> <span class="badge">required</span>')
@@ -48,7 +48,7 @@ test('an event is shown with what it does, its members, and how to publish it', 
   expect(html).toContain('curl &quot;$LANDFALL/events&quot;'.replaceAll('&quot;', '"'))
 })
 
-test('what contracts say is shown as text, also where it looks like markup', () => {
+test('texts of contracts are shown as text, even when they look like markup', () => {
   const evil = '</code><script>alert(1)</script>'
   const { html } = eventsPage(
     withEvent({
@@ -62,7 +62,7 @@ test('what contracts say is shown as text, also where it looks like markup', () 
   expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
 })
 
-test('a quote in an example cannot leave the quotes of the shell', () => {
+test('a quote in an example cannot end the quotes of the shell', () => {
   const { html } = eventsPage(
     withEvent({
       type: 'thing',
@@ -74,7 +74,7 @@ test('a quote in an example cannot leave the quotes of the shell', () => {
   expect(html).toContain(String.raw`a&#39;\&#39;&#39;b`)
 })
 
-test('a contract without data or writes says so', () => {
+test('a contract without data or writes is described as such', () => {
   const { html } = eventsPage(withEvent({ type: 'thing', writes: [] })).content
   expect(html).toContain('<li>changes nothing</li>')
   expect(html).toContain('Any data is accepted.')

@@ -23,7 +23,7 @@ async function deliver(app: App, headers: object, payload: string | Buffer, quer
   return app.inject({ method: 'POST', url: `/events${query}`, headers: lines, payload })
 }
 
-describe('an answer is what the OpenAPI document says', () => {
+describe('an answer matches the OpenAPI document', () => {
   it.each(['store', 'reject'])('for every recorded delivery with POISON=%s', async (POISON) => {
     const { app } = await openApp({ POISON })
     const { answerFaults } = await validatorOf(app)
@@ -122,7 +122,7 @@ describe('an answer is what the OpenAPI document says', () => {
     expect(answerFaults('/health/ready', 'get', answer)).toEqual([])
   })
 
-  it('for requests that are too large or do not say what dryRun is', async () => {
+  it('for requests that are too large or have an invalid dryRun', async () => {
     const { app } = await openApp()
     const { answerFaults } = await validatorOf(app)
     const large = await deliver(app, { 'content-length': '99999999' }, 'x')
@@ -182,7 +182,7 @@ describe('an answer is what the OpenAPI document says', () => {
   })
 })
 
-test('an answer that is not described is noticed', async () => {
+test('the validator notices an answer that is not described', async () => {
   const { app } = await openApp()
   const { answerFaults } = await validatorOf(app)
   const answer = await app.inject('/health/live')

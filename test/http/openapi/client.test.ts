@@ -7,7 +7,7 @@ import ts from 'typescript'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openApp } from '../open-app.ts'
 
-/** What a consumer writes against the generated client. */
+/** The code of a consumer of the generated client. */
 const consumer = `
 import { createClient, createConfig } from './client/index.js'
 import { deliver, getItems, listItems } from './sdk.gen.js'
@@ -71,7 +71,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Compile a file beside the client, and say what the compiler says. */
+/** Compile a file beside the client, and return the output of the compiler. */
 async function compile(name: string, text: string): Promise<readonly string[]> {
   const path = join(folder, `${name}.ts`)
   await writeFile(path, text)
@@ -80,7 +80,7 @@ async function compile(name: string, text: string): Promise<readonly string[]> {
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }
 
-it('a client that is generated from the document compiles, and works against the service', async () => {
+it('a client generated from the document compiles, and works against the service', async () => {
   expect(await compile('consumer', consumer)).toEqual([])
   const { app } = await openApp()
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -100,7 +100,7 @@ it('a client that is generated from the document compiles, and works against the
   })
 })
 
-it('a client does not compile that asks for what is not there', async () => {
+it('a client that uses unknown columns, filters or keys does not compile', async () => {
   const mistakes = `import { getItems, listItems } from './sdk.gen.js'
 export const column = getItems({ path: { id: 'a' } }).then(({ data }) => data?.colour)
 export const filter = listItems({ query: { colour: 'red' } })

@@ -22,7 +22,7 @@ const digits = (max: number) =>
   fc.integer({ min: 1, max }).chain((n) => fc.stringMatching(new RegExp(`^[0-9]{${n}}$`)))
 const trimmed = (text: string) => text.replace(/^0+(?=\d)/, '')
 
-/** Values as the store has them, made by the conversions that events pass. */
+/** Stored values, made by the conversions of events. */
 const values: Readonly<Record<string, fc.Arbitrary<Value>>> = {
   STRING: fc.string({ unit: 'grapheme' }),
   INT64: fc
@@ -77,7 +77,7 @@ test.each<[string, Value | undefined]>([
   ['uuid', 'no'],
   ['string', null],
   ['int64s', [7]]
-])('a row is not valid whose %s is %j', (name, value) => {
+])('a row whose %s is %j is not valid', (name, value) => {
   const row = Object.fromEntries(fields.map((field) => [field, null]))
   const stamp = '2026-11-01T10:00:00Z'
   const good = { ...row, string: 'a', event_version: stamp, event_key: 'k', committed_at: stamp }
@@ -85,7 +85,7 @@ test.each<[string, Value | undefined]>([
   expect(isRow({ ...good, [name]: value })).toBe(false)
 })
 
-test('a length counts characters, and of bytes there is none', () => {
+test('a length counts characters, and BYTES have none', () => {
   const text = { scalar: 'STRING', array: false, length: 3 } as const
   expect(ajv.validate(valueSchema(text), '🎈🎈🎈')).toBe(true)
   expect(ajv.validate(valueSchema(text), 'abcd')).toBe(false)

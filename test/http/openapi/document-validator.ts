@@ -10,19 +10,19 @@ export interface DocumentValidator {
   readonly document: JsonObject
   /** Follow a pointer, and the reference that may be there. */
   at(pointer: string): JsonObject
-  /** Say what is wrong with a value by the schema at a pointer; empty when nothing is. */
+  /** List the faults of a value by the schema at a pointer. */
   faults(pointer: string, value: Json): readonly string[]
-  /** Say where an answer is not what the document says of this operation. */
+  /** List where an answer differs from the description of this operation. */
   answerFaults(path: string, method: string, answer: LightMyRequestResponse): readonly string[]
 }
 
-/** Take the document that an app serves. */
+/** Load the document that an app serves. */
 export async function validatorOf(app: FastifyInstance): Promise<DocumentValidator> {
   return createValidator((await app.inject('/openapi.json')).json())
 }
 
 export function createValidator(document: JsonObject): DocumentValidator {
-  // The document as a whole is no schema; what pointers lead to is.
+  // The document as a whole is not a schema; the targets of pointers are.
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   addFormats.default(ajv)
   ajv.addSchema({ ...document, $id: 'https://landfall.example/openapi.json' })

@@ -56,12 +56,12 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('names every operation once', () => {
+  it('has a unique name for every operation', () => {
     const ids = operations(openApi).map(([, operation]) => operation['operationId'])
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it('asks for what the settings ask for', () => {
+  it('requires the authentication of the settings', () => {
     const [open] = accesses.slice(1).map((access) => documentOf(access))
     expect(open?.['components']).not.toHaveProperty('securitySchemes')
     const listed = createValidator(openApi).at('/paths/~1api~1v1~1data/get')
@@ -69,7 +69,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(listed['responses'] ?? {})).toEqual(expect.arrayContaining(['401', '429']))
   })
 
-  it('is the committed copy, but for its version', async () => {
+  it('is the committed copy, except for its version', async () => {
     const copy = JSON.parse(await readFile('docs/openapi.json', 'utf8'))
     const manifest = JSON.parse(await readFile('package.json', 'utf8'))
     expect(copy).toEqual(openApiDocument(contracts, { version: manifest.version, access: strict }))
@@ -100,7 +100,7 @@ function operations(of: JsonObject): readonly (readonly [string, JsonObject, str
   )
 }
 
-/** Pointers of everything that has a schema and examples of it. */
+/** Pointers to everything that has a schema and examples. */
 function* mediaTypes(node: Json, pointer: string): Generator<string> {
   if (isObject(node) && isObject(node['schema']) && isObject(node['examples'])) yield pointer
   if (typeof node !== 'object' || node === null) return
@@ -109,7 +109,7 @@ function* mediaTypes(node: Json, pointer: string): Generator<string> {
   }
 }
 
-/** The schemas alone, where they are definitions of one schema. */
+/** The schemas alone, as definitions of one schema. */
 function relocated(schemas: JsonObject): Json {
   const text = JSON.stringify(schemas)
   return JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/'))

@@ -54,13 +54,13 @@ const strangers: readonly [string, Query][] = [
   ['an index', { ...query, index: byValue.index, order: byValue.order }]
 ]
 
-test.each(strangers)('a cursor is of no use to a query with %s', (_name, other) => {
+test.each(strangers)('a cursor is refused by a query with %s', (_name, other) => {
   expect(refusal(() => parseCursor(other, cursor))).toBe(
     'QUERY_INVALID: cursor: belongs to another query; start again without it'
   )
 })
 
-test('a cursor of one range is of no use to another', () => {
+test('a cursor of one range is refused by another', () => {
   const from = (gt: string): Query => ({ ...query, range: { column: 'id', gt } })
   const made = formatCursor(from('a'), row)
   expect(parseCursor(from('a'), made)).toEqual(['a'])

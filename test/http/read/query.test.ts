@@ -16,7 +16,7 @@ test('without parameters a page is the first of the primary key', () => {
   })
 })
 
-test('a page asks for the columns of its order, also when they are no fields', () => {
+test('a page asks for the columns of its order, also when they are not fields', () => {
   expect(page('', clicks)).toMatchObject({
     columns: ['day', 'event_key'],
     order: ['day', 'event_key']
