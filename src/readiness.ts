@@ -40,7 +40,7 @@ export function createReadiness(
   let drift: number | undefined
   let failed: { readonly at: number; readonly failure: Failure } | undefined
 
-  async function compare(): Promise<ReadinessReport> {
+  async function compareTables(): Promise<ReadinessReport> {
     try {
       const mismatches = await store.verify(tables)
       drift = mismatches.length
@@ -53,19 +53,19 @@ export function createReadiness(
     }
   }
 
-  async function judge(): Promise<ReadinessReport> {
+  async function currentReport(): Promise<ReadinessReport> {
     if (failed && now() - failed.at < failedForMs) {
       return { failure: failed.failure, mismatches: [] }
     }
     if (!comparison || now() - comparison.at >= comparedForMs) {
-      comparison = { at: now(), report: compare() }
+      comparison = { at: now(), report: compareTables() }
     }
     return comparison.report
   }
 
   return {
     async check() {
-      const report = await judge()
+      const report = await currentReport()
       const before = ready ?? true
       ready = report.failure === undefined
       if (ready !== before) onChange(report)

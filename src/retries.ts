@@ -43,7 +43,7 @@ function isTransient(error: unknown): error is Failure {
 }
 
 /** The result of one delivery. */
-export interface Outcome {
+export interface DeliveryOutcome {
   readonly verdict: Verdict
   /** Why it was dead-lettered, or stays so. */
   readonly reason?: Reason
@@ -57,24 +57,24 @@ const byWeight: readonly Verdict[] = ['dead-lettered', ...verdicts]
  *
  * @throws {Failure} with the action `retry`: nothing is known to be committed
  */
-export async function landDelivery(ingest: Ingest, delivery: Delivery): Promise<Outcome> {
+export async function landDelivery(ingest: Ingest, delivery: Delivery): Promise<DeliveryOutcome> {
   const landed = await ingest.land(delivery)
   return ofSeveral(landed.map(({ result }) => toOutcome(result)))
 }
 
 /** Return what landing one delivery would do, and write nothing. @throws {Failure} with the action `retry` */
-export async function dryRunDelivery(ingest: Ingest, delivery: Delivery): Promise<Outcome> {
+export async function dryRunDelivery(ingest: Ingest, delivery: Delivery): Promise<DeliveryOutcome> {
   return ofSeveral(await ingest.dryRun(delivery))
 }
 
-function toOutcome(result: Result): Outcome {
+function toOutcome(result: Result): DeliveryOutcome {
   if (result.kind === 'settled') return result
   if (result.kind === 'ignored') return { verdict: 'ignored' }
   if (!isFailure(result.failure, 'dead-letter')) throw result.failure
   return { verdict: 'dead-lettered', reason: reasonOf(result.failure) }
 }
 
-function ofSeveral(outcomes: readonly Outcome[]): Outcome {
+function ofSeveral(outcomes: readonly DeliveryOutcome[]): DeliveryOutcome {
   const found = byWeight.flatMap((verdict) => outcomes.filter((each) => each.verdict === verdict))
   const [{ verdict, reason } = { verdict: 'ignored' as const, reason: undefined }] = found
   return { verdict, ...(reason && { reason }) }

@@ -1,7 +1,7 @@
 import { textTable } from '../../src/cli/text-table.ts'
 import { envelopes } from '../simulator/envelopes.ts'
 import { faults } from '../simulator/faults.ts'
-import type { Outcome } from '../simulator/outcomes.ts'
+import type { EventOutcome } from '../simulator/outcomes.ts'
 import type { ReadBack } from '../simulator/read-back.ts'
 import { verdicts } from '../simulator/tally.ts'
 import { type Findings, inFlight } from './run-demo.ts'
@@ -41,8 +41,8 @@ function sending({ script, startMs, outcomes, sendMs }: Findings): readonly stri
   ]
 }
 
-function verdictTable(outcomes: readonly Outcome[]): readonly string[] {
-  const count = (name: string, of: readonly Outcome[]) => [
+function verdictTable(outcomes: readonly EventOutcome[]): readonly string[] {
+  const count = (name: string, of: readonly EventOutcome[]) => [
     name,
     number(of.length),
     ...verdicts.map((verdict) => number(of.filter((one) => one.verdict === verdict).length))

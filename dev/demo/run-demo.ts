@@ -2,7 +2,7 @@ import type { Progress } from '../../src/cli/progress.ts'
 import { answerDifferences } from '../simulator/answer-differences.ts'
 import type { Expect, Expectation } from '../simulator/expectation.ts'
 import { createHttpClient, type HttpClient } from '../simulator/http-client.ts'
-import { type Outcome, readOutcomes } from '../simulator/outcomes.ts'
+import { type EventOutcome, readOutcomes } from '../simulator/outcomes.ts'
 import { type ReadBack, readBack } from '../simulator/read-back.ts'
 import { rowDifferences } from '../simulator/row-differences.ts'
 import { type Script, wholeEvents, writeScript } from '../simulator/script.ts'
@@ -13,7 +13,7 @@ import {
   expectDeadLetters,
   type ReasonCount
 } from './dead-letters.ts'
-import { type Service, startService } from './service.ts'
+import { type DemoService, startService } from './service.ts'
 
 export interface DemoOptions {
   readonly seed: number
@@ -28,7 +28,7 @@ export interface Findings {
   readonly script: Script
   /** Until the service listened. */
   readonly startMs: number
-  readonly outcomes: readonly Outcome[]
+  readonly outcomes: readonly EventOutcome[]
   readonly sendMs: number
   readonly readBacks: readonly ReadBack[]
   readonly deadLetters: readonly ReasonCount[]
@@ -64,7 +64,7 @@ export async function runDemo(options: DemoOptions): Promise<Findings> {
     const ending = await service.stop()
     const deadLetters = countDeadLetters(service.embeddedFile)
     const found = { script, startMs, ...seen, deadLetters, ending }
-    return { ...found, differences: compare(expected, found) }
+    return { ...found, differences: differencesFrom(expected, found) }
   } finally {
     await service.dispose()
   }
@@ -73,7 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<Findings> {
 type Seen = Pick<Findings, 'outcomes' | 'sendMs' | 'readBacks'>
 
 async function talk(
-  { port }: Service,
+  { port }: DemoService,
   { pushes }: Script,
   expected: readonly Expectation[],
   progress: Progress
@@ -108,7 +108,7 @@ async function readAll(
 }
 
 /** When a connection breaks because the service died, the service's own output says more. */
-async function orDeath<T>(service: Service, work: Promise<T>): Promise<T> {
+async function orDeath<T>(service: DemoService, work: Promise<T>): Promise<T> {
   try {
     return await Promise.race([work, service.died])
   } catch (error) {
@@ -118,7 +118,7 @@ async function orDeath<T>(service: Service, work: Promise<T>): Promise<T> {
   }
 }
 
-function compare(
+function differencesFrom(
   expected: readonly Expectation[],
   found: Omit<Findings, 'differences'>
 ): readonly string[] {

@@ -6,7 +6,7 @@ import { settings } from '../../src/settings.ts'
 import { type Child, startChild, untilReady } from '../child.ts'
 
 /** The real service, as a process of its own, with a temporary folder of its own. */
-export interface Service {
+export interface DemoService {
   readonly port: number
   readonly embeddedFile: string
   /** Rejects when the process ends, with how and why. */
@@ -32,7 +32,7 @@ const stopAfterMs = 15_000
 export async function startService(
   env: Environment,
   schemasDir = join(root, 'schemas')
-): Promise<Service> {
+): Promise<DemoService> {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-demo-'))
   const embeddedFile = join(folder, 'landfall.db')
   const child = startChild({

@@ -1,4 +1,4 @@
-import type { Outcome } from './outcomes.ts'
+import type { EventOutcome } from './outcomes.ts'
 
 const goodVerdicts = ['applied', 'duplicate', 'stale']
 
@@ -7,13 +7,13 @@ const goodVerdicts = ['applied', 'duplicate', 'stale']
  * to the service and no answer was lost, some must have been applied.
  */
 export function answerDifferences(
-  outcomes: readonly Outcome[],
+  outcomes: readonly EventOutcome[],
   { eventsAreNew }: { readonly eventsAreNew: boolean }
 ): readonly string[] {
   return [...outcomes.flatMap(answerDifference), ...timesApplied(outcomes, eventsAreNew)]
 }
 
-function answerDifference(outcome: Outcome): readonly string[] {
+function answerDifference(outcome: EventOutcome): readonly string[] {
   const { sending, status, verdict, reason } = outcome
   const { event, fault } = sending.sent
   const said = `${sending.envelope} ${event.id}: ${saidOf(outcome)}`
@@ -25,13 +25,13 @@ function answerDifference(outcome: Outcome): readonly string[] {
   return [`${said}, expected 200 and ${wanted}`]
 }
 
-function saidOf({ status, verdict, reason }: Outcome): string {
+function saidOf({ status, verdict, reason }: EventOutcome): string {
   if (status === undefined) return 'was not answered'
   return `was answered ${status} ${verdict} ${reason ?? ''}`.trim()
 }
 
 /** A new order that is placed is always news, once; any other event is news at most once. */
-function timesApplied(outcomes: readonly Outcome[], eventsAreNew: boolean): readonly string[] {
+function timesApplied(outcomes: readonly EventOutcome[], eventsAreNew: boolean): readonly string[] {
   const times = new Map<string, { applied: number; always: boolean }>()
   for (const { sending, verdict } of outcomes) {
     const { event, fault } = sending.sent

@@ -1,5 +1,5 @@
 import type { EnvelopeName } from './envelopes.ts'
-import { type Fault, faults } from './faults.ts'
+import { type EventFault, faults } from './faults.ts'
 import { createItems } from './items.ts'
 import { createObjects } from './objects.ts'
 import { createOrders } from './orders.ts'
@@ -10,7 +10,7 @@ import type { SentEvent, Tick } from './sent-event.ts'
 export interface Case {
   readonly tick: Tick
   readonly event: SentEvent
-  readonly fault?: Fault
+  readonly fault?: EventFault
 }
 
 export interface CaseOptions {

@@ -1,5 +1,5 @@
 import type { Encoded, EnvelopeName, Hop } from './envelopes.ts'
-import { type Message, push, pushByEventarc, pushUnwrapped } from './pubsub-push.ts'
+import { type PublishedMessage, push, pushByEventarc, pushUnwrapped } from './pubsub-push.ts'
 import type { SentEvent } from './sent-event.ts'
 
 type Encode = (event: SentEvent, hop: Hop) => Encoded
@@ -50,16 +50,16 @@ function structured({ data, ...attributes }: SentEvent): string {
   return `${members.slice(0, -1)},"data":${data}}`
 }
 
-function binaryMessage(event: SentEvent): Message {
+function binaryMessage(event: SentEvent): PublishedMessage {
   return { data: event.data, attributes: { ...named(event, asIs), 'content-type': json } }
 }
 
-function structuredMessage(event: SentEvent): Message {
+function structuredMessage(event: SentEvent): PublishedMessage {
   return { data: structured(event), attributes: { 'content-type': structuredType } }
 }
 
 /** Eventarc has its own name for the content type of the data, which no binding defines. */
-function fallbackMessage(event: SentEvent): Message {
+function fallbackMessage(event: SentEvent): PublishedMessage {
   return { data: event.data, attributes: { ...named(event, asIs), 'ce-datacontenttype': json } }
 }
 

@@ -2,7 +2,7 @@ import { type Encoded, type EnvelopeName, eventEnvelopes } from './envelopes.ts'
 import { type SentEvent, type Tick, timeOf } from './sent-event.ts'
 
 /** One way for an event to be broken, and the reason that its dead letter must have. */
-export interface Fault {
+export interface EventFault {
   readonly name: string
   readonly reason: string
   readonly envelopes: readonly [EnvelopeName, ...EnvelopeName[]]
@@ -16,7 +16,7 @@ const alone = ['CloudEvents binary', 'CloudEvents structured', 'Pub/Sub unwrappe
 const structured = ['CloudEvents structured'] as const
 
 /** Every way in which an event is broken. */
-export const faults: readonly Fault[] = [
+export const faults: readonly EventFault[] = [
   fault('the JSON stops in the middle', 'JSON_INVALID', alone, ({ id }) => `{"id":"${id}","val`),
   fault(
     'a key that sets a prototype',
@@ -93,15 +93,15 @@ function goodItem(tick: Tick): SentEvent {
 function fault(
   name: string,
   reason: string,
-  envelopes: Fault['envelopes'],
+  envelopes: EventFault['envelopes'],
   dataOf: (event: SentEvent) => string
-): Fault {
+): EventFault {
   const make = (tick: Tick) => ({ ...goodItem(tick), data: dataOf(goodItem(tick)) })
   return { name, reason, envelopes, make }
 }
 
 /** An attribute is wrong. */
-function changed(name: string, reason: string, attributes: Partial<SentEvent>): Fault {
+function changed(name: string, reason: string, attributes: Partial<SentEvent>): EventFault {
   const make = (tick: Tick) => ({ ...goodItem(tick), ...attributes })
   return { name, reason, envelopes: eventEnvelopes, make }
 }

@@ -2,7 +2,7 @@ import type { Push, Sending } from './pushes.ts'
 import type { Pushed } from './simulate.ts'
 
 /** The final answer for one event of one push. */
-export interface Outcome {
+export interface EventOutcome {
   readonly sending: Sending
   readonly acknowledged: boolean
   /** Of the last answer; absent when there was none. */
@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 /** Read the answers: one for one event, or those of a batch. */
-export function readOutcomes(pushed: readonly Pushed<Push>[]): readonly Outcome[] {
+export function readOutcomes(pushed: readonly Pushed<Push>[]): readonly EventOutcome[] {
   return pushed.flatMap(({ push: { sendings }, acknowledged, answer }) => {
     const answers = answer ? readAnswers(answer.body) : []
     const verdicts = answers.length === sendings.length ? answers : []

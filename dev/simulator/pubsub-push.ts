@@ -1,7 +1,7 @@
 import type { Encoded, Hop } from './envelopes.ts'
 
 /** What a publisher puts into a Pub/Sub message. */
-export interface Message {
+export interface PublishedMessage {
   readonly data: string
   readonly attributes: Readonly<Record<string, string>>
 }
@@ -10,7 +10,7 @@ const project = 'projects/demo'
 const subscription = `${project}/subscriptions/landfall-push`
 
 /** The request of a push subscription: https://cloud.google.com/pubsub/docs/push#receive_push */
-export function push({ data, attributes }: Message, hop: Hop): Encoded {
+export function push({ data, attributes }: PublishedMessage, hop: Hop): Encoded {
   const { messageId, publishTime, attempt, orderingKey } = hop
   const message = {
     data: Buffer.from(data).toString('base64'),
@@ -29,7 +29,7 @@ export function push({ data, attributes }: Message, hop: Hop): Encoded {
  * The request of a subscription without wrapper, with metadata: attributes become headers
  * (https://cloud.google.com/pubsub/docs/payload-unwrapping).
  */
-export function pushUnwrapped({ data, attributes }: Message, hop: Hop): Encoded {
+export function pushUnwrapped({ data, attributes }: PublishedMessage, hop: Hop): Encoded {
   const lines = Object.entries(attributes).map(([name, text]) => [name, headerLine(text)])
   const headers = {
     ...Object.fromEntries(lines),
@@ -45,7 +45,7 @@ export function pushUnwrapped({ data, attributes }: Message, hop: Hop): Encoded 
 const headerLine = (text: string) => Buffer.from(text).toString('latin1')
 
 /** The request of an Eventarc trigger for a topic: a push, in an event of Eventarc's own. */
-export function pushByEventarc(message: Message, hop: Hop): Encoded {
+export function pushByEventarc(message: PublishedMessage, hop: Hop): Encoded {
   const { headers, body } = push(message, hop)
   const own = {
     'ce-specversion': '1.0',

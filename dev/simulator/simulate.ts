@@ -97,7 +97,7 @@ async function deliver<P extends Pushable>(
     await pace.enter()
     const sentAt = clock.now()
     since ??= sentAt
-    const tried = await attempt(post, push.encode(failures.length + 1))
+    const tried = await attemptPush(post, push.encode(failures.length + 1))
     const { failure, answer } = tried
     pace.leave(failure === undefined, clock.now() - sentAt)
     if (failure !== undefined) failures.push(failure)
@@ -114,7 +114,7 @@ interface Attempt {
   readonly failure?: string
 }
 
-async function attempt(post: SimulateOptions['post'], encoded: Encoded): Promise<Attempt> {
+async function attemptPush(post: SimulateOptions['post'], encoded: Encoded): Promise<Attempt> {
   try {
     const answer = await post(encoded)
     if (acknowledging.includes(answer.status)) return { answer }

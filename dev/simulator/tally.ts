@@ -1,4 +1,4 @@
-import { type Outcome, readOutcomes } from './outcomes.ts'
+import { type EventOutcome, readOutcomes } from './outcomes.ts'
 import type { Push } from './pushes.ts'
 import type { Simulated } from './simulate.ts'
 
@@ -44,7 +44,7 @@ export function tally({ pushed, elapsedMs }: Simulated<Push>): Tally {
   }
 }
 
-function countVerdicts(outcomes: readonly Outcome[]): Readonly<Record<string, number>> {
+function countVerdicts(outcomes: readonly EventOutcome[]): Readonly<Record<string, number>> {
   const none = Object.fromEntries(verdicts.map((verdict) => [verdict, 0]))
   return { ...none, ...count(outcomes.map(({ verdict = 'none' }) => verdict)) }
 }

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose/jwt/decode'
 import { Failure } from '../failures.ts'
 
 /** What a token says, whether or not it is true. */
-export type Claims = Readonly<Record<string, unknown>>
+export type TokenClaims = Readonly<Record<string, unknown>>
 
 /** What a token must say; undefined is not checked. */
 export interface Expected {
@@ -16,7 +16,7 @@ export interface Expected {
  *
  * @throws {Failure} TOKEN_INVALID
  */
-export function readClaims(token: string): Claims {
+export function readClaims(token: string): TokenClaims {
   try {
     return decodeJwt(token)
   } catch {
@@ -38,7 +38,7 @@ const leewaySeconds = 60
  *
  * @throws {Failure} TOKEN_INVALID; CALLER_FORBIDDEN for a valid token of another account
  */
-export function checkClaims(claims: Claims, expected: Expected, nowMs: number): void {
+export function checkClaims(claims: TokenClaims, expected: Expected, nowMs: number): void {
   const { iss, aud, exp, iat = 0, nbf = 0 } = claims
   const now = nowMs / 1000
   const rules: readonly (readonly [boolean, string])[] = [
@@ -66,7 +66,7 @@ function hasCome(time: unknown, now: number): boolean {
 }
 
 /** Any Google account can get a token for our audience; only the email says whose token it is. */
-function checkPrincipal(claims: Claims, serviceAccounts: readonly unknown[]): void {
+function checkPrincipal(claims: TokenClaims, serviceAccounts: readonly unknown[]): void {
   const { email, email_verified: verified } = claims
   if (verified !== true || !serviceAccounts.includes(email)) {
     throw new Failure('CALLER_FORBIDDEN', 'the token belongs to an account that may not push')

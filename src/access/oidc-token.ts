@@ -3,7 +3,7 @@ import type { CryptoKey } from 'jose'
 import { JOSEError } from 'jose/errors'
 import { compactVerify } from 'jose/jws/compact/verify'
 import { Failure } from '../failures.ts'
-import { type Claims, checkClaims, type Expected, readClaims } from './claims.ts'
+import { checkClaims, type Expected, readClaims, type TokenClaims } from './claims.ts'
 import { createKeySet, type KeySet } from './key-set.ts'
 
 interface TokenVerifierOptions {
@@ -66,7 +66,7 @@ function checkSpelling(signature: string): void {
  */
 const refused = ['b64', 'crit', 'jku', 'jwk', 'x5c', 'x5u']
 
-async function keyOf(header: Claims, keys: KeySet): Promise<CryptoKey> {
+async function keyOf(header: TokenClaims, keys: KeySet): Promise<CryptoKey> {
   const { kid, typ = 'JWT' } = header
   const present = refused.filter((name) => Object.hasOwn(header, name))
   if (present.length > 0) {
@@ -79,8 +79,8 @@ async function keyOf(header: Claims, keys: KeySet): Promise<CryptoKey> {
 
 interface VerifiedTokens {
   /** Return the claims of a token that was remembered. */
-  claimsOf(token: string): Claims | undefined
-  remember(token: string, claims: Claims): void
+  claimsOf(token: string): TokenClaims | undefined
+  remember(token: string, claims: TokenClaims): void
 }
 
 /**
@@ -90,9 +90,9 @@ interface VerifiedTokens {
  */
 export function createVerifiedTokens(capacity: number): VerifiedTokens {
   // A Map keeps the order of insertion; what is used moves to the end.
-  const claimsByHash = new Map<string, Claims>()
+  const claimsByHash = new Map<string, TokenClaims>()
 
-  function put(hash: string, claims: Claims): void {
+  function put(hash: string, claims: TokenClaims): void {
     claimsByHash.delete(hash)
     claimsByHash.set(hash, claims)
     const [oldest] = claimsByHash.keys()

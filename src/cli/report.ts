@@ -1,11 +1,11 @@
 import { type Verdict, verdicts } from '../plan.ts'
-import type { Outcome } from '../retries.ts'
+import type { DeliveryOutcome } from '../retries.ts'
 import type { ProgressStream } from './progress.ts'
 import { textTable } from './text-table.ts'
 
 /** Counts outcomes and shows how many there are, during the work and at the end. */
 export interface Report {
-  count(outcome: Outcome): void
+  count(outcome: DeliveryOutcome): void
   /** How many had this verdict so far. */
   of(verdict: Verdict): number
   /** Clear the progress, and print the counts as a table or as one line of JSON. */
@@ -27,7 +27,7 @@ export function createReport(
   stream: ProgressStream,
   what: string
 ): Report {
-  const counts = new Map<string, { readonly outcome: Outcome; readonly times: number }>()
+  const counts = new Map<string, { readonly outcome: DeliveryOutcome; readonly times: number }>()
   let total = 0
 
   const of = (verdict: Verdict) =>

@@ -1,6 +1,6 @@
 import { type ColumnType, columnTypes } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
-import { below, type Report } from './fault.ts'
+import { below, type ReportFault } from './fault.ts'
 import { kindRules } from './kinds.ts'
 import type { CollectionFile, ColumnSpec, IndexSpec } from './schema-file.ts'
 
@@ -23,7 +23,7 @@ export const hotspotFault =
 export function checkKeyPart(
   { name, columns, types }: { name: string; columns: Record<string, ColumnSpec>; types: Types },
   pointer: string,
-  report: Report
+  report: ReportFault
 ): void {
   if (!Object.hasOwn(columns, name)) {
     report(pointer, unknownColumn(name, Object.keys(columns)))
@@ -46,13 +46,18 @@ export function orderFault(name: string, types: Types): string | undefined {
 }
 
 /** Check the indexes of a collection, one by one. */
-export function checkIndexes(file: CollectionFile, types: Types, report: Report): void {
+export function checkIndexes(file: CollectionFile, types: Types, report: ReportFault): void {
   for (const [at, index] of (file.indexes ?? []).entries()) {
     checkIndex(file, types, index, below(report, formatPointer('indexes', at)))
   }
 }
 
-function checkIndex(file: CollectionFile, types: Types, index: IndexSpec, report: Report): void {
+function checkIndex(
+  file: CollectionFile,
+  types: Types,
+  index: IndexSpec,
+  report: ReportFault
+): void {
   const { columns, key } = file
   for (const [at, name] of index.columns.entries()) {
     checkKeyPart({ name, columns, types }, formatPointer('columns', at), report)
@@ -75,7 +80,11 @@ function checkIndex(file: CollectionFile, types: Types, index: IndexSpec, report
   checkStoring(file, index, report)
 }
 
-function checkStoring({ columns, key }: CollectionFile, index: IndexSpec, report: Report): void {
+function checkStoring(
+  { columns, key }: CollectionFile,
+  index: IndexSpec,
+  report: ReportFault
+): void {
   for (const [at, name] of (index.storing ?? []).entries()) {
     const pointer = formatPointer('storing', at)
     if (!Object.hasOwn(columns, name)) {

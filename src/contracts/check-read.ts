@@ -3,7 +3,7 @@ import { accessPaths } from './access-paths.ts'
 import { orderFault, type Types, unknownColumn } from './check-keys.ts'
 import { keysOf } from './collection-table.ts'
 import { isPageParameter, pageParameters } from './contracts.ts'
-import { below, type Report } from './fault.ts'
+import { below, type ReportFault } from './fault.ts'
 import { kindRules } from './kinds.ts'
 import type { CollectionFile, ReadFile } from './schema-file.ts'
 
@@ -21,7 +21,7 @@ export function maxPageSizeOf({ pageSize, maxPageSize }: ReadFile): number {
 }
 
 /** Check how a collection is read. */
-export function checkRead(file: CollectionFile, types: Types, report: Report): void {
+export function checkRead(file: CollectionFile, types: Types, report: ReportFault): void {
   if (!file.read) return
   const note = below(report, '/read')
   checkFields(file, file.read, note)
@@ -31,7 +31,7 @@ export function checkRead(file: CollectionFile, types: Types, report: Report): v
   }
 }
 
-function checkFields({ kind, columns }: CollectionFile, { fields }: ReadFile, report: Report) {
+function checkFields({ kind, columns }: CollectionFile, { fields }: ReadFile, report: ReportFault) {
   const known = [...Object.keys(columns), ...kindRules[kind].readable]
   for (const [at, name] of (fields ?? []).entries()) {
     if (!known.includes(name)) {
@@ -40,7 +40,12 @@ function checkFields({ kind, columns }: CollectionFile, { fields }: ReadFile, re
   }
 }
 
-function checkFilters(file: CollectionFile, read: ReadFile, types: Types, report: Report): void {
+function checkFilters(
+  file: CollectionFile,
+  read: ReadFile,
+  types: Types,
+  report: ReportFault
+): void {
   const { columns } = file
   const filters = read.filters ?? []
   const served = new Set(accessPaths(keysOf(file), filters).flatMap((path) => path.filters))

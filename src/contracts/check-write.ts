@@ -3,7 +3,7 @@ import type { ScalarType } from '../values/column-types.ts'
 import { formatPointer } from '../values/json-pointer.ts'
 import { checkExists, checkSource, misfit, type Target } from './check-source.ts'
 import type { Collection } from './contracts.ts'
-import type { Report } from './fault.ts'
+import type { ReportFault } from './fault.ts'
 import { kindRules } from './kinds.ts'
 import { locateSource } from './locate-source.ts'
 import type { EventFile, SourceSpec, VersionType, WriteSpec } from './schema-file.ts'
@@ -13,7 +13,7 @@ export function checkWrite(
   file: EventFile,
   write: WriteSpec,
   collection: Collection,
-  report: Report
+  report: ReportFault
 ): void {
   const { kind } = collection
   const { operations } = kindRules[kind]
@@ -58,7 +58,7 @@ function settable({ operation }: WriteSpec, { key, columns, dataColumns }: Colle
   }
 }
 
-function checkColumnNames(write: WriteSpec, collection: Collection, report: Report): void {
+function checkColumnNames(write: WriteSpec, collection: Collection, report: ReportFault): void {
   const { set, amounts } = settable(write, collection)
   reportUnknown('set', write.set, set, report)
   if (write.operation === 'add') {
@@ -73,7 +73,7 @@ function reportUnknown(
   member: 'set' | 'amounts',
   sources: object,
   expected: readonly string[],
-  report: Report
+  report: ReportFault
 ): void {
   for (const name of Object.keys(sources)) {
     if (expected.includes(name)) continue
@@ -85,7 +85,7 @@ function reportUnknown(
 function checkMissing(
   { set, operation }: WriteSpec,
   { columns, key, required }: Collection,
-  report: Report
+  report: ReportFault
 ): void {
   const whole = operation === 'upsert' || operation === 'append'
   for (const name of columns) {
@@ -99,7 +99,7 @@ function checkColumnSources(
   file: EventFile,
   write: WriteSpec,
   collection: Collection,
-  report: Report
+  report: ReportFault
 ): void {
   const names = settable(write, collection)
   for (const member of ['set', 'amounts'] as const) {
@@ -126,7 +126,7 @@ function checkVersionSource(
   file: EventFile,
   write: WriteSpec,
   { kind, version }: Collection,
-  report: Report
+  report: ReportFault
 ): void {
   if (version) checkVersionParts(file, write, version, report)
   else if (write.version !== undefined) {
@@ -138,7 +138,7 @@ function checkVersionParts(
   file: EventFile,
   { version, forEach }: WriteSpec,
   type: VersionType,
-  report: Report
+  report: ReportFault
 ): void {
   const fault = shapeFault(version, type)
   if (fault) {

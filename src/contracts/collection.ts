@@ -6,7 +6,7 @@ import { checkIndexes, checkKeyPart, hotspotFault, isHotspot, type Types } from 
 import { checkRead, maxPageSizeOf, pageSizeOf } from './check-read.ts'
 import { dataColumns, tableOf } from './collection-table.ts'
 import type { Collection, ReadSpec } from './contracts.ts'
-import type { Report } from './fault.ts'
+import type { ReportFault } from './fault.ts'
 import { kindRules } from './kinds.ts'
 import type { CollectionFile, ReadFile } from './schema-file.ts'
 
@@ -15,7 +15,7 @@ const summable = scalarTypes.filter((scalar) => isSummable({ scalar, array: fals
 const managedNames: readonly string[] = Object.values(managedColumns)
 
 /** Check everything in a collection that does not depend on another file. */
-export function checkCollection(file: CollectionFile, report: Report): void {
+export function checkCollection(file: CollectionFile, report: ReportFault): void {
   const types = columnTypes(file)
   checkColumnTypes(file, types, report)
   checkColumns(file, types, report)
@@ -54,7 +54,7 @@ function columnTypes({ columns }: CollectionFile): Types {
   return new Map(types.flatMap(([name, type]) => (type ? [[name, type]] : [])))
 }
 
-function checkColumnTypes({ columns }: CollectionFile, types: Types, report: Report): void {
+function checkColumnTypes({ columns }: CollectionFile, types: Types, report: ReportFault): void {
   for (const [name, { type }] of Object.entries(columns)) {
     if (!types.has(name)) report(formatPointer('columns', name, 'type'), typeFault(type))
   }
@@ -65,7 +65,7 @@ function typeFault(type: string): string {
   return `"${type}" is not a column type; use a GoogleSQL type such as STRING(64)${hint && `,${hint}`}`
 }
 
-function checkColumns(file: CollectionFile, types: Types, report: Report) {
+function checkColumns(file: CollectionFile, types: Types, report: ReportFault) {
   const { kind, columns, name } = file
   if (name.startsWith('sqlite_')) {
     report('/name', 'begins with sqlite_, which SQLite reserves; choose another name')
@@ -81,7 +81,7 @@ function checkColumns(file: CollectionFile, types: Types, report: Report) {
   if (kindRules[kind].counts) checkCounted(file, types, report)
 }
 
-function checkCounted(file: CollectionFile, types: Types, report: Report) {
+function checkCounted(file: CollectionFile, types: Types, report: ReportFault) {
   const counted = dataColumns(file)
   if (counted.length === 0) report('/columns', 'has no column to add to; add one beside the key')
   for (const name of counted) {
@@ -95,7 +95,7 @@ function checkCounted(file: CollectionFile, types: Types, report: Report) {
   }
 }
 
-function checkKey({ kind, key, columns }: CollectionFile, types: Types, report: Report): void {
+function checkKey({ kind, key, columns }: CollectionFile, types: Types, report: ReportFault): void {
   if (key.length === 0 && kindRules[kind].keyEnd.length === 0) {
     report('/key', 'is empty; expected at least one column')
   }
@@ -108,7 +108,10 @@ function checkKey({ kind, key, columns }: CollectionFile, types: Types, report: 
   }
 }
 
-function checkVersion({ kind, version, keepDeletedDays }: CollectionFile, report: Report): void {
+function checkVersion(
+  { kind, version, keepDeletedDays }: CollectionFile,
+  report: ReportFault
+): void {
   if (kindRules[kind].versioned) {
     if (!version) report('', `member "version" is missing; kind ${kind} needs one`)
     return

@@ -8,7 +8,7 @@ import { checkWrite } from './check-write.ts'
 import { compileWrite, type PlanWrite } from './compile-write.ts'
 import type { Collection } from './contracts.ts'
 import { compileSchema, type Validate } from './data-schema.ts'
-import { below, type Report } from './fault.ts'
+import { below, type ReportFault } from './fault.ts'
 import { addWrite, createPlanBuilder } from './plan-builder.ts'
 import { matches, messageView } from './pubsub-message.ts'
 import type { EventFile, Parsed } from './schema-file.ts'
@@ -25,11 +25,11 @@ export interface Targets {
 export function compileEvent(
   parsed: Parsed<EventFile>,
   targets: Targets,
-  report: Report
+  report: ReportFault
 ): Contract | undefined {
   const { value: file } = parsed
   let faults = 0
-  const note: Report = (pointer, message) => {
+  const note: ReportFault = (pointer, message) => {
     faults += 1
     report(pointer, message)
   }
@@ -51,7 +51,7 @@ export function compileEvent(
   return faults > 0 ? undefined : contract
 }
 
-function checkMessageMembers(file: EventFile, report: Report): void {
+function checkMessageMembers(file: EventFile, report: ReportFault): void {
   for (const member of ['match', 'payload', 'attributes'] as const) {
     if (file[member] !== undefined && file.type !== messagePublished) {
       report(`/${member}`, `is for Pub/Sub messages; use it only with type ${messagePublished}`)
@@ -62,7 +62,11 @@ function checkMessageMembers(file: EventFile, report: Report): void {
   }
 }
 
-function checkWrites(file: EventFile, { collections, mayBeFaulty }: Targets, report: Report): void {
+function checkWrites(
+  file: EventFile,
+  { collections, mayBeFaulty }: Targets,
+  report: ReportFault
+): void {
   for (const [at, write] of file.writes.entries()) {
     const note = below(report, formatPointer('writes', at))
     const target = collections.get(write.collection)
@@ -78,7 +82,7 @@ function checkWrites(file: EventFile, { collections, mayBeFaulty }: Targets, rep
 }
 
 /** A number that was rounded when the file was read is not the constant in the file. */
-function checkConstants({ inexact }: Parsed<EventFile>, report: Report): void {
+function checkConstants({ inexact }: Parsed<EventFile>, report: ReportFault): void {
   for (const pointer of inexact) {
     if (pointer.startsWith('/writes/')) {
       report(pointer, 'has more digits than a double holds; use fewer digits or a string')
@@ -86,7 +90,7 @@ function checkConstants({ inexact }: Parsed<EventFile>, report: Report): void {
   }
 }
 
-function checkExampleTypes({ type, examples }: EventFile, report: Report): void {
+function checkExampleTypes({ type, examples }: EventFile, report: ReportFault): void {
   for (const [at, example] of (examples ?? []).entries()) {
     if (example.type !== type) {
       report(formatPointer('examples', at, 'type'), `is another type; expected ${type}`)
@@ -98,7 +102,7 @@ function checkExampleTypes({ type, examples }: EventFile, report: Report): void 
 function planExamples(
   contract: Contract,
   { value: { match, examples }, inexact }: Parsed<EventFile>,
-  report: Report
+  report: ReportFault
 ): void {
   for (const [at, event] of (examples ?? []).entries()) {
     const pointer = formatPointer('examples', at)

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Json } from '../values/json.ts'
-import type { Report } from './fault.ts'
+import type { ReportFault } from './fault.ts'
 import type { JsonSchema } from './schema-file.ts'
 
 /** Return what is wrong with a value, as `pointer: message` without the value; undefined when valid. */
@@ -17,7 +17,7 @@ export type Validate = (value: Json | undefined) => string | undefined
 export function compileSchema(
   schema: JsonSchema,
   base: string,
-  report: Report
+  report: ReportFault
 ): Validate | undefined {
   const faults: string[] = []
   const note = (message: string) => void faults.push(message)
@@ -33,7 +33,7 @@ export function compileSchema(
     logger: { log: note, warn: note, error: note }
   })
   addFormats.default(ajv)
-  const isValid = attempt(() => ajv.compile(schema), note)
+  const isValid = tryCompile(() => ajv.compile(schema), note)
   for (const fault of new Set(faults)) report(placeOf(fault), worded(fault))
   if (!isValid || faults.length > 0) return undefined
   return (value) => {
@@ -44,7 +44,7 @@ export function compileSchema(
   }
 }
 
-function attempt<T>(compile: () => T, note: (message: string) => void): T | undefined {
+function tryCompile<T>(compile: () => T, note: (message: string) => void): T | undefined {
   try {
     return compile()
   } catch (error) {

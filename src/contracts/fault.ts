@@ -8,7 +8,7 @@ export interface Fault {
 }
 
 /** Record a fault of the current file. */
-export type Report = (pointer: string, message: string) => void
+export type ReportFault = (pointer: string, message: string) => void
 
 /** Print a fault on one line: `file#/pointer: message`. */
 export function formatFault({ file, pointer, message }: Fault): string {
@@ -16,12 +16,15 @@ export function formatFault({ file, pointer, message }: Fault): string {
 }
 
 /** Report faults below a pointer of the file. */
-export function below(report: Report, base: string): Report {
+export function below(report: ReportFault, base: string): ReportFault {
   return (pointer, message) => report(`${base}${pointer}`, message)
 }
 
 /** List what a check of one file reports. */
-export function collectFaults(file: string, check: (report: Report) => void): readonly Fault[] {
+export function collectFaults(
+  file: string,
+  check: (report: ReportFault) => void
+): readonly Fault[] {
   const faults: Fault[] = []
   check((pointer, message) => void faults.push({ file, pointer, message }))
   return faults

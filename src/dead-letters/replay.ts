@@ -1,9 +1,9 @@
 import { Failure } from '../failures.ts'
 import type { Ingest } from '../ingest.ts'
 import {
+  type DeliveryOutcome,
   dryRunDelivery,
   landDelivery,
-  type Outcome,
   type RetryPolicy,
   withRetries
 } from '../retries.ts'
@@ -19,7 +19,7 @@ export interface ReplayOptions {
   readonly retries: RetryPolicy
 }
 
-export interface Replayed extends Outcome {
+export interface Replayed extends DeliveryOutcome {
   readonly letter: DeadLetterSummary
 }
 

@@ -1,9 +1,9 @@
 import { Failure } from '../failures.ts'
 import type { Ingest } from '../ingest.ts'
-import { landDelivery, type Outcome, type RetryPolicy, withRetries } from '../retries.ts'
+import { type DeliveryOutcome, landDelivery, type RetryPolicy, withRetries } from '../retries.ts'
 import type { Line } from './lines.ts'
 
-export interface LandedLine extends Outcome {
+export interface LandedLine extends DeliveryOutcome {
   readonly line: number
 }
 

@@ -1,5 +1,5 @@
 import type { Ingest } from '../ingest.ts'
-import { landDelivery, type Outcome, type RetryPolicy, withRetries } from '../retries.ts'
+import { type DeliveryOutcome, landDelivery, type RetryPolicy, withRetries } from '../retries.ts'
 import { type PulledMessage, toPush } from './message.ts'
 
 /** A subscription that is being pulled. */
@@ -21,7 +21,7 @@ export interface DrainOptions {
   readonly idleMs: number
   /** Its signal ends the draining too. */
   readonly retries: RetryPolicy
-  readonly onSettled: (outcome: Outcome, message: PulledMessage) => void
+  readonly onSettled: (outcome: DeliveryOutcome, message: PulledMessage) => void
 }
 
 /**

@@ -34,7 +34,7 @@ function structured(event: DescribedEvent): NamedMessage {
   return {
     name: `${name}.structured`,
     message: {
-      ...describe(event, 'the whole event as JSON'),
+      ...describeMessage(event, 'the whole event as JSON'),
       contentType: 'application/cloudevents+json',
       payload: inFormat(eventSchema(file, { $ref: `${dataPointer(name)}/schema` })),
       ...shown(event.examples.map((payload) => ({ payload }))),
@@ -49,7 +49,7 @@ function binary(event: DescribedEvent): NamedMessage {
   return {
     name: `${name}.binary`,
     message: {
-      ...describe(event, 'attributes beside the data'),
+      ...describeMessage(event, 'attributes beside the data'),
       contentType: 'application/json',
       headers: inFormat(binaryAttributesSchema(file)),
       payload: { $ref: dataPointer(name) },
@@ -66,7 +66,7 @@ function plainMessage(event: DescribedEvent): NamedMessage {
   return {
     name,
     message: {
-      ...describe(event, 'a message that is not a CloudEvent'),
+      ...describeMessage(event, 'a message that is not a CloudEvent'),
       ...(isDecoded && {
         contentType: 'application/json',
         payload: { $ref: dataPointer(name) },
@@ -79,7 +79,7 @@ function plainMessage(event: DescribedEvent): NamedMessage {
   }
 }
 
-function describe({ file, name, description, effects }: DescribedEvent, mode: string) {
+function describeMessage({ file, name, description, effects }: DescribedEvent, mode: string) {
   const resource = file.match?.subscription ?? file.match?.topic
   const only = resource === undefined ? '' : ` Only from ${resource}.`
   const does = effects.length > 0 ? `It ${effects.join('; it ')}.` : 'It changes nothing.'

@@ -12,7 +12,7 @@ export function logDelivery(
   late = false
 ): void {
   const [only] = landed
-  const facts = landed.length === 1 && only ? describe(only) : summarize(landed)
+  const facts = landed.length === 1 && only ? describeLanded(only) : summarize(landed)
   const line = { ...facts, durationMs: Math.round(durationMs * 10) / 10, ...(late && { late }) }
   if (landed.every(({ result }) => hasLanded(result))) log.info(line, 'delivery settled')
   else log.warn(line, 'delivery not fully landed')
@@ -23,7 +23,7 @@ function hasLanded(result: Result): boolean {
   return result.kind === 'ignored'
 }
 
-function describe({ arrival: { provenance }, result }: Landed) {
+function describeLanded({ arrival: { provenance }, result }: Landed) {
   const { envelope, eventId, source, type, metadata } = provenance
   const { deliveryAttempt } = metadata
   return { envelope, eventId, source, type, deliveryAttempt, ...outcomeOf(result) }

@@ -27,7 +27,7 @@ export function createMissing(database: DatabaseSync, tables: readonly Table[]):
   for (const table of tables.map(embeddedTable)) {
     const differences = compareTable(table, readLiveTable(database, table.name))
     const statements = differences.flatMap((difference) => additionSql(table, difference))
-    for (const statement of statements) attempt(database, statement)
+    for (const statement of statements) runIfPossible(database, statement)
   }
 }
 
@@ -63,7 +63,7 @@ const createIndex =
 /** SQLITE_ERROR and SQLITE_CONSTRAINT say that the rows or the tables that are there forbid it. */
 const forbidden = new Set([1, 19])
 
-function attempt(database: DatabaseSync, statement: string): void {
+function runIfPossible(database: DatabaseSync, statement: string): void {
   try {
     database.exec(statement)
   } catch (error) {

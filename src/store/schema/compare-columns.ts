@@ -37,7 +37,7 @@ export function compareColumns(
 
 function missingColumn(table: Table, column: Column): Difference {
   const kind = column.notNull ? 'column-missing-required' : 'column-missing'
-  return about(table, column, kind, `is missing, expected ${spell(column)}`)
+  return about(table, column, kind, `is missing, expected ${describeColumn(column)}`)
 }
 
 function compareColumn(
@@ -85,7 +85,8 @@ function extraColumn(table: Table, column: LiveColumn): Difference {
   return about(table, column, kind, `is ${type}, expected no such column`)
 }
 
-const spell = ({ type, notNull }: Column) => `${formatType(type)}${notNull ? ' NOT NULL' : ''}`
+const describeColumn = ({ type, notNull }: Column) =>
+  `${formatType(type)}${notNull ? ' NOT NULL' : ''}`
 
 const about = (
   table: Table,

@@ -19,7 +19,7 @@ export function compareIndexes(table: Table, live: readonly LiveIndex[]): readon
       return compareIndex(table, index, found)
     }),
     ...extra.map((index): Difference => {
-      const words = `is ${spell(index)}, expected no such index`
+      const words = `is ${describeIndex(index)}, expected no such index`
       return { kind: 'index-extra', ...about(table, index, words) }
     })
   ]
@@ -32,13 +32,13 @@ function compareIndex(
 ): readonly Difference[] {
   // A unique index leaves out rows with NULL in its columns, so that tombstones never collide.
   const nullFiltered = live?.nullFiltered === undefined ? undefined : index.unique
-  const expected = spell({ ...index, ...(nullFiltered && { nullFiltered }) })
+  const expected = describeIndex({ ...index, ...(nullFiltered && { nullFiltered }) })
   if (!live) {
     const words = `is missing, expected ${expected}`
     return [{ kind: 'index-missing', ...about(table, index, words) }]
   }
-  if (spell(live) !== expected) {
-    const words = `is ${spell(live)}, expected ${expected}`
+  if (describeIndex(live) !== expected) {
+    const words = `is ${describeIndex(live)}, expected ${expected}`
     return [{ kind: 'index', ...about(table, index, words) }]
   }
   const building: Difference = {
@@ -69,7 +69,7 @@ const about = (table: Table, index: Index, words: string) => ({
   message: `Index ${index.name} on table ${table.name} ${words}.`
 })
 
-function spell({ unique, nullFiltered, columns }: LiveIndex): string {
+function describeIndex({ unique, nullFiltered, columns }: LiveIndex): string {
   const parts = [unique && 'UNIQUE', nullFiltered && 'NULL_FILTERED', `(${columns.join(', ')})`]
   return parts.filter(Boolean).join(' ')
 }

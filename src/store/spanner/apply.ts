@@ -40,7 +40,7 @@ const readTimeoutMs = 30_000
  * @throws {Failure} DATABASE_UNSUPPORTED: the database does not exist, or has another dialect
  */
 export function diffSchema(options: SchemaOptions): Promise<readonly Change[]> {
-  return connected(options, (connection) => compare(connection, options))
+  return connected(options, (connection) => listChanges(connection, options))
 }
 
 /**
@@ -54,7 +54,7 @@ export function diffSchema(options: SchemaOptions): Promise<readonly Change[]> {
 export function applySchema(options: ApplyOptions): Promise<readonly string[]> {
   return connected(options, async (connection) => {
     if (options.emulator && !options.dryRun) await createEmulatorDatabase(connection)
-    const changes = await compare(connection, options)
+    const changes = await listChanges(connection, options)
     options.onChanges?.(changes)
     refuseDrift(changes)
     const statements = statementsOf(changes)
@@ -77,7 +77,7 @@ async function connected<T>(
   }
 }
 
-async function compare(
+async function listChanges(
   connection: Connection,
   { database, tables }: SchemaOptions
 ): Promise<readonly Change[]> {
@@ -119,7 +119,7 @@ async function run(
     await runDdl(connection, { database: options.database, statements }, options.onProgress)
   } catch (error) {
     const failure = schemaFailure(error)
-    const left = await compare(connection, options).then(statementsOf, () => undefined)
+    const left = await listChanges(connection, options).then(statementsOf, () => undefined)
     if (!left) throw failure
     const ran = statements.filter((statement) => !left.includes(statement)).length
     const message = `${failure.message} ${ran} of ${statements.length} statements ran before it.`

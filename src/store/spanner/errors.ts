@@ -51,7 +51,7 @@ const exceptions: readonly {
 export function storeFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
   const code = codeOf(error)
-  return describe(code, error, code === 'STORE_MISCONFIGURED' ? firstLine : namesIn)
+  return failureOf(code, error, code === 'STORE_MISCONFIGURED' ? firstLine : namesIn)
 }
 
 /** Translate what a read threw: no row is at fault, so Spanner refuses the table. */
@@ -69,10 +69,10 @@ export function schemaFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
   const code = codeOf(error)
   const words = (text: string) => firstLine(text.replace(/,\s*duplicate key\b.*/is, ''))
-  return describe(code === 'STORE_REFUSED' ? 'STORE_MISCONFIGURED' : code, error, words)
+  return failureOf(code === 'STORE_REFUSED' ? 'STORE_MISCONFIGURED' : code, error, words)
 }
 
-function describe(code: FailureCode, error: unknown, words: (text: string) => string): Failure {
+function failureOf(code: FailureCode, error: unknown, words: (text: string) => string): Failure {
   const [name] = statuses[statusOf(error)] ?? ['the client failed without a status']
   const detail = words(textOf(error))
   return new Failure(code, `Spanner: ${name}${detail && `, ${detail}`}.`, { cause: error })

@@ -48,14 +48,14 @@ export async function readLiveTables(
   const described = tables.map((table) => {
     const ofTable = (row: Row) => row['TABLE_NAME'] === table['TABLE_NAME']
     const rows = { columns: columns.filter(ofTable), indexes: indexes.filter(ofTable) }
-    return describe(table, { ...rows, indexColumns: indexColumns.filter(ofTable) })
+    return liveTableOf(table, { ...rows, indexColumns: indexColumns.filter(ofTable) })
   })
   return new Map(described.map((table) => [table.name, table]))
 }
 
 type TableRows = Readonly<Record<'columns' | 'indexes' | 'indexColumns', readonly Row[]>>
 
-function describe(table: Row, { columns, indexes, indexColumns }: TableRows): LiveTable {
+function liveTableOf(table: Row, { columns, indexes, indexColumns }: TableRows): LiveTable {
   const primary = indexes.find((row) => row['INDEX_TYPE'] === 'PRIMARY_KEY')
   return {
     name: String(table['TABLE_NAME']),

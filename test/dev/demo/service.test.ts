@@ -2,16 +2,16 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Service, startService } from '../../../dev/demo/service.ts'
+import { type DemoService, startService } from '../../../dev/demo/service.ts'
 import { createHttpClient } from '../../../dev/simulator/http-client.ts'
 
-async function start(env: Readonly<Record<string, string>> = {}): Promise<Service> {
+async function start(env: Readonly<Record<string, string>> = {}): Promise<DemoService> {
   const service = await startService({ ...process.env, ...env })
   onTestFinished(() => service.dispose())
   return service
 }
 
-async function isLive({ port }: Service): Promise<boolean> {
+async function isLive({ port }: DemoService): Promise<boolean> {
   const client = createHttpClient(`http://127.0.0.1:${port}`, { sockets: 1, timeoutMs: 5000 })
   onTestFinished(() => client.close())
   return client.get('/health/live').then(

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { answerDifferences } from '../../../dev/simulator/answer-differences.ts'
-import type { Outcome } from '../../../dev/simulator/outcomes.ts'
+import type { EventOutcome } from '../../../dev/simulator/outcomes.ts'
 import { writeScript } from '../../../dev/simulator/script.ts'
 
 const sendings = writeScript({ seed: 1, count: 100 }).pushes.flatMap((push) => push.sendings)
 
-function outcomeOf(type: string | undefined, answer: Partial<Outcome> = {}): Outcome {
+function outcomeOf(type: string | undefined, answer: Partial<EventOutcome> = {}): EventOutcome {
   const sending = sendings.find(({ sent: { event, fault } }) =>
     type === undefined ? fault?.reason === 'DATA_INVALID' : !fault && event.type === type
   )
@@ -14,11 +14,13 @@ function outcomeOf(type: string | undefined, answer: Partial<Outcome> = {}): Out
   return { sending, ...applied, ...answer }
 }
 
-const item = (answer: Partial<Outcome> = {}) => outcomeOf('com.example.item.changed.v1', answer)
-const order = (answer: Partial<Outcome> = {}) => outcomeOf('com.example.order.placed.v1', answer)
-const poison = (answer: Partial<Outcome>) => outcomeOf(undefined, answer)
+const item = (answer: Partial<EventOutcome> = {}) =>
+  outcomeOf('com.example.item.changed.v1', answer)
+const order = (answer: Partial<EventOutcome> = {}) =>
+  outcomeOf('com.example.order.placed.v1', answer)
+const poison = (answer: Partial<EventOutcome>) => outcomeOf(undefined, answer)
 
-test.each<[string, readonly Outcome[]]>([
+test.each<[string, readonly EventOutcome[]]>([
   ['applied once and then a duplicate', [item(), item({ verdict: 'duplicate' })]],
   ['never applied because a newer event came first', [item({ verdict: 'stale' })]],
   ['an order that is applied once', [order({ verdict: 'duplicate' }), order()]],
@@ -27,7 +29,7 @@ test.each<[string, readonly Outcome[]]>([
   expect(answerDifferences(outcomes, { eventsAreNew: true })).toEqual([])
 })
 
-test.each<[string, readonly Outcome[], RegExp]>([
+test.each<[string, readonly EventOutcome[], RegExp]>([
   ['applied twice', [item(), item()], /was applied 2 times/],
   ['an order that is never applied', [order({ verdict: 'duplicate' })], /was applied 0 times/],
   ['refused', [item({ status: 503, verdict: undefined })], /was answered 503 .*expected 200/],
