@@ -34,7 +34,7 @@ export function createObjects(random: Random, names: number): (tick: Tick) => Se
     const name = `2026/${random.int(10, 12)}/Beleg ${random.int(1, names)} – Ö.pdf`
     const current = living.get(name)
     if (current && random.chance(0.5)) {
-      const updated = relabelled(current, random, tick)
+      const updated = relabeled(current, random, tick)
       living.set(name, updated)
       return objectEvent('metadataUpdated', tick, updated)
     }
@@ -69,7 +69,7 @@ function finalized(random: Random, name: string, tick: Tick): StorageObject {
   }
 }
 
-function relabelled(object: StorageObject, random: Random, tick: Tick): StorageObject {
+function relabeled(object: StorageObject, random: Random, tick: Tick): StorageObject {
   return {
     ...object,
     metageneration: String(Number(object.metageneration) + 1),

@@ -64,7 +64,7 @@ interface Run {
   finished: boolean
 }
 
-/** Land the lines and report how far the run got, also when it ends half-way. */
+/** Land the lines and report how far the run got, also when it ends halfway. */
 async function reportLines(
   landed: AsyncIterable<LandedLine>,
   around: Surroundings,

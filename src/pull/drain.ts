@@ -7,7 +7,7 @@ export interface Pull {
   onMessage(listener: (message: PulledMessage) => void): void
   /** Called when pulling cannot continue. */
   onError(listener: (error: Error) => void): void
-  /** Send the acknowledgements and return the other messages to the subscription. */
+  /** Send the acknowledgments and return the other messages to the subscription. */
   close(): Promise<void>
 }
 

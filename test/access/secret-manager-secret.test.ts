@@ -136,7 +136,7 @@ describe('a secret in Secret Manager', () => {
 })
 
 // The vectors of RFC 3720, appendix B.4 (https://www.rfc-editor.org/rfc/rfc3720#appendix-B.4), and
-// the check value of the catalogue of CRCs (https://reveng.sourceforge.io/crc-catalogue/17plus.htm).
+// the check value of the catalog of CRCs (https://reveng.sourceforge.io/crc-catalogue/17plus.htm).
 it.each([
   ['nothing', Buffer.alloc(0), 0],
   ['the check value', Buffer.from('123456789'), 0xe3069283],

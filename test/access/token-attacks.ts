@@ -46,7 +46,7 @@ export const issuerKeys: readonly unknown[] = [
   { ...google.jwk, kid: 'twin' },
   { ...publicJwk(twin), kid: 'ps256', alg: 'PS256' },
   { ...publicJwk(curve), kid: 'curve' },
-  { ...google.jwk, kty: 'EC', kid: 'mislabelled' },
+  { ...google.jwk, kty: 'EC', kid: 'mislabeled' },
   { kty: 'oct', k: 'c2VjcmV0', kid: 'oct' },
   null,
   'key'
@@ -137,7 +137,7 @@ const forgeries: Readonly<Record<string, string>> = {
   'a kid that every object has': byAttacker({ kid: 'constructor' }),
   'a kid that two keys share, with the first': forge({ alg: 'RS256', kid: 'twin' }, rs256(twin)),
   'a kid that two keys share, with the second': google.sign(claims(), { kid: 'twin' }),
-  'a key that is not called RSA': google.sign(claims(), { kid: 'mislabelled' }),
+  'a key that is not called RSA': google.sign(claims(), { kid: 'mislabeled' }),
   'an unknown crit': google.sign(claims(), { crit: ['exp'], exp: 1 }),
   'an empty crit': google.sign(claims(), { crit: [] }),
   'b64 false': google.sign(claims(), { b64: false, crit: ['b64'] }),

@@ -60,8 +60,8 @@ const broken: readonly (readonly [string, SchemaSet, readonly string[]])[] = [
   ['an unknown operation', write({ operation: 'insert' }), at('/writes/0/operation', 'is unknown')],
   [
     'an unknown column',
-    withSet({ colour: '/data/text' }),
-    at('/writes/0/set/colour', 'cannot set "colour"')
+    withSet({ color: '/data/text' }),
+    at('/writes/0/set/color', 'cannot set "color"')
   ],
   [
     'a managed column',

@@ -42,8 +42,8 @@ test('an item may have a price, as a number or as text, and nothing else', () =>
   expect(priced(12.5).writes[0]).toHaveProperty('values.price', '12.5')
   expect(priced('12.50').writes[0]).toHaveProperty('values.price', '12.5')
   expect(refusal(priced('cheap'))?.code).toBe('DATA_INVALID')
-  const coloured = planned({ ...event, data: { id: 'a', value: 'red', colour: 1 } })
-  expect(refusal(coloured)?.code).toBe('DATA_INVALID')
+  const colored = planned({ ...event, data: { id: 'a', value: 'red', color: 1 } })
+  expect(refusal(colored)?.code).toBe('DATA_INVALID')
 })
 
 test('an item is deleted by its id', () => {

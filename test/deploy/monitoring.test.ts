@@ -77,7 +77,7 @@ describe('every metric and label in use is exported', () => {
 
   test.each([
     ['landfall_nothing_total', 'landfall_nothing_total'],
-    ['landfall_ready{colour="red"}', 'landfall_ready{colour}'],
+    ['landfall_ready{color="red"}', 'landfall_ready{color}'],
     ['sum by (code) (landfall_events_total)', 'landfall_events_total{code}'],
     ['landfall_event_lag_seconds', 'landfall_event_lag_seconds'],
     ['landfall_queue_events_count', 'landfall_queue_events_count'],

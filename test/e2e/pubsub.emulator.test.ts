@@ -66,7 +66,7 @@ test('a message without an event in it lands by the contract for messages', asyn
   const { pubsub, topics, rows } = await openPipeline({ schemasDir: schemasWithMessages() })
   const message = (id: string) => ({
     data: Buffer.from(`{"id":"${id}"}`),
-    attributes: { colour: 'red' }
+    attributes: { color: 'red' }
   })
   await pubsub.topic(topics.wrapped).publishMessage(message('wrapped'))
   await pubsub.topic(topics.unwrapped).publishMessage(message('unwrapped'))
@@ -103,7 +103,7 @@ test.each([
   expect(third).toEqual({ id: 'a-13', value: 'red' })
 })
 
-/** The shipped contracts, and one for messages whose colour is an attribute. */
+/** The shipped contracts, and one for messages whose color is an attribute. */
 function schemasWithMessages(): string {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-schemas-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -119,15 +119,15 @@ function schemasWithMessages(): string {
     },
     attributes: {
       type: 'object',
-      required: ['colour'],
-      properties: { colour: { type: 'string' } }
+      required: ['color'],
+      properties: { color: { type: 'string' } }
     },
     writes: [
       {
         collection: 'items',
         operation: 'upsert',
         version: '/time',
-        set: { id: '/data/id', value: '/attributes/colour' }
+        set: { id: '/data/id', value: '/attributes/color' }
       }
     ]
   }

@@ -29,7 +29,7 @@ describe('a log entry', () => {
     expect(entries[0]?.['time']).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
   })
 
-  it('is labelled with service and revision on Cloud Run, and only there', () => {
+  it('is labeled with service and revision on Cloud Run, and only there', () => {
     const onCloudRun = logged({ service: 'landfall', revision: 'landfall-00042-abc' })
     onCloudRun.log.info('x')
     expect(onCloudRun.entries[0]).toMatchObject({

@@ -61,7 +61,7 @@ function shortfallsOf({ skipped, seen }: Selection, ids: readonly string[]): rea
   ]
 }
 
-/** Print the result of each, also when the replay ends half-way. Resolves with how many did not land. */
+/** Print the result of each, also when the replay ends halfway. Resolves with how many did not land. */
 async function reportReplays(
   replayed: AsyncIterable<Replayed>,
   { print }: Surroundings,

@@ -30,7 +30,7 @@ test.each([
   expect(alive()).toEqual([])
 })
 
-test('a start that fails half-way leaves nothing behind', async () => {
+test('a start that fails halfway leaves nothing behind', async () => {
   const { env, alive } = slowEmulators('sleep 0.5; echo no Java >&2; exit 1')
   const { code, stderr } = await endOf(openFolder().startLandfall(['local'], env))
   expect(stderr).toMatch(

@@ -102,8 +102,8 @@ it('a client generated from the document compiles, and works against the service
 
 it('a client that uses unknown columns, filters or keys does not compile', async () => {
   const mistakes = `import { getItems, listItems } from './sdk.gen.js'
-export const column = getItems({ path: { id: 'a' } }).then(({ data }) => data?.colour)
-export const filter = listItems({ query: { colour: 'red' } })
+export const column = getItems({ path: { id: 'a' } }).then(({ data }) => data?.color)
+export const filter = listItems({ query: { color: 'red' } })
 export const limit = listItems({ query: { limit: '2' } })
 export const key = getItems({ path: {} })
 `

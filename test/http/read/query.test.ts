@@ -54,7 +54,7 @@ const scan = `FILTER_UNSUPPORTED: these filters would need a full scan; ${served
 const limit = 'QUERY_INVALID: limit: is not a whole number from 1 to 100'
 
 const refused: readonly [string, string, string][] = [
-  ['an unknown name', 'colour=red', `QUERY_INVALID: unknown parameter "colour"; ${known}`],
+  ['an unknown name', 'color=red', `QUERY_INVALID: unknown parameter "color"; ${known}`],
   ['an unknown operator', 'id.ne=a', `QUERY_INVALID: unknown parameter "id.ne"; ${known}`],
   [
     'a name of every object',
