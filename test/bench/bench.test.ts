@@ -19,7 +19,7 @@ it('measures the named parts, on the service and on the model of Spanner', async
   ])
 })
 
-it('says which parts there are when it does not know one', async () => {
+it('lists the parts when it does not know one', async () => {
   const failed = await bench('speed').catch((error: unknown) => error)
   expect(failed).toMatchObject({
     code: 2,

@@ -51,7 +51,7 @@ describe('landfall drain', () => {
     expect(again).toMatchObject({ code: 0, out: [] })
   })
 
-  it('takes a few and leaves the others', async () => {
+  it('takes at most the given number of messages', async () => {
     const env = await openEnv()
     const name = await subscriptionWith(Array.from({ length: 9 }, (_each, n) => order(n)))
     const short = name.split('/').at(-1) ?? ''
@@ -62,7 +62,7 @@ describe('landfall drain', () => {
     expect(await rowsOf(env, 'orders')).toHaveLength(9)
   })
 
-  it('fails for a subscription that is not there, and names it', async () => {
+  it('fails for a subscription that does not exist, and names it', async () => {
     const missing = 'projects/p/subscriptions/missing'
     await expect(run('drain', [missing], await openEnv())).rejects.toThrow(
       `${missing}: Subscription does not exist`

@@ -3,7 +3,7 @@ import { descendants } from '../dev/local/processes.ts'
 import { type Fault, type GoogleCloud, openGoogleCloud, sample } from './google-cloud.ts'
 import { ended, runCanary, startCanary } from './run-canary.ts'
 
-const patience = { timeout: 20_000 }
+const waitOptions = { timeout: 20_000 }
 const percents = [5, 25, 50, 100]
 const noSuccess = { says: '{"status":"error","errorType":"bad_data"}' }
 
@@ -138,8 +138,8 @@ describe('all traffic is back on the old revision, and the exit code is 1,', () 
     const child = startCanary(cloud, '--watch', '3600', '--interval', '3600')
     const end = ended(child)
     const queries = () => cloud.calls.filter((call) => call.includes('query='))
-    await vi.waitUntil(() => queries().length === 4, patience)
-    await vi.waitUntil(() => descendants(cloud.pid).length === 0, patience)
+    await vi.waitUntil(() => queries().length === 4, waitOptions)
+    await vi.waitUntil(() => descendants(cloud.pid).length === 0, waitOptions)
     child.kill('SIGTERM')
     const { status, stderr } = await end
     expectTheWayBack(cloud, status, stderr)

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { poll, startChild, untilReady } from '../../dev/child.ts'
 import { stillRunning } from './local/processes.ts'
 
-const patience = { timeout: 5000 }
+const waitOptions = { timeout: 5000 }
 const start = (script: string) =>
   startChild({ name: 'script', command: 'sh', args: ['-c', script], output: 'ignored' })
 
@@ -85,7 +85,7 @@ async function startTrapping(action: string) {
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const ready = join(folder, 'ready')
   const group = start(`trap "${action}" TERM; touch ${ready}; while :; do sleep 0.01; done`)
-  await vi.waitUntil(() => existsSync(ready), patience)
+  await vi.waitUntil(() => existsSync(ready), waitOptions)
   return group
 }
 
@@ -114,7 +114,7 @@ test.each([
   const pid = Number(line)
   expect(stillRunning([pid])).toEqual([pid])
   child.kill(signal)
-  await vi.waitUntil(() => stillRunning([pid]).length === 0, patience)
+  await vi.waitUntil(() => stillRunning([pid]).length === 0, waitOptions)
 })
 
 const module = new URL('../../dev/child.ts', import.meta.url)
@@ -127,5 +127,5 @@ test('no process is left that was started by a process that ended first', async 
   const group = start('sleep 600 & echo $! >&2')
   const pid = Number((await group.ended).said)
   expect(pid).toBeGreaterThan(0)
-  await vi.waitUntil(() => stillRunning([pid]).length === 0, patience)
+  await vi.waitUntil(() => stillRunning([pid]).length === 0, waitOptions)
 })

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { openShell } from './shell.ts'
 import { comparable, patternOf, readSteps } from './walk-through.ts'
 
-it('the runbook prints what it says, where nothing of Google Cloud is needed for it', async () => {
+it('the runbook shows the real output of commands that need no Google Cloud', async () => {
   const text = readFileSync('docs/runbook.md', 'utf8')
   const run = openShell('.', { PATH: process.env['PATH'] })
   const steps = readSteps(text).flatMap((step) => (step.does === 'run' ? [step] : []))

@@ -5,7 +5,7 @@ import { expect, inject, onTestFinished, test } from 'vitest'
 import { run } from '../cli/run-command.ts'
 import { openPipeline, projectId } from './open-pipeline.ts'
 
-const patience = { timeout: 20_000 }
+const waitOptions = { timeout: 20_000 }
 const type = 'com.example.item.changed.v1'
 
 /** As the CloudEvents protocol binding for Pub/Sub has an item, in its two modes. */
@@ -45,7 +45,7 @@ test('an event lands from either form of push and in either mode of the binding'
     unwrapped.publishMessage(structured('unwrapped-structured'))
   ])
   await expect
-    .poll(() => rows('data'), patience)
+    .poll(() => rows('data'), waitOptions)
     .toEqual([
       { id: 'unwrapped-binary', value: 'grün' },
       { id: 'unwrapped-structured', value: 'grün' },
@@ -53,7 +53,7 @@ test('an event lands from either form of push and in either mode of the binding'
       { id: 'wrapped-structured', value: 'grün' }
     ])
   await expect
-    .poll(() => settled().toSorted(), patience)
+    .poll(() => settled().toSorted(), waitOptions)
     .toEqual([
       'cloudevents-binary applied',
       'cloudevents-structured applied',
@@ -71,17 +71,17 @@ test('a message without an event in it lands by the contract for messages', asyn
   await pubsub.topic(topics.wrapped).publishMessage(message('wrapped'))
   await pubsub.topic(topics.unwrapped).publishMessage(message('unwrapped'))
   await expect
-    .poll(() => rows('data'), patience)
+    .poll(() => rows('data'), waitOptions)
     .toEqual([
       { id: 'unwrapped', value: 'red' },
       { id: 'wrapped', value: 'red' }
     ])
 })
 
-test('a message that no contract is for is acknowledged as a dead letter', async () => {
+test('a message without a contract is acknowledged as a dead letter', async () => {
   const { pubsub, topics, settled } = await openPipeline()
   await pubsub.topic(topics.wrapped).publishMessage({ data: Buffer.from('{"id":"a"}') })
-  await expect.poll(settled, patience).toEqual(['pubsub-wrapped dead-lettered'])
+  await expect.poll(settled, waitOptions).toEqual(['pubsub-wrapped dead-lettered'])
 })
 
 test.each([
@@ -97,7 +97,7 @@ test.each([
   const { code, out } = await run('publish', args, env)
   expect(out).toEqual([`Published 20 of ${type} to projects/${projectId}/topics/${topics.wrapped}`])
   expect(code).toBe(0)
-  await expect.poll(async () => (await rows('data')).length, patience).toBe(20)
+  await expect.poll(async () => (await rows('data')).length, waitOptions).toBe(20)
   const [first, , third] = await rows('data')
   expect(first).toEqual({ id: 'a-1', value: 'red' })
   expect(third).toEqual({ id: 'a-13', value: 'red' })

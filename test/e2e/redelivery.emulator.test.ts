@@ -7,7 +7,7 @@ import { createGrpcProxy } from '../faults/grpc-proxy.ts'
 import { openPipeline } from './open-pipeline.ts'
 
 const unavailable = 14
-const patience = { timeout: 40_000 }
+const waitOptions = { timeout: 40_000 }
 
 /** The pipeline with a Spanner that refuses every commit while `refusing` is true. */
 async function openFaultyPipeline() {
@@ -25,13 +25,13 @@ function exampleOrder(): CloudEvent {
   return JSON.parse(file).examples[0]
 }
 
-test('a push that is answered 503 comes again, and has its effect once', async () => {
+test('a push that is answered 503 is redelivered, and has its effect once', async () => {
   const { pubsub, topics, rows, settled, fault } = await openFaultyPipeline()
   const order = toPubSubMessage(exampleOrder(), false)
   await pubsub.topic(topics.wrapped).publishMessage(order)
   await pubsub.topic(topics.wrapped).publishMessage(order)
   const refusals = () => settled().filter((line) => line.endsWith('STORE_UNAVAILABLE')).length
-  await expect.poll(refusals, patience).toBeGreaterThanOrEqual(3)
+  await expect.poll(refusals, waitOptions).toBeGreaterThanOrEqual(3)
   expect(await rows('daily-sales')).toEqual([])
   fault.refusing = false
   const landed = () =>
@@ -39,7 +39,7 @@ test('a push that is answered 503 comes again, and has its effect once', async (
       .filter((line) => /(applied|duplicate)$/.test(line))
       .toSorted()
   await expect
-    .poll(landed, patience)
+    .poll(landed, waitOptions)
     .toEqual(['pubsub-wrapped applied', 'pubsub-wrapped duplicate'])
   expect(await rows('daily-sales')).toMatchObject([
     { sku: 'kettle', quantity: '1', revenue: '48.5' },
@@ -47,7 +47,7 @@ test('a push that is answered 503 comes again, and has its effect once', async (
   ])
 }, 90_000)
 
-test('what is refused five times goes to the dead-letter topic, marked with where from', async () => {
+test('a message that is refused five times goes to the dead-letter topic, with its origin', async () => {
   const { pubsub, topics } = await openFaultyPipeline()
   const sent = toPubSubMessage(exampleOrder(), false)
   const forwarded = new Promise<Message>((resolve, reject) => {

@@ -74,8 +74,8 @@ const answers: JsonObject = {
       anyOf: [
         reference('Verdict'),
         { type: 'array', items: reference('Verdict') },
-        reference('Rehearsal'),
-        { type: 'array', items: reference('Rehearsal') }
+        reference('DryRunResult'),
+        { type: 'array', items: reference('DryRunResult') }
       ]
     },
     examples: {

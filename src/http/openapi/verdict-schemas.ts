@@ -77,7 +77,7 @@ export const verdictSchemas: JsonObject = {
       }
     ]
   },
-  Rehearsal: {
+  DryRunResult: {
     description: 'The verdict that the event would get. The service writes nothing.',
     type: 'object',
     required: ['dryRun', 'verdict', 'eventKey', 'writes'],

@@ -7,12 +7,12 @@ import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 import { descendants } from './processes.ts'
 
-/** How long a machine that is busy may take. */
-export const patience = { timeout: 40_000 }
+/** How long a busy machine may take. */
+export const waitOptions = { timeout: 40_000 }
 export const landfall = resolve('bin/landfall.ts')
 type Environment = Readonly<Record<string, string>>
 
-/** Where commands run in a folder of their own, with nothing of this run's environment but PATH. */
+/** Where commands run in a folder of their own, with only PATH from the environment of this run. */
 export function openFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-local-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -31,7 +31,7 @@ export function openFolder() {
   return { stateFile: join(folder, '.landfall/local.json'), start, startLandfall }
 }
 
-/** Wait until it says what to type, and tell where the service is. */
+/** Wait until it prints the commands to try, and return the address of the service. */
 export function ready(child: ChildProcess): Promise<string> {
   let said = ''
   return new Promise((resolve, reject) => {

@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs'
 import { expect, inject, test, vi } from 'vitest'
-import { endOf, landfall, openFolder, patience, pidsOf, ready, startedBy } from './local-process.ts'
+import {
+  endOf,
+  landfall,
+  openFolder,
+  pidsOf,
+  ready,
+  startedBy,
+  waitOptions
+} from './local-process.ts'
 import { stillRunning } from './processes.ts'
 
 const type = 'com.example.item.changed.v1'
@@ -18,7 +26,7 @@ test('one command is enough to publish events and read their rows, and Ctrl-C st
     const publishing = startLandfall(['publish', type, data, '--topic', topic, '--count', '5'])
     expect(await endOf(publishing)).toEqual({ code: 0, stderr: '' })
     const rows = async () => (await fetch(`${url}/api/v1/data?limit=100`)).json()
-    await expect.poll(rows, patience).toHaveLength(5 * (number + 1))
+    await expect.poll(rows, waitOptions).toHaveLength(5 * (number + 1))
   }
   running.kill('SIGINT')
   const { code, stderr } = await endOf(running)
@@ -31,27 +39,27 @@ test('one command is enough to publish events and read their rows, and Ctrl-C st
 /** With the Pub/Sub emulator of this run, so that Java need not start. */
 const lighter = () => ({ PUBSUB_EMULATOR_HOST: inject('pubsubEmulatorHost') })
 
-test('nothing is left when it is killed', async () => {
+test('no process is left when it is killed', async () => {
   const { startLandfall } = openFolder()
   const running = startLandfall(['local'], lighter())
   await ready(running)
   const pids = pidsOf(startedBy(running))
   expect(pids.length).toBeGreaterThanOrEqual(2)
   running.kill('SIGKILL')
-  await vi.waitUntil(() => stillRunning(pids).length === 0, patience)
+  await vi.waitUntil(() => stillRunning(pids).length === 0, waitOptions)
 }, 90_000)
 
-test('nothing is left when the process that started it is killed', async () => {
+test('no process is left when the process that started it is killed', async () => {
   const { start } = openFolder()
   const args = ['-c', '"$@" & wait', 'sh', process.execPath, landfall, 'local']
   const parent = start('sh', args, lighter())
   await ready(parent)
   const pids = pidsOf(startedBy(parent))
   parent.kill('SIGKILL')
-  await vi.waitUntil(() => stillRunning(pids).length === 0, patience)
+  await vi.waitUntil(() => stillRunning(pids).length === 0, waitOptions)
 }, 90_000)
 
-test('it stops and says so when an emulator ends early', async () => {
+test('it stops and reports when an emulator ends early', async () => {
   const { startLandfall } = openFolder()
   const running = startLandfall(['local'], lighter())
   const ended = endOf(running)

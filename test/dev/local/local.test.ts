@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { run } from '../../cli/run-command.ts'
-import { endOf, openFolder, patience } from './local-process.ts'
+import { endOf, openFolder, waitOptions } from './local-process.ts'
 import { processes } from './processes.ts'
 import { folderWithSdk } from './sdk-folder.ts'
 
@@ -24,7 +24,7 @@ test.each([
   const running = openFolder().startLandfall(['local'], env)
   const ended = endOf(running)
   if (running.stderr) await once(running.stderr, 'data')
-  await vi.waitUntil(() => alive().length >= count, patience)
+  await vi.waitUntil(() => alive().length >= count, waitOptions)
   running.kill('SIGINT')
   expect((await ended).code).toBe(0)
   expect(alive()).toEqual([])
@@ -51,7 +51,7 @@ async function listen(): Promise<number> {
 
 test.each([
   [
-    'nobody listens at a given host',
+    'nothing listens at a given host',
     { SPANNER_EMULATOR_HOST: '127.0.0.1:1' },
     /^Nothing listens at SPANNER_EMULATOR_HOST=127\.0\.0\.1:1$/
   ],
@@ -79,7 +79,7 @@ test.each([
   ['an argument', ['now']],
   ['an unknown option', ['--now']],
   ['an address that is none', ['--push-to', 'localhost']]
-])('%s is an error of usage', async (_name, args) => {
+])('%s is a usage error', async (_name, args) => {
   await expect(run('local', args, {})).rejects.toMatchObject({ name: 'UsageError' })
 })
 

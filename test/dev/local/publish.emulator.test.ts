@@ -33,8 +33,8 @@ async function openTopic(name: string) {
   return { pubsub, topic: pubsub.topic(name) }
 }
 
-test('a topic that is not there is named in one line, and nothing more is published', async () => {
-  const { topic } = await openTopic('nobody-made-it')
+test('a topic that does not exist is named in one line, and no more events are published', async () => {
+  const { topic } = await openTopic('never-created')
   const numbers: number[] = []
   const make = (number: number) => {
     numbers.push(number)
@@ -42,12 +42,12 @@ test('a topic that is not there is named in one line, and nothing more is publis
   }
   const options = { count: 5000, make, rate: undefined, structured: false, onPublished() {} }
   await expect(publishEvents(topic, options)).rejects.toThrow(
-    /^projects\/landfall-test\/topics\/nobody-made-it does not accept the event: 5 NOT_FOUND.*$/
+    /^projects\/landfall-test\/topics\/never-created does not accept the event: 5 NOT_FOUND.*$/
   )
   expect(numbers.length).toBeLessThan(5000)
 })
 
-test('events are published at the rate that was asked for', async () => {
+test('events are published at the given rate', async () => {
   const { pubsub, topic } = await openTopic(`rate-${Date.now().toString(36)}`)
   await pubsub.createTopic(topic.name)
   const madeAt: number[] = []

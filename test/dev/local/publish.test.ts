@@ -13,7 +13,7 @@ test.each([
   ['data that is not JSON', [type, '{id: 1}']],
   ['an integer that would be rounded', [type, '{"id": 12345678901234567890}']],
   ['a fraction that would be rounded', [type, '{"price": 0.1234567890123456789}']]
-])('%s is an error of usage', async (_name, args) => {
+])('%s is a usage error', async (_name, args) => {
   await expect(run('publish', args, {})).rejects.toMatchObject({ name: 'UsageError' })
 })
 

@@ -14,7 +14,7 @@ test('the emulator listens when it has started, and is gone when it has stopped'
   await emulator.stop()
 })
 
-test('topics that are there already push to the new address, one wrapped and one not', async () => {
+test('existing topics push to the new address, one wrapped and one not', async () => {
   const emulatorHost = inject('pubsubEmulatorHost')
   const pubsub = await openPubSub({ projectId: 'landfall-test', emulatorHost })
   onTestFinished(() => pubsub.close())

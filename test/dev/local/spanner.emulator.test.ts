@@ -10,7 +10,7 @@ it('listens when it has started, and is gone when it has stopped', async () => {
   await emulator.stop()
 })
 
-it('says so at once when the emulator does not run', async () => {
+it('fails at once when the emulator does not run', async () => {
   const flags = ['--no_such_flag']
   await expect(startSpannerEmulator({ path: process.env['PATH'], flags })).rejects.toThrow(
     'The Spanner emulator ended with'
