@@ -1,22 +1,25 @@
 import { readFile } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { failuresPage } from '../build/pages.ts'
 import { explain, Failure, type FailureRow, failures, isFailure } from '../src/failures.ts'
 
 const rows: readonly (readonly [string, FailureRow])[] = Object.entries(failures)
 
 describe('the table of failures', () => {
-  it.each(rows)('answers %s with a status that its action allows', (_code, { action, status }) => {
-    const allowed = {
-      'dead-letter': [400, 422],
-      retry: [500, 503],
-      refuse: [400, 401, 403, 404, 405, 408, 413, 429],
-      stop: [500, 503]
+  test.each(rows)(
+    'answers %s with a status that its action allows',
+    (_code, { action, status }) => {
+      const allowed = {
+        'dead-letter': [400, 422],
+        retry: [500, 503],
+        refuse: [400, 401, 403, 404, 405, 408, 413, 429],
+        stop: [500, 503]
+      }
+      expect(allowed[action]).toContain(status)
     }
-    expect(allowed[action]).toContain(status)
-  })
+  )
 
-  it('is documented row by row', async () => {
+  test('is documented row by row', async () => {
     const page = await readFile('docs/failures.md', 'utf8')
     expect(page).toBe(failuresPage(failures))
     for (const [code, { status, summary }] of rows) {
@@ -24,7 +27,7 @@ describe('the table of failures', () => {
     }
   })
 
-  it('distinguishes its failures from other errors, and one action from another', () => {
+  test('distinguishes its failures from other errors, and one action from another', () => {
     const failure = new Failure('QUEUE_FULL', 'full')
     expect(isFailure(failure)).toBe(true)
     expect(isFailure(failure, 'retry')).toBe(true)
@@ -34,7 +37,7 @@ describe('the table of failures', () => {
 })
 
 describe('explaining an error', () => {
-  it.each([
+  test.each([
     [
       'prints a failure in one line',
       new Failure('CONFIG_INVALID', 'PORT must be'),
@@ -49,7 +52,7 @@ describe('explaining an error', () => {
     expect(explain(error)).toBe(line)
   })
 
-  it('keeps the stack of a bug', () => {
+  test('keeps the stack of a bug', () => {
     expect(explain(new TypeError('oops'))).toContain('failures.test.ts')
   })
 })

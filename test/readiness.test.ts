@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { Failure } from '../src/failures.ts'
 import { createReadiness } from '../src/readiness.ts'
 import { openBreakableStore } from './commit/breakable-store.ts'
@@ -19,7 +19,7 @@ async function setUp() {
 
 const outage = new Failure('STORE_UNAVAILABLE', 'down')
 
-it('reports once when the service stops being ready, and once when it is ready again', async () => {
+test('reports once when the service stops being ready, and once when it is ready again', async () => {
   const { clock, said, readiness } = await setUp()
   await readiness.check()
   expect(said).toEqual([])
@@ -33,7 +33,7 @@ it('reports once when the service stops being ready, and once when it is ready a
   expect(said).toEqual(['STORE_UNAVAILABLE', undefined])
 })
 
-it('reports at the first check that the tables differ', async () => {
+test('reports at the first check that the tables differ', async () => {
   const { said, state, readiness } = await setUp()
   state.mismatches = [{ table: 'items', message: 'a column is missing' }]
   await readiness.check()

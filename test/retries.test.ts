@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Failure, type FailureCode } from '../src/failures.ts'
 import { withRetries } from '../src/retries.ts'
 
@@ -15,7 +15,7 @@ function failing(code: FailureCode, times: number) {
 const never = new AbortController().signal
 
 describe('withRetries', () => {
-  it('retries while the store fails, and reports each pause', async () => {
+  test('retries while the store fails, and reports each pause', async () => {
     const { tries, work } = failing('STORE_UNAVAILABLE', 2)
     const said: unknown[] = []
     const retries = {
@@ -31,7 +31,7 @@ describe('withRetries', () => {
     ])
   })
 
-  it.each([
+  test.each([
     ['a bug', 'INTERNAL', 1],
     ['poison', 'DATA_INVALID', 1],
     ['a missing table', 'STORE_MISCONFIGURED', 1],
@@ -43,7 +43,7 @@ describe('withRetries', () => {
     expect(tries.count).toBe(tried)
   })
 
-  it('does not wait when it is interrupted', async () => {
+  test('does not wait when it is interrupted', async () => {
     const controller = new AbortController()
     const { work } = failing('STORE_UNAVAILABLE', 100)
     const onPause = () => controller.abort()

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { environmentPage } from '../build/pages.ts'
 import { Failure } from '../src/failures.ts'
 import { parseConfig, settings } from '../src/settings.ts'
@@ -7,7 +7,7 @@ import { parseConfig, settings } from '../src/settings.ts'
 const database = 'projects/p/instances/i/databases/d'
 
 describe('the configuration', () => {
-  it('needs no variables: without Spanner it is the embedded store, one commit at a time, on this machine only', () => {
+  test('needs no variables: without Spanner it is the embedded store, one commit at a time, on this machine only', () => {
     expect(parseConfig({})).toMatchObject({
       PORT: 8080,
       HOST: '127.0.0.1',
@@ -20,15 +20,15 @@ describe('the configuration', () => {
     })
   })
 
-  it('treats an empty variable as absent', () => {
+  test('treats an empty variable as absent', () => {
     expect(parseConfig({ PORT: '', SPANNER_DATABASE: '' })).toEqual(parseConfig({}))
   })
 
-  it('is frozen', () => {
+  test('is frozen', () => {
     expect(Object.isFrozen(parseConfig({}))).toBe(true)
   })
 
-  it.each([
+  test.each([
     ['Spanner', { SPANNER_DATABASE: database }, 2],
     ['an emulator', { SPANNER_DATABASE: database, SPANNER_EMULATOR_HOST: 'localhost:9010' }, 1],
     ['the embedded store', {}, 1],
@@ -37,13 +37,13 @@ describe('the configuration', () => {
     expect(parseConfig(env).COMMIT_LANES).toBe(lanes)
   })
 
-  it('listens on every address on Cloud Run, where it must', () => {
+  test('listens on every address on Cloud Run, where it must', () => {
     const env = { K_SERVICE: 'landfall', SPANNER_DATABASE: database }
     expect(parseConfig(env).HOST).toBe('0.0.0.0')
     expect(parseConfig({ ...env, HOST: '127.0.0.2' }).HOST).toBe('127.0.0.2')
   })
 
-  it.each([
+  test.each([
     [{ PORT: 'http' }, 'PORT must be a whole number from 0 to 65535'],
     [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535'],
     [{ PORT: '8e3' }, 'PORT must be a whole number from 0 to 65535'],
@@ -76,7 +76,7 @@ describe('the configuration', () => {
     expect(() => parseConfig(env)).toThrow(new Failure('CONFIG_INVALID', message))
   })
 
-  it('is documented', async () => {
+  test('is documented', async () => {
     const page = await readFile('docs/environment.md', 'utf8')
     expect(page).toBe(environmentPage(settings))
     for (const name of Object.keys(settings)) expect(page).toContain(`\`${name}\``)

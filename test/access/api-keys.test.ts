@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createApiKey, parseApiKeys } from '../../src/access/api-keys.ts'
 
 const sha256 = createHash('sha256').update('any').digest('hex')
@@ -7,7 +7,7 @@ const entry = { name: 'reporting', sha256 }
 const secretOf = (...keys: readonly unknown[]) => JSON.stringify({ keys })
 
 describe('the secret with the API keys', () => {
-  it.each([
+  test.each([
     ['no key', secretOf()],
     ['a key', secretOf(entry)],
     ['a key that expires', secretOf({ ...entry, expires: '2027-01-01T00:00:00+02:00' })],
@@ -17,7 +17,7 @@ describe('the secret with the API keys', () => {
     expect(parseApiKeys(Buffer.from(text))).toHaveLength(JSON.parse(text).keys.length)
   })
 
-  it.each([
+  test.each([
     ['nothing', '', 'it is not JSON'],
     ['half of it', secretOf(entry).slice(0, -2), 'it is not JSON'],
     ['null', 'null', 'it must be object'],
@@ -56,7 +56,7 @@ describe('the secret with the API keys', () => {
     )
   })
 
-  it('is not quoted when it is malformed', () => {
+  test('is not quoted when it is malformed', () => {
     for (const text of [
       'lf_pasted-by-mistake',
       secretOf({ name: 'lf_pasted by mistake', sha256 })
@@ -72,7 +72,7 @@ describe('the secret with the API keys', () => {
   })
 })
 
-it('makes keys of one shape, each of them different', () => {
+test('makes keys of one shape, each of them different', () => {
   const keys = Array.from({ length: 100 }, createApiKey)
   expect(keys.filter((key) => !/^lf_[A-Za-z0-9_-]{43}$/.test(key))).toEqual([])
   expect(new Set(keys).size).toBe(100)

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openCachedSecret } from '../../src/access/cached-secret.ts'
 import type { Secret } from '../../src/access/secret-source.ts'
 
@@ -29,7 +29,7 @@ async function open(read: () => Promise<Secret>) {
 }
 
 describe('a cached secret', () => {
-  it('is read at the start, and again before its TTL ends but not long before', async () => {
+  test('is read at the start, and again before its TTL ends but not long before', async () => {
     let now = 'one'
     const { opening, reads, changes } = await open(async () => secretOf(now))
     const cached = await opening
@@ -44,7 +44,7 @@ describe('a cached secret', () => {
     await cached.close()
   })
 
-  it('is read at other times by other instances', async () => {
+  test('is read at other times by other instances', async () => {
     const times = new Set<number>()
     for (let n = 0; n < 5; n++) {
       const readAt: number[] = []
@@ -62,7 +62,7 @@ describe('a cached secret', () => {
     expect(times.size).toBeGreaterThan(1)
   })
 
-  it('is the same object until its bytes change', async () => {
+  test('is the same object until its bytes change', async () => {
     const cached = await (await open(async () => secretOf('one'))).opening
     const first = cached.current()
     await vi.advanceTimersByTimeAsync(ttlMs * 3)
@@ -70,7 +70,7 @@ describe('a cached secret', () => {
     await cached.close()
   })
 
-  it.each([
+  test.each([
     ['cannot be read', async () => Promise.reject(new Error('gone')), 'gone'],
     ['is malformed', async () => secretOf('bad'), 'bad']
   ])(
@@ -94,7 +94,7 @@ describe('a cached secret', () => {
     }
   )
 
-  it('returns the last good value while a read hangs, and starts no second one', async () => {
+  test('returns the last good value while a read hangs, and starts no second one', async () => {
     let read = async () => secretOf('one')
     const { opening, warnings, reads } = await open(() => read())
     const cached = await opening
@@ -112,14 +112,14 @@ describe('a cached secret', () => {
     await cached.close()
   })
 
-  it('does not open without a first value, and closes its source', async () => {
+  test('does not open without a first value, and closes its source', async () => {
     const { opening, closed } = await open(async () => Promise.reject(new Error('gone')))
     await expect(opening).rejects.toThrow('gone')
     expect(closed).toEqual(['source'])
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it.each([
+  test.each([
     ['breaks off', (hanging: PromiseWithResolvers<Secret>) => hanging.reject(new Error('cut'))],
     ['is too late for', (hanging: PromiseWithResolvers<Secret>) => hanging.resolve(secretOf('two'))]
   ])('does nothing once it is closed, also when that %s a read', async (_name, settle) => {

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { inspect } from 'node:util'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createKeySet } from '../../src/access/key-set.ts'
 import type { Failure } from '../../src/failures.ts'
 import { createIssuerKey } from './signed-token.ts'
@@ -31,7 +31,7 @@ async function openKeySet(answer = keySet([first.jwk], oneHour), timeoutMs = 10_
 }
 
 describe('the key set', () => {
-  it('is fetched once for concurrent callers, and not again while it is fresh', async () => {
+  test('is fetched once for concurrent callers, and not again while it is fresh', async () => {
     const { clock, has, fetches } = await openKeySet()
     expect(await Promise.all(Array.from({ length: 50 }, () => has('first')))).not.toContain(false)
     clock.now += hour - 1
@@ -39,7 +39,7 @@ describe('the key set', () => {
     expect(fetches()).toBe(1)
   })
 
-  it('is refreshed in the background after its max-age, by its ETag', async () => {
+  test('is refreshed in the background after its max-age, by its ETag', async () => {
     const answer = keySet([first.jwk], { ...oneHour, etag: '"v1"' })
     const { certs, clock, has, fetches } = await openKeySet(answer)
     await has('first')
@@ -53,7 +53,7 @@ describe('the key set', () => {
     expect(fetches()).toBe(2)
   })
 
-  it.each([
+  test.each([
     ['no Cache-Control', {}, 299_000, 301_000],
     ['a max-age of ten years', { 'cache-control': 'max-age=315360000' }, 23 * hour, 24 * hour],
     ['a max-age of 0', { 'cache-control': 'max-age=0' }, 999, 1000]
@@ -69,7 +69,7 @@ describe('the key set', () => {
     expect(fetches()).toBe(2)
   })
 
-  it('that was rotated is fetched as soon as a token names a new key', async () => {
+  test('that was rotated is fetched as soon as a token names a new key', async () => {
     const { certs, has, fetches } = await openKeySet()
     await has('first')
     certs.answer = keySet([second.jwk], oneHour)
@@ -82,7 +82,7 @@ describe('the key set', () => {
     expect(fetches()).toBe(2)
   })
 
-  it('is fetched at most once a minute for unknown ids', async () => {
+  test('is fetched at most once a minute for unknown ids', async () => {
     const { clock, has, fetches } = await openKeySet()
     await has('first')
     await Promise.all(Array.from({ length: 50 }, (_, i) => has(`unknown-${i}`)))
@@ -95,7 +95,7 @@ describe('the key set', () => {
     expect(fetches()).toBe(3)
   })
 
-  it('is fetched again at once when the clock is set back', async () => {
+  test('is fetched again at once when the clock is set back', async () => {
     const { certs, clock, has } = await openKeySet()
     await has('unknown')
     clock.now -= hour
@@ -111,7 +111,7 @@ describe('a key', () => {
     return has('second')
   }
 
-  it.each([
+  test.each([
     ['without use and key_ops', { use: undefined }],
     ['for signatures', { use: 'sig' }],
     ['that may verify', { use: undefined, key_ops: ['verify'] }],
@@ -120,7 +120,7 @@ describe('a key', () => {
     expect(await verifies(differences)).toBe(true)
   })
 
-  it.each([
+  test.each([
     ['for encryption', { use: 'enc' }],
     ['whose use is null', { use: null }],
     ['for signatures that may only sign', { use: 'sig', key_ops: ['sign'] }],
@@ -161,7 +161,7 @@ const outages: readonly Outage[] = [
 ]
 
 describe.each(outages)('when the key server $name', ({ answer, timeoutMs }) => {
-  it('a cold start has no keys, and has them as soon as the server is back', async () => {
+  test('a cold start has no keys, and has them as soon as the server is back', async () => {
     const { certs, failures, has } = await openKeySet(answer, timeoutMs)
     await expect(has('first')).rejects.toMatchObject({ code: 'ACCESS_UNAVAILABLE' })
     expect(failures).toHaveLength(1)
@@ -169,7 +169,7 @@ describe.each(outages)('when the key server $name', ({ answer, timeoutMs }) => {
     expect(await has('first')).toBe(true)
   })
 
-  it('cached keys work for an hour beyond their max-age, and the failure is reported', async () => {
+  test('cached keys work for an hour beyond their max-age, and the failure is reported', async () => {
     const { certs, clock, failures, has } = await openKeySet(undefined, timeoutMs)
     await has('first')
     certs.answer = answer
@@ -184,7 +184,7 @@ describe.each(outages)('when the key server $name', ({ answer, timeoutMs }) => {
   })
 })
 
-it('a refresh that failed is tried again after a second', async () => {
+test('a refresh that failed is tried again after a second', async () => {
   const { certs, clock, failures, has, fetches } = await openKeySet()
   await has('first')
   certs.answer = answerWith(500, 'no')
@@ -198,7 +198,7 @@ it('a refresh that failed is tried again after a second', async () => {
   await expect.poll(() => failures.length, { timeout: 10_000 }).toBe(2)
 })
 
-it('an id that is not found during an outage is unknown, not unavailable', async () => {
+test('an id that is not found during an outage is unknown, not unavailable', async () => {
   const { certs, failures, has } = await openKeySet()
   await has('first')
   certs.answer = answerWith(500, 'no')

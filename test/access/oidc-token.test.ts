@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { createVerifiedTokens } from '../../src/access/oidc-token.ts'
 
-it('the least recently used token is forgotten first', () => {
+test('the least recently used token is forgotten first', () => {
   const tokens = createVerifiedTokens(2)
   tokens.remember('a', { sub: 'a' })
   tokens.remember('b', { sub: 'b' })

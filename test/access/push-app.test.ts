@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../../src/store/store.ts'
 import { changed, openApp } from '../http/open-app.ts'
 import { audience, claims, email } from './signed-token.ts'
@@ -40,14 +40,14 @@ async function openGuardedApp(certsUrl = certs.url) {
 }
 
 describe('through the whole service', () => {
-  it('a push with a valid token lands', async () => {
+  test('a push with a valid token lands', async () => {
     const { push, calls } = await openGuardedApp()
     const answer = await push([`Bearer ${google.sign(claims())}`])
     expect(answer.json()).toMatchObject({ verdict: 'applied' })
     expect(calls).toContain('commit')
   })
 
-  it.each(attacks)('$name is refused before the store is called', async (attack) => {
+  test.each(attacks)('$name is refused before the store is called', async (attack) => {
     const { push, calls } = await openGuardedApp()
     const answer = await push(attack.authorization, attack.url)
     expect(answer.statusCode).toBe(attack.code === 'TOKEN_INVALID' ? 401 : 403)
@@ -56,7 +56,7 @@ describe('through the whole service', () => {
     expect(calls).toEqual([])
   })
 
-  it('a push that cannot be checked is answered 503, to be retried', async () => {
+  test('a push that cannot be checked is answered 503, to be retried', async () => {
     const down = await startCertsServer(answerWith(500, 'no'))
     const { push, calls } = await openGuardedApp(down.url)
     const answer = await push([`Bearer ${google.sign(claims())}`])

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startTokenIssuer } from '../../dev/local/token-issuer.ts'
 import { createPushAuth } from '../../src/access/push-auth.ts'
 import { openPushAuth } from './open-push-auth.ts'
@@ -12,7 +12,7 @@ const seconds = 1_790_000_000
 const now = () => seconds * 1000
 
 describe('with oidc', () => {
-  it.each([
+  test.each([
     ['a token of Pub/Sub', {}],
     ['the issuer without a scheme', { iss: 'accounts.google.com' }],
     ['an exp of 59 s ago', { exp: seconds - 59 }],
@@ -26,7 +26,7 @@ describe('with oidc', () => {
     expect(await outcome(`Bearer ${token}`)).toBe('in')
   })
 
-  it.each([
+  test.each([
     ['an exp of 60 s ago', { exp: seconds - 60 }],
     ['an iat in 61 s', { iat: seconds + 61 }],
     ['an nbf in 61 s', { nbf: seconds + 61 }]
@@ -36,7 +36,7 @@ describe('with oidc', () => {
     expect(await outcome(`Bearer ${token}`)).toMatchObject({ code: 'TOKEN_INVALID' })
   })
 
-  it.each([
+  test.each([
     ['bearer', 'bearer '],
     ['BEARER', 'BEARER '],
     ['Bearer and two spaces', 'Bearer  ']
@@ -45,13 +45,13 @@ describe('with oidc', () => {
     expect(await outcome(scheme + google.sign(claims()))).toBe('in')
   })
 
-  it('every service account in the list may push', async () => {
+  test('every service account in the list may push', async () => {
     const { outcome } = await openPushAuth({ serviceAccounts: ['a@p.example', email] })
     expect(await outcome(`Bearer ${google.sign(claims())}`)).toBe('in')
     expect(await outcome(`Bearer ${google.sign(claims({ email: 'a@p.example' }))}`)).toBe('in')
   })
 
-  it.each([
+  test.each([
     ['is let in', 'once', {}, 1],
     ['is forbidden', 'each time', { email: 'other@p.example' }, 2]
   ])('a token that %s is verified %s', async (_what, _often, differences, times) => {
@@ -64,7 +64,7 @@ describe('with oidc', () => {
     expect(verify).toHaveBeenCalledTimes(times)
   })
 
-  it('a token that was let in is refused once it has expired', async () => {
+  test('a token that was let in is refused once it has expired', async () => {
     let time = now()
     const { outcome } = await openPushAuth({ now: () => time })
     const token = google.sign(claims({}, now()))
@@ -73,7 +73,7 @@ describe('with oidc', () => {
     expect(await outcome(`Bearer ${token}`)).toMatchObject({ code: 'TOKEN_INVALID' })
   })
 
-  it('a token that was let in does not let a similar one in', async () => {
+  test('a token that was let in does not let a similar one in', async () => {
     const { outcome } = await openPushAuth()
     const token = google.sign(claims())
     expect(await outcome(`Bearer ${token}`)).toBe('in')
@@ -82,14 +82,14 @@ describe('with oidc', () => {
     expect(await outcome(`Bearer ${forged}`)).toMatchObject({ code: 'TOKEN_INVALID' })
   })
 
-  it('the token of the local issuer lets a push in', async () => {
+  test('the token of the local issuer lets a push in', async () => {
     const issuer = await startTokenIssuer()
     const { outcome } = await openPushAuth({ certsUrl: issuer.url })
     expect(await outcome(`Bearer ${issuer.token({ aud: audience, email })}`)).toBe('in')
     await issuer.close()
   })
 
-  it.each([
+  test.each([
     ['an audience', { audience: undefined }],
     ['a service account', { serviceAccounts: [] }]
   ])('the check cannot be created without %s', async (_name, missing) => {
@@ -104,18 +104,18 @@ describe('with cloud-run', () => {
   const endless = Buffer.from(infiniteClaim('exp', '1e400')).toString('base64url')
   const open = { mode: 'cloud-run', audience: undefined, serviceAccounts: [] } as const
 
-  it('a token whose signature Cloud Run has removed lets a push in, and no key is fetched', async () => {
+  test('a token whose signature Cloud Run has removed lets a push in, and no key is fetched', async () => {
     const { outcome, certs } = await openPushAuth({ mode: 'cloud-run' })
     expect(await outcome(stripped())).toBe('in')
     expect(certs.requests).toEqual([])
   })
 
-  it('audience and principal are checked only where they are set', async () => {
+  test('audience and principal are checked only where they are set', async () => {
     const { outcome } = await openPushAuth(open)
     expect(await outcome(stripped({ aud: 'other', email: 'other@p.example' }))).toBe('in')
   })
 
-  it.each([
+  test.each([
     ['no token', [], 'TOKEN_INVALID'],
     ['a token with a good signature', [`Bearer ${google.sign(claims())}`], 'TOKEN_INVALID'],
     ['a placeholder in lower case', [stripped().toLowerCase()], 'TOKEN_INVALID'],
@@ -132,7 +132,7 @@ describe('with cloud-run', () => {
     expect(await outcome(...lines)).toMatchObject({ code })
   })
 
-  it('the token that Cloud Run has checked decides, not the one in Authorization', async () => {
+  test('the token that Cloud Run has checked decides, not the one in Authorization', async () => {
     const { auth } = await openPushAuth({ mode: 'cloud-run' })
     const mine = stripped({ email: 'other@p.example' })
     const both = { authorization: [stripped()], 'x-serverless-authorization': [mine] }
@@ -140,7 +140,7 @@ describe('with cloud-run', () => {
   })
 })
 
-it('with none a push needs no token', async () => {
+test('with none a push needs no token', async () => {
   const auth = await createPushAuth({
     mode: 'none',
     audience: undefined,
@@ -152,7 +152,7 @@ it('with none a push needs no token', async () => {
   await auth.authenticate({})
 })
 
-it('a push is let in or refused, whatever JSON its header and claims have', async () => {
+test('a push is let in or refused, whatever JSON its header and claims have', async () => {
   const { outcome } = await openPushAuth({}, keySet(issuerKeys))
   const names = ['alg', 'kid', 'typ', 'crit', 'b64', 'jwk', 'exp', 'iat', 'nbf', 'aud', 'email']
   const members = fc.dictionary(fc.constantFrom(...names), fc.jsonValue())
@@ -171,7 +171,7 @@ function secretsOf(lines: readonly string[]): readonly string[] {
   return lines.flatMap((line) => line.split(/[\s.,]/)).filter((part) => part.length > 20)
 }
 
-it.each(attacks)('$name does not let a push in', async ({ authorization, code }) => {
+test.each(attacks)('$name does not let a push in', async ({ authorization, code }) => {
   const { outcome } = await openPushAuth({}, keySet(issuerKeys))
   const failure = await outcome(...authorization)
   expect(failure).toMatchObject({ code })

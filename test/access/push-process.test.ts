@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { changed } from '../http/open-app.ts'
 import { exitOf, startService } from '../process/start-service.ts'
 import { audience, claims, email } from './signed-token.ts'
@@ -49,7 +49,7 @@ function countRows(file: string): Readonly<Record<string, number>> {
   return Object.fromEntries(counts)
 }
 
-it('the process refuses every attack, writes nothing, and logs no token', async () => {
+test('the process refuses every attack, writes nothing, and logs no token', async () => {
   const certs = await startCertsServer(keySet(issuerKeys))
   onTestFinished(() => certs.close())
   const file = await openDatabaseFile()

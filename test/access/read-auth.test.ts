@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
 import { createTokenBucket, openReadAuth } from '../../src/access/read-auth.ts'
 import { secret, startSecretManager } from './secret-manager-server.ts'
@@ -51,7 +51,7 @@ const allowed = 'allowed'
 const send = (key: string) => ({ 'x-api-key': [key] })
 
 describe('a read with an API key', () => {
-  it.each<[string, Readonly<Record<string, readonly string[]>>, string]>([
+  test.each<[string, Readonly<Record<string, readonly string[]>>, string]>([
     ['as x-api-key', send(all), allowed],
     ['as Bearer', { authorization: [`Bearer ${all}`] }, allowed],
     ['as bearer, in any case', { authorization: [`bEARER  ${all}`] }, allowed],
@@ -82,7 +82,7 @@ describe('a read with an API key', () => {
     expect(outcome).toBe(expected)
   })
 
-  it('is forbidden outside the collections of its key', async () => {
+  test('is forbidden outside the collections of its key', async () => {
     const auth = await open()
     await auth.authorize(send(all), 'orders')
     await expect(auth.authorize(send(items), 'orders')).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('a read with an API key', () => {
     })
   })
 
-  it('is refused without quoting its key', async () => {
+  test('is refused without quoting its key', async () => {
     const auth = await open({ readsPerMinute: 1 })
     await auth.authorize(send(items), 'items')
     for (const key of [items, ended, unlisted]) {
@@ -100,14 +100,14 @@ describe('a read with an API key', () => {
     }
   })
 
-  it('is refused when its key has used its reads, while other keys still work', async () => {
+  test('is refused when its key has used its reads, while other keys still work', async () => {
     const auth = await open({ readsPerMinute: 3 })
     for (let n = 0; n < 3; n++) await auth.authorize(send(all), 'items')
     await expect(auth.authorize(send(all), 'items')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
     await auth.authorize(send(items), 'items')
   })
 
-  it('is not counted when it was forbidden', async () => {
+  test('is not counted when it was forbidden', async () => {
     const auth = await open({ readsPerMinute: 1 })
     for (let n = 0; n < 5; n++) {
       await auth.authorize(send(items), 'orders').catch(() => undefined)
@@ -115,7 +115,7 @@ describe('a read with an API key', () => {
     await auth.authorize(send(items), 'items')
   })
 
-  it('gets no new reads when the secret is read again', async () => {
+  test('gets no new reads when the secret is read again', async () => {
     const server = await startSecretManager()
     server.addVersion(JSON.stringify({ keys: entries }))
     const auth = await open({
@@ -131,7 +131,7 @@ describe('a read with an API key', () => {
 })
 
 describe('keys in Secret Manager', () => {
-  it('change without a restart: the new one works, the removed one does not', async () => {
+  test('change without a restart: the new one works, the removed one does not', async () => {
     const server = await startSecretManager()
     server.addVersion(JSON.stringify({ keys: [entry('old', all)] }))
     const changes: string[] = []
@@ -150,7 +150,7 @@ describe('keys in Secret Manager', () => {
     })
   })
 
-  it.each<[string, (server: Awaited<ReturnType<typeof startSecretManager>>) => void, RegExp]>([
+  test.each<[string, (server: Awaited<ReturnType<typeof startSecretManager>>) => void, RegExp]>([
     ['the server is killed', (server) => server.kill(), /did not return/],
     [
       'the checksum is wrong',
@@ -182,7 +182,7 @@ describe('keys in Secret Manager', () => {
 })
 
 describe('a start', () => {
-  it.each([
+  test.each([
     ['no secret', undefined],
     ['an absent file', '/nowhere/keys.json'],
     ['garbage', import.meta.filename],
@@ -191,7 +191,7 @@ describe('a start', () => {
     await expect(open({ secret: where })).rejects.toMatchObject({ code: 'SECRET_INVALID' })
   })
 
-  it('fails with SECRET_INVALID when Secret Manager is down', async () => {
+  test('fails with SECRET_INVALID when Secret Manager is down', async () => {
     const server = await startSecretManager()
     server.kill()
     const opening = open({ secret: `${secret}/versions/1`, secretManagerHost: server.host })
@@ -199,13 +199,13 @@ describe('a start', () => {
   })
 })
 
-it.each(['cloud-run', 'none'] as const)('with %s every read is allowed', async (mode) => {
+test.each(['cloud-run', 'none'] as const)('with %s every read is allowed', async (mode) => {
   const auth = await open({ mode, secret: undefined })
   await auth.authorize({}, 'items')
   expect(auth.status()).toBeUndefined()
 })
 
-it('a token bucket allows the reads of a minute at once, then one per share of the minute', () => {
+test('a token bucket allows the reads of a minute at once, then one per share of the minute', () => {
   const take = createTokenBucket(60)
   const taken = (times: number, now: number) =>
     Array.from({ length: times }, () => take(now)).filter(Boolean).length

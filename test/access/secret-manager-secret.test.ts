@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   apiEndpointOf,
   crc32c,
@@ -14,7 +14,7 @@ async function open(host: string, version = 'latest', name = secret) {
 }
 
 describe('a secret in Secret Manager', () => {
-  it('is read with the name of the version that was resolved', async () => {
+  test('is read with the name of the version that was resolved', async () => {
     const server = await startSecretManager()
     server.addVersion('one')
     const source = await open(server.host)
@@ -29,7 +29,7 @@ describe('a secret in Secret Manager', () => {
     })
   })
 
-  it('stays the same version when it is pinned', async () => {
+  test('stays the same version when it is pinned', async () => {
     const server = await startSecretManager()
     const first = server.addVersion('one')
     server.addVersion('two')
@@ -37,14 +37,14 @@ describe('a secret in Secret Manager', () => {
     expect(await source.read()).toMatchObject({ bytes: Buffer.from('one'), version: first })
   })
 
-  it('is read as bytes, all 64 KiB of them', async () => {
+  test('is read as bytes, all 64 KiB of them', async () => {
     const server = await startSecretManager()
     const bytes = Buffer.from(Array.from({ length: 65_536 }, (_each, n) => (n * 7) % 256))
     server.addVersion(bytes)
     expect((await (await open(server.host)).read()).bytes.equals(bytes)).toBe(true)
   })
 
-  it('may be in a location', async () => {
+  test('may be in a location', async () => {
     const server = await startSecretManager()
     server.addVersion('one')
     const name = 'projects/p/locations/europe-west1/secrets/api-keys'
@@ -52,7 +52,7 @@ describe('a secret in Secret Manager', () => {
     expect(await source.read()).toMatchObject({ version: `${name}/versions/1` })
   })
 
-  it.each([
+  test.each([
     ['a wrong checksum', { kind: 'wrong checksum' } as const, 'was damaged in transit'],
     ['no checksum', { kind: 'no checksum' } as const, 'was damaged in transit'],
     [
@@ -78,7 +78,7 @@ describe('a secret in Secret Manager', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('is refused in one line without credentials, and nothing else fails', async () => {
+  test('is refused in one line without credentials, and nothing else fails', async () => {
     vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '/nowhere.json')
     onTestFinished(() => {
       vi.unstubAllEnvs()
@@ -91,7 +91,7 @@ describe('a secret in Secret Manager', () => {
     await source.close()
   })
 
-  it('is awaited for three seconds', async () => {
+  test('is awaited for three seconds', async () => {
     const server = await startSecretManager()
     server.fault = { kind: 'hang' }
     const source = await open(server.host)
@@ -100,7 +100,7 @@ describe('a secret in Secret Manager', () => {
     expect(server.timeoutMs).toBeLessThanOrEqual(3000)
   })
 
-  it('is read again once a killed server is back', async () => {
+  test('is read again once a killed server is back', async () => {
     const server = await startSecretManager()
     server.addVersion('one')
     const source = await open(server.host)
@@ -113,7 +113,7 @@ describe('a secret in Secret Manager', () => {
       .toMatchObject({ bytes: Buffer.from('one') })
   })
 
-  it.each([
+  test.each([
     ['projects/p/secrets/s/versions/7', undefined],
     [
       'projects/p/locations/europe-west1/secrets/s/versions/latest',
@@ -123,7 +123,7 @@ describe('a secret in Secret Manager', () => {
     expect(apiEndpointOf(name)).toBe(endpoint)
   })
 
-  it.each([
+  test.each([
     'projects/p/secrets/s',
     'projects/p/secrets/s/versions/',
     'projects/p/locations/evil.example.com:1#/secrets/s/versions/1',
@@ -137,7 +137,7 @@ describe('a secret in Secret Manager', () => {
 
 // The vectors of RFC 3720, appendix B.4 (https://www.rfc-editor.org/rfc/rfc3720#appendix-B.4), and
 // the check value of the catalog of CRCs (https://reveng.sourceforge.io/crc-catalogue/17plus.htm).
-it.each([
+test.each([
   ['nothing', Buffer.alloc(0), 0],
   ['the check value', Buffer.from('123456789'), 0xe3069283],
   ['32 zeros', Buffer.alloc(32), 0x8a9136aa],

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { fileSecret } from '../../src/access/secret-source.ts'
 
 async function folder(): Promise<string> {
@@ -16,7 +16,7 @@ function open(path: string) {
 }
 
 describe('a secret in a file', () => {
-  it('is the new file after a rename', async () => {
+  test('is the new file after a rename', async () => {
     const dir = await folder()
     const path = join(dir, 'keys.json')
     await writeFile(path, 'one')
@@ -27,7 +27,7 @@ describe('a secret in a file', () => {
     expect(await read()).toBe('two')
   })
 
-  it('is the new file after the symbolic link to its folder was switched', async () => {
+  test('is the new file after the symbolic link to its folder was switched', async () => {
     const dir = await folder()
     for (const version of ['one', 'two']) {
       await mkdir(join(dir, version))
@@ -42,7 +42,7 @@ describe('a secret in a file', () => {
     expect(await read()).toBe('two')
   })
 
-  it('is the old one or the new one, whole, while it is replaced repeatedly', async () => {
+  test('is the old one or the new one, whole, while it is replaced repeatedly', async () => {
     const dir = await folder()
     const path = join(dir, 'keys.json')
     const contents = ['a', 'b'].map((letter) => letter.repeat(60_000))
@@ -58,7 +58,7 @@ describe('a secret in a file', () => {
     await replacing
   })
 
-  it.each([
+  test.each([
     ['is absent', 'absent.json', 'ENOENT'],
     ['is a folder', '.', 'EISDIR']
   ])('is refused where it %s', async (_name, name, code) => {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 
 const bench = (...args: string[]) =>
   promisify(execFile)(process.execPath, ['bench/bench.ts', '--quick', ...args])
 
-it('measures the named parts, on the service and on the model of Spanner', async () => {
+test('measures the named parts, on the service and on the model of Spanner', async () => {
   const { stdout } = await bench('latency', 'read', '--json')
   const { comparisons } = JSON.parse(stdout)
   const figures = {
@@ -19,7 +19,7 @@ it('measures the named parts, on the service and on the model of Spanner', async
   ])
 })
 
-it('lists the parts when it does not know one', async () => {
+test('lists the parts when it does not know one', async () => {
   const failed = await bench('speed').catch((error: unknown) => error)
   expect(failed).toMatchObject({
     code: 2,

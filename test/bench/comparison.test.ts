@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { compare, median } from '../../bench/comparison.ts'
 
 const named = { what: 'events', unit: '1/s', against: 'another', reach: { atLeast: 2 } }
 
-it('compares within each round, so that a slow round slows both', () => {
+test('compares within each round, so that a slow round slows both', () => {
   const rounds = [
     { landfall: 300, other: 100 },
     { landfall: 20, other: 10 },
@@ -19,7 +19,7 @@ it('compares within each round, so that a slow round slows both', () => {
   })
 })
 
-it.each([
+test.each([
   { reach: { atLeast: 2 }, landfall: 2, reached: true },
   { reach: { atLeast: 2 }, landfall: 1.9, reached: false },
   { reach: { atMost: 2 }, landfall: 2, reached: true },
@@ -28,7 +28,7 @@ it.each([
   expect(compare({ ...named, reach }, [{ landfall, other: 1 }]).reached).toBe(reached)
 })
 
-it.each([
+test.each([
   { values: [3], middle: 3 },
   { values: [9, 1, 5], middle: 5 },
   { values: [4, 1, 2, 9], middle: 3 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { openConnection } from '../../bench/load/connection.ts'
 
 /** A server that answers each request by writing these pieces, one when the one before has been read. */
@@ -28,7 +28,7 @@ async function answering(...pieces: readonly string[]) {
 
 const request = Buffer.from('GET / HTTP/1.1\r\n\r\n')
 
-it('returns the status when the answer is complete, however it is split, and can be used again', async () => {
+test('returns the status when the answer is complete, however it is split, and can be used again', async () => {
   const answer = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 5\r\n\r\nlater'
   const { connection, sockets } = await answering(...answer)
   expect(await connection.send(request)).toBe(503)
@@ -36,12 +36,12 @@ it('returns the status when the answer is complete, however it is split, and can
   expect(sockets).toHaveLength(1)
 })
 
-it('does not wait for a body after 204', async () => {
+test('does not wait for a body after 204', async () => {
   const { connection } = await answering('HTTP/1.1 204 No Content\r\n\r\n')
   expect(await connection.send(request)).toBe(204)
 })
 
-it('reconnects when the server has closed', async () => {
+test('reconnects when the server has closed', async () => {
   const { connection, sockets } = await answering('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
   expect(await connection.send(request)).toBe(200)
   sockets[0]?.destroy()
@@ -49,7 +49,7 @@ it('reconnects when the server has closed', async () => {
   expect(sockets).toHaveLength(2)
 })
 
-it('fails when the server closes instead of answering', async () => {
+test('fails when the server closes instead of answering', async () => {
   const { connection, sockets } = await answering()
   const sent = connection.send(request)
   await expect.poll(() => sockets.length).toBe(1)
@@ -57,7 +57,7 @@ it('fails when the server closes instead of answering', async () => {
   await expect(sent).rejects.toThrow('closed the connection')
 })
 
-it('fails at an answer whose length it cannot know', async () => {
+test('fails at an answer whose length it cannot know', async () => {
   const { connection } = await answering('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
   await expect(connection.send(request)).rejects.toThrow('without content-length')
 })

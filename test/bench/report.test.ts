@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { compare } from '../../bench/comparison.ts'
 import type { Level } from '../../bench/parts/concurrency.ts'
 import { reportMarkdown, reportText } from '../../bench/report.ts'
@@ -31,20 +31,20 @@ const report = {
   levels: [level(8, 500), level(80, 4600), level(160, 5000)]
 }
 
-it('shows each ratio with its target and whether it was met', () => {
+test('shows each ratio with its target and whether it was met', () => {
   expect(reportMarkdown(report)).toContain(
     '| a lone event | 9.12 | ms | a transaction | 8 | 1.14 | 1.14 | 1.14 | ≤ 1.15 | met |'
   )
 })
 
-it('names the lowest concurrency that reaches nearly the best throughput', () => {
+test('names the lowest concurrency that reaches nearly the best throughput', () => {
   expect(reportText(report)).toContain(
     'A commit of 5 ms: 80 pushes at once reach 90 % of the best 5000 events/s, ' +
       'with a mean latency of 10 ms and 150 MiB.'
   )
 })
 
-it('leaves out the tables without measurements', () => {
+test('leaves out the tables without measurements', () => {
   const text = reportText({ ...report, levels: [] })
   expect(text).toContain('a lone event')
   expect(text).not.toContain('pushes at once')

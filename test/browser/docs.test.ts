@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readContracts } from '../../src/read-schemas.ts'
 import { openApp } from '../http/open-app.ts'
 import { openBrowser } from './open-browser.ts'
@@ -92,14 +92,14 @@ async function expectGood({ page, troubles }: Visit, picture: string): Promise<v
 }
 
 describe.each(looks)('on a $name screen', (look) => {
-  it('the overview shows every event type and every collection', async () => {
+  test('the overview shows every event type and every collection', async () => {
     const opened = await visit('/docs', look)
     const text = await opened.page.locator('main').innerText()
     for (const part of [...contracts.eventTypes, ...paths]) expect(text).toContain(part)
     await expectGood(opened, `overview ${look.name}`)
   })
 
-  it('the events are shown with their data, and everything unfolds', async () => {
+  test('the events are shown with their data, and everything unfolds', async () => {
     const opened = await visit('/docs/events', look)
     const { page } = opened
     for (const summary of await page.locator('summary').all()) await summary.click()
@@ -110,7 +110,7 @@ describe.each(looks)('on a $name screen', (look) => {
     await expectGood(opened, `events ${look.name}`)
   })
 
-  it('the viewer shows every operation, and opens them', async () => {
+  test('the viewer shows every operation, and opens them', async () => {
     const opened = await visit('/docs/http', look)
     const { page } = opened
     await page.locator('.opblock').first().waitFor()
@@ -126,7 +126,7 @@ describe.each(looks)('on a $name screen', (look) => {
 
 const [phone, , desktop] = looks
 
-it('the overview leads to the operation of a collection', async () => {
+test('the overview leads to the operation of a collection', async () => {
   if (!desktop) throw new Error('there is a desktop')
   const { page, troubles } = await visit('/docs', desktop)
   await page.getByRole('link', { name: 'GET /api/v1/storage-objects' }).click()
@@ -137,7 +137,7 @@ it('the overview leads to the operation of a collection', async () => {
   expect(troubles).toEqual([])
 })
 
-it('an operation can be tried from the viewer, against the service itself', async () => {
+test('an operation can be tried from the viewer, against the service itself', async () => {
   if (!desktop) throw new Error('there is a desktop')
   const { page, troubles } = await visit('/docs/http#/items/list-items', desktop)
   await page.getByRole('button', { name: 'Try it out' }).click()
@@ -148,7 +148,7 @@ it('an operation can be tried from the viewer, against the service itself', asyn
   expect(troubles).toEqual([])
 })
 
-it.each(['/docs', '/docs/events', '/docs/http'])(
+test.each(['/docs', '/docs/events', '/docs/http'])(
   'the keyboard is shown where it is on %s',
   async (path) => {
     if (!phone) throw new Error('there is a phone')
@@ -163,7 +163,7 @@ it.each(['/docs', '/docs/events', '/docs/http'])(
   }
 )
 
-it('the skip link leads past the head', async () => {
+test('the skip link leads past the head', async () => {
   if (!phone) throw new Error('there is a phone')
   const { page } = await visit('/docs', phone)
   await page.keyboard.press('Tab')

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isBuiltin, SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { bundle } from '../../build/bundle.ts'
 import { editModule, edits, pruneJson } from '../../build/dependency-edits.ts'
 
@@ -15,35 +15,35 @@ const bundled = Object.keys(inputs)
 const from = (start: string) => bundled.filter((path) => path.startsWith(start))
 
 describe('the bundle', () => {
-  it('has the service and the clients that it may use', () => {
+  test('has the service and the clients that it may use', () => {
     expect(bundled).toContain('src/main.ts')
     for (const name of ['@google-cloud/spanner', '@google-cloud/secret-manager', 'pino-pretty']) {
       expect(from(`node_modules/${name}/`).length).toBeGreaterThan(0)
     }
   })
 
-  it.each(['bin', 'dev', 'src/cli', 'src/dead-letters', 'src/import', 'src/pull'])(
+  test.each(['bin', 'dev', 'src/cli', 'src/dead-letters', 'src/import', 'src/pull'])(
     'contains no code of %s',
     (room) => expect(from(`${room}/`)).toEqual([])
   )
 
-  it.each(['@google-cloud/pubsub', '@google-cloud/pubsub-api', '@google-cloud/monitoring'])(
+  test.each(['@google-cloud/pubsub', '@google-cloud/pubsub-api', '@google-cloud/monitoring'])(
     'contains no code of %s',
     (name) => expect(from(`node_modules/${name}/`)).toEqual([])
   )
 
-  it('loads only modules of Node', () => {
+  test('loads only modules of Node', () => {
     const imports = Object.values(outputs).flatMap((output) => output.imports)
     expect(imports.length).toBeGreaterThan(20)
     expect(imports.map(({ path }) => path).filter((path) => !isBuiltin(path))).toEqual([])
   })
 
-  it('is ASCII, because the launcher reads it as Latin-1', async () => {
+  test('is ASCII, because the launcher reads it as Latin-1', async () => {
     const bytes = await readFile(join(folder, 'service.js'))
     expect(bytes.every((byte) => byte < 128)).toBe(true)
   })
 
-  it('has a source map of the service alone', async () => {
+  test('has a source map of the service alone', async () => {
     const { sources } = JSON.parse(await readFile(join(folder, 'service.js.map'), 'utf8'))
     const named = sources.filter((source: string) => source !== '')
     expect(named.length).toBeGreaterThan(100)
@@ -51,7 +51,7 @@ describe('the bundle', () => {
   })
 })
 
-it.each([
+test.each([
   ['async function start()', '../src/main.ts'],
   ['function createCommitter(', '../src/commit/committer.ts'],
   ['function fastify(', undefined],
@@ -68,16 +68,16 @@ it.each([
 })
 
 describe('an edit of a dependency', () => {
-  it.each(edits)('fails where $file has changed', ({ file }) => {
+  test.each(edits)('fails where $file has changed', ({ file }) => {
     expect(() => editModule(`/x/${file}`, '')).toThrow('0 occurrences')
   })
 
-  it('does not change other modules', () => {
+  test('does not change other modules', () => {
     expect(editModule('/x/node_modules/y/index.js', 'text')).toBe('text')
     expect(pruneJson('/x/node_modules/y/package.json', {})).toEqual({})
   })
 
-  it('fails where the protocol of Spanner has moved', () => {
+  test('fails where the protocol of Spanner has moved', () => {
     const path = '/x/node_modules/@google-cloud/spanner-api/build/protos/protos.json'
     expect(() => pruneJson(path, {})).toThrow('no spanner')
   })

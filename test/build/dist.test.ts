@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createApiKey, hashApiKey } from '../../src/access/api-keys.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { secret, startSecretManager } from '../access/secret-manager-server.ts'
@@ -33,7 +33,7 @@ async function onSpanner(): Promise<Record<string, string>> {
 }
 
 describe('dist, in a folder without node_modules', () => {
-  it('lands in Spanner and reads its keys from Secret Manager', async () => {
+  test('lands in Spanner and reads its keys from Secret Manager', async () => {
     const server = await startSecretManager()
     const key = createApiKey()
     const sha256 = hashApiKey(key).toString('hex')
@@ -51,7 +51,7 @@ describe('dist, in a folder without node_modules', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
   })
 
-  it('shows its documents, and has every file that their pages load', async () => {
+  test('shows its documents, and has every file that their pages load', async () => {
     const { url } = await startService({}, { cwd: await image() })
     const page = await (await fetch(`${url}/docs/http`)).text()
     const files = [...page.matchAll(/(?:src|href)="(\/docs\/assets\/[^"]+)"/g)].map(
@@ -63,7 +63,7 @@ describe('dist, in a folder without node_modules', () => {
     }
   })
 
-  it('does not write to files, so that the root may be read-only', async () => {
+  test('does not write to files, so that the root may be read-only', async () => {
     const cwd = await image()
     const before = await listing(cwd)
     const service = await startService({}, { cwd })
@@ -73,7 +73,7 @@ describe('dist, in a folder without node_modules', () => {
     expect(await listing(cwd)).toEqual(before)
   })
 
-  it('names the lines of src in a stack, and the functions of dependencies', async () => {
+  test('names the lines of src in a stack, and the functions of dependencies', async () => {
     const broken =
       "Object.defineProperty(process.stdout, 'isTTY', { get() { throw Error('broken') } })"
     const { status, stderr } = spawnSync(
@@ -97,11 +97,11 @@ async function listing(path: string) {
 }
 
 describe('the compile cache', () => {
-  it('is accepted by V8', () => {
+  test('is accepted by V8', () => {
     expect(rejected(process.cwd())).toBe('false')
   })
 
-  it.each([
+  test.each([
     ['of another V8', (cache: Buffer) => Buffer.concat([Buffer.alloc(16), cache.subarray(16)])],
     ['cut short', (cache: Buffer) => cache.subarray(0, cache.length / 2)],
     ['empty', () => Buffer.alloc(0)]
@@ -114,7 +114,7 @@ describe('the compile cache', () => {
     expect(await push(url, event)).toMatchObject({ body: { verdict: 'applied' } })
   })
 
-  it('may be absent', async () => {
+  test('may be absent', async () => {
     const cwd = await image()
     await rm(join(cwd, 'dist', 'service.cache'))
     const { url } = await startService({}, { cwd })
@@ -135,19 +135,19 @@ describe('modules that a configuration does not use are not evaluated', () => {
   const google = /^node_modules\/(@google-cloud|@grpc|google-|grpc-)/
   const otlp = /^node_modules\/@opentelemetry\/(exporter|sdk-trace)/
 
-  it('no client of Google and no exporter on the embedded store', async () => {
+  test('no client of Google and no exporter on the embedded store', async () => {
     const modules = await evaluated({})
     expect(modules.filter((name) => google.test(name) || otlp.test(name))).toEqual([])
     expect(modules).toContain('node_modules/fastify/fastify.js')
   })
 
-  it('neither Secret Manager nor an exporter on Spanner', async () => {
+  test('neither Secret Manager nor an exporter on Spanner', async () => {
     const modules = await evaluated(await onSpanner())
     expect(modules.filter((name) => /secret-manager/.test(name) || otlp.test(name))).toEqual([])
     expect(modules).toContain('node_modules/@google-cloud/spanner/build/src/index.js')
   })
 
-  it('the verification of tokens only with PUSH_AUTH=oidc', async () => {
+  test('the verification of tokens only with PUSH_AUTH=oidc', async () => {
     const verification = /jose\/dist\/webapi\/(jws|key)\/|access\/(oidc-token|key-set)/
     const without = await evaluated({ PUSH_AUTH: 'cloud-run' })
     expect(without.filter((name) => verification.test(name))).toEqual([])
@@ -160,7 +160,7 @@ describe('modules that a configuration does not use are not evaluated', () => {
     expect(modules).toContain('node_modules/jose/dist/webapi/jws/compact/verify.js')
   })
 
-  it('Secret Manager when a secret is configured, without Spanner', async () => {
+  test('Secret Manager when a secret is configured, without Spanner', async () => {
     const server = await startSecretManager()
     server.addVersion('{"keys":[]}')
     const modules = await evaluated({

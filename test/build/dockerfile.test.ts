@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 interface Instruction {
   readonly name: string
@@ -39,7 +39,7 @@ const of = (stage: Stage | undefined, name: string) =>
   stage?.instructions.filter((each) => each.name === name).map(({ rest }) => rest) ?? []
 
 describe('the Dockerfile', () => {
-  it('takes every base from a digest, and the image from distroless Node 24', () => {
+  test('takes every base from a digest, and the image from distroless Node 24', () => {
     const names = stages.map(({ name }) => name)
     for (const { base } of stages) {
       if (!names.includes(base)) expect(base).toMatch(/^[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$/)
@@ -49,20 +49,20 @@ describe('the Dockerfile', () => {
     expect(runtime?.instructions).toEqual([])
   })
 
-  it('runs no shell: every command is a list', () => {
+  test('runs no shell: every command is a list', () => {
     const commands = all.filter(({ name }) => ['RUN', 'CMD', 'ENTRYPOINT'].includes(name))
     expect(commands.length).toBeGreaterThan(3)
     for (const { rest } of commands) expect(JSON.parse(rest)).toEqual(expect.any(Array))
   })
 
-  it('starts Node itself as the first process, as a user that is not root', () => {
+  test('starts Node itself as the first process, as a user that is not root', () => {
     expect(of(image, 'ENTRYPOINT')).toEqual(['["/nodejs/bin/node", "dist/main.js"]'])
     expect(of(image, 'CMD')).toEqual([])
     expect(of(image, 'USER')).toEqual(['65532:65532'])
     expect(of(image, 'RUN')).toEqual([])
   })
 
-  it('copies the files that change most often last', () => {
+  test('copies the files that change most often last', () => {
     const copies = of(image, 'COPY')
     expect(copies).toEqual(['--from=build /app/schemas schemas', '--from=build /app/dist dist'])
     const [install, ...rest] = of(build, 'COPY')
@@ -72,16 +72,16 @@ describe('the Dockerfile', () => {
     expect(all.filter(({ name }) => name === 'ADD')).toEqual([])
   })
 
-  it('installs from the lock file, and runs no install scripts', () => {
+  test('installs from the lock file, and runs no install scripts', () => {
     expect(of(build, 'RUN')[0]).toBe('["npm", "ci", "--ignore-scripts"]')
   })
 
-  it('makes the compile cache with the Node of the image', () => {
+  test('makes the compile cache with the Node of the image', () => {
     expect(of(build, 'COPY')).toContain('--from=runtime /nodejs /nodejs')
     expect(of(build, 'RUN').at(-1)).toBe('["/nodejs/bin/node", "build/compile-cache.ts"]')
   })
 
-  it('has the labels of an image, with the version of the package', async () => {
+  test('has the labels of an image, with the version of the package', async () => {
     const { version, license } = JSON.parse(await readFile('package.json', 'utf8'))
     const labels = of(image, 'LABEL').join(' ')
     for (const name of ['title', 'description', 'version', 'revision', 'base.name']) {
@@ -91,7 +91,7 @@ describe('the Dockerfile', () => {
     expect(of(image, 'ARG')).toContain(`VERSION=${version}`)
   })
 
-  it('copies only files that exist here and are not ignored', async () => {
+  test('copies only files that exist here and are not ignored', async () => {
     const patterns = (await readFile('.dockerignore', 'utf8')).split('\n').filter(isPattern)
     const sources = of(build, 'COPY')
       .filter((rest) => !rest.startsWith('--from='))

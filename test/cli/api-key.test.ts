@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { run as runCommand } from './run-command.ts'
 
 const run = (...args: string[]) => runCommand('api-key', args, {})
@@ -7,7 +7,7 @@ const run = (...args: string[]) => runCommand('api-key', args, {})
 const sha256 = (key: string) => createHash('sha256').update(key).digest('hex')
 
 describe('landfall api-key create', () => {
-  it('prints a key on one line and its entry, without the key, on the next', async () => {
+  test('prints a key on one line and its entry, without the key, on the next', async () => {
     const { code, out, errors } = await run('create', 'reporting')
     const [key = '', line = '', ...rest] = out
     expect(code).toBe(0)
@@ -17,7 +17,7 @@ describe('landfall api-key create', () => {
     expect(errors.join()).not.toContain(key)
   })
 
-  it('prints key and entry as one object with --json', async () => {
+  test('prints key and entry as one object with --json', async () => {
     const { out, errors } = await run(
       ...[
         'create',
@@ -39,7 +39,7 @@ describe('landfall api-key create', () => {
     expect(errors).toEqual([])
   })
 
-  it.each([['--help'], ['create', '--help'], ['-h']])(
+  test.each([['--help'], ['create', '--help'], ['-h']])(
     'explains itself for %s %s',
     async (...args) => {
       const { code, out } = await run(...args)
@@ -48,7 +48,7 @@ describe('landfall api-key create', () => {
     }
   )
 
-  it.each([
+  test.each([
     ['no action', [], 'needs one of its commands: create'],
     ['no name', ['create'], "missing required argument 'name'"],
     ['two names', ['create', 'a', 'b'], 'Expected 1 argument but got 2: a, b'],

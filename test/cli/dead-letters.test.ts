@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 import {
   faultySchemas,
@@ -47,7 +47,7 @@ describe.each([
   ['the embedded store', 1000, embeddedEnv],
   ['the Spanner emulator', 60, emulatorEnv]
 ])('dead letters in %s', (_name, count, openEnv) => {
-  it('keep every poison event with its reason, and all land once when their contract is fixed', async () => {
+  test('keep every poison event with its reason, and all land once when their contract is fixed', async () => {
     const env = await openEnv()
     const faulty = await deliverPoison(env, poison(count))
     const open = await listed(env)
@@ -85,7 +85,7 @@ describe.each([
     expect(await listed(env)).toEqual([])
   })
 
-  it('keep what arrived when they are marked', async () => {
+  test('keep what arrived when they are marked', async () => {
     const env = await openEnv()
     const faulty = await deliverPoison(env, [greenItem(0)])
     const [{ last_seen, body, headers, first_seen } = {}] = await rowsOf(env, 'dead_letters')
@@ -102,7 +102,7 @@ describe.each([
 const tables = ['items', 'orders', 'order_lines', 'order_events', 'daily_sales', 'dead_letters']
 
 describe('landfall dead-letters replay', () => {
-  it('matches the current reason of a letter', async () => {
+  test('matches the current reason of a letter', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [{ ...order(1), data: {} }])
     expect(await listed(env)).toMatchObject([{ reason: 'EVENT_TYPE_UNKNOWN' }])
@@ -114,7 +114,7 @@ describe('landfall dead-letters replay', () => {
     ])
   })
 
-  it('skips what was replayed ten times without landing, unless it is forced', async () => {
+  test('skips what was replayed ten times without landing, unless it is forced', async () => {
     const env = await embeddedEnv()
     const faulty = await deliverPoison(env, [greenItem(1)])
     for (let n = 0; n < 10; n++) await run('dead-letters', ['replay'], faulty)
@@ -128,7 +128,7 @@ describe('landfall dead-letters replay', () => {
     expect(await rowsOf(env, 'items')).toHaveLength(1)
   })
 
-  it('replays the named letters, and reports which do not exist or landed before', async () => {
+  test('replays the named letters, and reports which do not exist or landed before', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(4))
     const [{ id }] = await listed(env)
@@ -139,7 +139,7 @@ describe('landfall dead-letters replay', () => {
     expect(again.errors).toEqual(['1 of these do not exist', '1 skipped: already landed'])
   })
 
-  it('replays the letters that the filters select, up to the limit', async () => {
+  test('replays the letters that the filters select, up to the limit', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(10))
     await run('dead-letters', ['replay', '--reason', 'DATA_INVALID', '--limit', '2'], env)
@@ -149,7 +149,7 @@ describe('landfall dead-letters replay', () => {
     expect(await rowsOf(env, 'items')).toHaveLength(2)
   })
 
-  it('lands a discarded letter only when it is named, and leaves it discarded when that fails', async () => {
+  test('lands a discarded letter only when it is named, and leaves it discarded when that fails', async () => {
     const env = await embeddedEnv()
     const faulty = await deliverPoison(env, [greenItem(1)])
     const [{ id }] = await listed(env)
@@ -163,13 +163,13 @@ describe('landfall dead-letters replay', () => {
 })
 
 describe('landfall dead-letters list', () => {
-  it('reports on standard error that no letter matches', async () => {
+  test('reports on standard error that no letter matches', async () => {
     const { code, out, errors } = await run('dead-letters', ['list'], { EMBEDDED_FILE: ':memory:' })
     expect({ code, out }).toEqual({ code: 0, out: [] })
     expect(errors).toEqual(['no open dead letters match'])
   })
 
-  it('shows the latest first, as a table or as JSON with stable members', async () => {
+  test('shows the latest first, as a table or as JSON with stable members', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [greenItem(1)])
     await deliverPoison(env, [order(2)])
@@ -197,7 +197,7 @@ describe('landfall dead-letters list', () => {
     })
   })
 
-  it('selects by reason, type, source and time, and reports when there are more', async () => {
+  test('selects by reason, type, source and time, and reports when there are more', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [greenItem(1), order(2), { ...greenItem(3), source: '//other' }])
     expect(await listed(env, '--reason', 'DATA_INVALID')).toHaveLength(2)
@@ -214,7 +214,7 @@ describe('landfall dead-letters list', () => {
 })
 
 describe('landfall dead-letters show', () => {
-  it('shows everything that is stored, and never lets a payload control the terminal', async () => {
+  test('shows everything that is stored, and never lets a payload control the terminal', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [{ ...greenItem(1), data: { id: 'i', value: 'x\u009b2Jy' } }])
     const [{ id }] = await listed(env)
@@ -229,7 +229,7 @@ describe('landfall dead-letters show', () => {
     expect(shown.headers).toEqual({ 'content-type': ['application/cloudevents+json'] })
   })
 
-  it('fails for a dead letter that does not exist', async () => {
+  test('fails for a dead letter that does not exist', async () => {
     const { code, errors } = await run('dead-letters', ['show', '0'.repeat(32)], {
       EMBEDDED_FILE: ':memory:'
     })
@@ -241,7 +241,7 @@ describe('landfall dead-letters show', () => {
 })
 
 describe('landfall dead-letters discard', () => {
-  it('marks only open letters, and deletes none', async () => {
+  test('marks only open letters, and deletes none', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(6))
     await run('dead-letters', ['replay', '--reason', 'EVENT_TYPE_UNKNOWN'], env)
@@ -254,7 +254,7 @@ describe('landfall dead-letters discard', () => {
     expect(landed).toMatchObject({ code: 1, errors: ['1 of these do not exist or are not open'] })
   })
 
-  it('needs --yes when filters select and there is no terminal to ask', async () => {
+  test('needs --yes when filters select and there is no terminal to ask', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, poison(2))
     await expect(run('dead-letters', ['discard', '--all'], env)).rejects.toThrow(/--yes/)
@@ -263,7 +263,7 @@ describe('landfall dead-letters discard', () => {
 })
 
 describe('landfall dead-letters', () => {
-  it.each([
+  test.each([
     [['--help'], 'replay'],
     [['list', '--help'], '--limit <n>'],
     [['replay', '-h'], '--force']
@@ -273,7 +273,7 @@ describe('landfall dead-letters', () => {
     expect(out[0]).toContain(word)
   })
 
-  it.each([
+  test.each([
     [[]],
     [['remove']],
     [['list', '--limit', '0']],

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { PubSub } from '@google-cloud/pubsub'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPubSubEmulator } from '../../dev/local/emulator.ts'
 import { openPubSub } from '../../src/pull/open-subscription.ts'
 import { greenItem, order, rowsOf, temporaryFolder } from './poison.ts'
@@ -37,7 +37,7 @@ async function openEnv() {
 }
 
 describe('landfall drain', () => {
-  it('lands the messages of a subscription once, and leaves it empty', async () => {
+  test('lands the messages of a subscription once, and leaves it empty', async () => {
     const env = await openEnv()
     const events = [...Array.from({ length: 40 }, (_each, n) => order(n)), greenItem(1), {}]
     const name = await subscriptionWith(events)
@@ -51,7 +51,7 @@ describe('landfall drain', () => {
     expect(again).toMatchObject({ code: 0, out: [] })
   })
 
-  it('takes at most the given number of messages', async () => {
+  test('takes at most the given number of messages', async () => {
     const env = await openEnv()
     const name = await subscriptionWith(Array.from({ length: 9 }, (_each, n) => order(n)))
     const short = name.split('/').at(-1) ?? ''
@@ -62,7 +62,7 @@ describe('landfall drain', () => {
     expect(await rowsOf(env, 'orders')).toHaveLength(9)
   })
 
-  it('fails for a subscription that does not exist, and names it', async () => {
+  test('fails for a subscription that does not exist, and names it', async () => {
     const missing = 'projects/p/subscriptions/missing'
     await expect(run('drain', [missing], await openEnv())).rejects.toThrow(
       `${missing}: Subscription does not exist`

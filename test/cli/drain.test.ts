@@ -1,13 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { run } from './run-command.ts'
 
 describe('landfall drain', () => {
-  it('helps', async () => {
+  test('helps', async () => {
     const { code, out } = await run('drain', ['--help'], {})
     expect({ code, text: out[0] }).toEqual({ code: 0, text: expect.stringContaining('--max') })
   })
 
-  it.each([
+  test.each([
     [[]],
     [['short']],
     [['a/b']],

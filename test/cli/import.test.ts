@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { runCommandLine } from '../../src/cli/command-line.ts'
 import { serviceCommands } from '../../src/cli/commands.ts'
 import { greenItem, order, rowsOf, temporaryFolder, toLines } from './poison.ts'
@@ -19,7 +19,7 @@ async function prepare(content: string | Buffer, name = 'events.ndjson') {
 }
 
 describe('landfall import', () => {
-  it('lands a file, and reports it as a table', async () => {
+  test('lands a file, and reports it as a table', async () => {
     const { file, env } = await prepare(toLines(items(30)))
     const { code, out, errors } = await run('import', [file], env)
     expect({ code, errors }).toEqual({ code: 0, errors: [] })
@@ -31,13 +31,13 @@ describe('landfall import', () => {
     expect(await rowsOf(env, 'items')).toHaveLength(30)
   })
 
-  it('inflates a file whose name ends in .gz', async () => {
+  test('inflates a file whose name ends in .gz', async () => {
     const { file, env } = await prepare(gzipSync(toLines(items(30))), 'events.ndjson.gz')
     expect((await run('import', [file], env)).code).toBe(0)
     expect(await rowsOf(env, 'items')).toHaveLength(30)
   })
 
-  it('continues from a line', async () => {
+  test('continues from a line', async () => {
     const { file, env } = await prepare(toLines(items(30)))
     const { out } = await run('import', [file, '--from-line', '21', '--json'], env)
     expect(out.map((line) => JSON.parse(line))).toEqual([
@@ -50,7 +50,7 @@ describe('landfall import', () => {
     expect(await rowsOf(env, 'items')).toHaveLength(10)
   })
 
-  it('makes dead letters of lines that cannot land, names them, and fails', async () => {
+  test('makes dead letters of lines that cannot land, names them, and fails', async () => {
     const { file, env } = await prepare(`${toLines(items(2))}nonsense\n${toLines([order(3)])}`)
     const { code, errors } = await run('import', [file], { ...env, POISON: 'reject' })
     expect(code).toBe(1)
@@ -61,7 +61,7 @@ describe('landfall import', () => {
     expect(await rowsOf(env, 'orders')).toHaveLength(1)
   })
 
-  it('reports where it stopped when a line is too long', async () => {
+  test('reports where it stopped when a line is too long', async () => {
     const { file, env } = await prepare(`${toLines(items(3))}${'x'.repeat(17 * 2 ** 20)}\n`)
     const errors: string[] = []
     const running = runCommandLine(
@@ -73,7 +73,7 @@ describe('landfall import', () => {
     expect(errors.at(-1)).toMatch(/up to line \d has landed; continue with --from-line \d$/)
   })
 
-  it.each([
+  test.each([
     ['is not there', 'missing.ndjson', 'ENOENT'],
     ['is not compressed although its name ends in .gz', 'plain.gz', 'Z_DATA_ERROR']
   ])('fails for a file that %s', async (_name, name, code) => {
@@ -81,7 +81,7 @@ describe('landfall import', () => {
     await expect(run('import', [join(file, '..', name)], env)).rejects.toMatchObject({ code })
   })
 
-  it('stops cleanly on Ctrl-C, and prints where to continue', async () => {
+  test('stops cleanly on Ctrl-C, and prints where to continue', async () => {
     const { env } = await prepare('')
     const child = startImport(env)
     child.stdin.write(toLines(items(700)))
@@ -93,7 +93,7 @@ describe('landfall import', () => {
     expect(code).toBe(130)
   })
 
-  it('helps', async () => {
+  test('helps', async () => {
     const { code, out } = await run('import', ['--help'], {})
     expect({ code, text: out[0] }).toEqual({
       code: 0,
@@ -101,7 +101,7 @@ describe('landfall import', () => {
     })
   })
 
-  it.each([[[]], [['a', 'b']], [['a', '--from-line', '0']], [['a', '--nonsense']]])(
+  test.each([[[]], [['a', 'b']], [['a', '--from-line', '0']], [['a', '--nonsense']]])(
     'refuses %j as wrong usage',
     async (args) => {
       await expect(run('import', args, {})).rejects.toMatchObject({ name: 'UsageError' })

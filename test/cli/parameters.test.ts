@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { oneOf, pastTime, repeatable, text, wholeNumber } from '../../src/cli/parameters.ts'
 
 describe('a whole number', () => {
   const read = wholeNumber(1, 100)
 
-  it.each([
+  test.each([
     ['1', 1],
     ['100', 100],
     ['007', 7]
@@ -12,14 +12,14 @@ describe('a whole number', () => {
     expect(read(value)).toBe(number)
   })
 
-  it.each(['0', '101', '', 'x', '1.5', '-1', '1e1', ' 1', '0x1', '99999999999999999'])(
+  test.each(['0', '101', '', 'x', '1.5', '-1', '1e1', ' 1', '0x1', '99999999999999999'])(
     'is not read from "%s"',
     (value) => {
       expect(() => read(value)).toThrow('Expected a whole number from 1 to 100')
     }
   )
 
-  it('can be without an upper bound', () => {
+  test('can be without an upper bound', () => {
     expect(wholeNumber(1)('9007199254740991')).toBe(Number.MAX_SAFE_INTEGER)
     expect(() => wholeNumber(1)('0')).toThrow('Expected a whole number of at least 1')
     expect(() => wholeNumber(1)('9007199254740992')).toThrow('Expected a whole number')
@@ -27,7 +27,7 @@ describe('a whole number', () => {
 })
 
 describe('one of some names', () => {
-  it('is one of them as it is written', () => {
+  test('is one of them as it is written', () => {
     const read = oneOf(['open', 'any'])
     expect(read('any')).toBe('any')
     expect(() => read('Any')).toThrow('Expected one of open, any')
@@ -38,7 +38,7 @@ describe('one of some names', () => {
 describe('a time in the past', () => {
   const read = pastTime(() => Date.parse('2026-11-02T00:00:00Z'))
 
-  it.each([
+  test.each([
     ['90s', '2026-11-01T23:58:30.000000000Z'],
     ['30m', '2026-11-01T23:30:00.000000000Z'],
     ['2h', '2026-11-01T22:00:00.000000000Z'],
@@ -48,7 +48,7 @@ describe('a time in the past', () => {
     expect(read(value)).toBe(time)
   })
 
-  it.each(['yesterday', '7', '1w', '-1h', '2020-01-01', '', '999999999d'])(
+  test.each(['yesterday', '7', '1w', '-1h', '2020-01-01', '', '999999999d'])(
     'is not read from "%s"',
     (value) => {
       expect(() => read(value)).toThrow('Expected an RFC 3339 time, or how long ago')
@@ -57,7 +57,7 @@ describe('a time in the past', () => {
 })
 
 describe('a repeatable parameter', () => {
-  it('collects its values in order', () => {
+  test('collects its values in order', () => {
     const { read } = repeatable('name', '', text)
     expect(read?.('b', read('a', undefined))).toEqual(['a', 'b'])
   })

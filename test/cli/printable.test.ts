@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { printable, printableLines } from '../../src/cli/printable.ts'
 
-it.each([
+test.each([
   ['plain text', 'aé漢🎉', 'aé漢🎉'],
   ['an escape sequence', '\u001b[2J', '\\u001b[2J'],
   ['a control sequence of one character', '\u009b2J', '\\u009b2J'],
@@ -13,6 +13,6 @@ it.each([
   expect(printable(text)).toBe(shown)
 })
 
-it('keeps the lines of a text', () => {
+test('keeps the lines of a text', () => {
   expect(printableLines('a\r\n\u001bb\n')).toBe('a\n\\u001bb\n')
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createReport } from '../../src/cli/report.ts'
 
 function makeReport(isTTY: boolean) {
@@ -12,7 +12,7 @@ const dead = (code: 'DATA_INVALID' | 'JSON_INVALID') =>
   ({ verdict: 'dead-lettered', reason: { code, detail: 'd' } }) as const
 
 describe('a report', () => {
-  it('counts by verdict and reason, as a table or as JSON', () => {
+  test('counts by verdict and reason, as a table or as JSON', () => {
     const { report, lines } = makeReport(false)
     report.count({ verdict: 'applied' })
     report.count(dead('JSON_INVALID'))
@@ -32,20 +32,20 @@ describe('a report', () => {
     })
   })
 
-  it('prints no table when there are no counts', () => {
+  test('prints no table when there are no counts', () => {
     const { report, lines } = makeReport(true)
     report.end('table')
     expect(lines).toEqual([])
   })
 
-  it('shows progress as one line on a terminal, and clears it', () => {
+  test('shows progress as one line on a terminal, and clears it', () => {
     const { report, progress } = makeReport(true)
     for (let n = 0; n < 120; n++) report.count({ verdict: 'applied' })
     report.end('nothing')
     expect(progress).toEqual(['\r\u001b[K50 lines', '\r\u001b[K100 lines', '\r\u001b[K'])
   })
 
-  it('prints a line from time to time when there is no terminal', () => {
+  test('prints a line from time to time when there is no terminal', () => {
     const { report, progress } = makeReport(false)
     for (let n = 0; n < 10_050; n++) report.count({ verdict: 'applied' })
     expect(progress).toEqual(['10000 lines\n'])

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { changesJson, formatChanges } from '../../src/cli/schema-report.ts'
 import type { Change } from '../../src/store/spanner/apply.ts'
 
@@ -26,7 +26,7 @@ const left: Change = {
 }
 
 describe('the report for people', () => {
-  it.each([
+  test.each([
     { name: 'no difference', changes: [], lines: [`${database}: no differences`] },
     {
       name: 'an addition with its statements',
@@ -60,7 +60,7 @@ describe('the report for people', () => {
 })
 
 describe('the document for scripts', () => {
-  it('has every member of every difference', () => {
+  test('has every member of every difference', () => {
     expect(JSON.parse(changesJson(database, true, [added, refused]))).toEqual({
       database,
       applied: true,
@@ -88,7 +88,7 @@ describe('the document for scripts', () => {
     })
   })
 
-  it('is also printed when there is no difference', () => {
+  test('is also printed when there is no difference', () => {
     expect(JSON.parse(changesJson(database, false, []))).toEqual({
       database,
       applied: false,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { runCommandLine } from '../../src/cli/command-line.ts'
 import { serviceCommands } from '../../src/cli/commands.ts'
 import { readContracts } from '../../src/read-schemas.ts'
@@ -73,7 +73,7 @@ const refusing = (() => {
 })()
 
 describe('landfall schema apply', () => {
-  it('creates every table in an empty database, and nothing the second time', async () => {
+  test('creates every table in an empty database, and nothing the second time', async () => {
     const run = landfallSchema(await freshDatabaseName())
     const first = await run('apply')
     expect(first.code).toBe(0)
@@ -86,7 +86,7 @@ describe('landfall schema apply', () => {
     expect(second.out).toMatch(/: no differences\n.*: 0 statements ran, for \d+ tables$/)
   })
 
-  it('applies additive differences, after which there is none', async () => {
+  test('applies additive differences, after which there is none', async () => {
     const { run } = await databaseWith(withoutPrice)
     const { code, out } = await run('apply')
     expect(code).toBe(0)
@@ -95,7 +95,7 @@ describe('landfall schema apply', () => {
     expect(await run('diff')).toMatchObject({ code: 0 })
   })
 
-  it('only prints what it would do in a dry run', async () => {
+  test('only prints what it would do in a dry run', async () => {
     const { run, kinds } = await databaseWith(withoutPrice)
     const { code, out } = await run('apply', '--dry-run')
     expect(code).toBe(0)
@@ -103,7 +103,7 @@ describe('landfall schema apply', () => {
     expect(await kinds()).toHaveLength(3)
   })
 
-  it.each([[['apply']], [['apply', '--dry-run']], [['apply', '--json']]])(
+  test.each([[['apply']], [['apply', '--dry-run']], [['apply', '--json']]])(
     'prints the differences, and refuses all of them when one is not additive: %j',
     async (args) => {
       const { run, kinds } = await refusing()
@@ -118,7 +118,7 @@ describe('landfall schema apply', () => {
     }
   )
 
-  it('reports to a script whether it applied', async () => {
+  test('reports to a script whether it applied', async () => {
     const { run } = await databaseWith(withoutPrice)
     const applied = async (...args: readonly string[]) =>
       JSON.parse((await run('apply', '--json', ...args)).out)
@@ -131,7 +131,7 @@ describe('landfall schema apply', () => {
 })
 
 describe('landfall schema diff', () => {
-  it('exits with 1 and a sentence for each difference, with the statements that would run', async () => {
+  test('exits with 1 and a sentence for each difference, with the statements that would run', async () => {
     const { run } = await refusing()
     const { code, out, err } = await run('diff')
     expect(code).toBe(1)
@@ -141,7 +141,7 @@ describe('landfall schema diff', () => {
     expect(err).toBe('')
   })
 
-  it('exits with 0 when there is none', async () => {
+  test('exits with 0 when there is none', async () => {
     const { run } = await databaseWith((table) => table)
     expect(await run('diff')).toMatchObject({
       code: 0,
@@ -152,7 +152,7 @@ describe('landfall schema diff', () => {
     expect(JSON.parse(out)).toMatchObject({ applied: false, differences: [] })
   })
 
-  it('exits with 1 and one document for a script', async () => {
+  test('exits with 1 and one document for a script', async () => {
     const { run } = await refusing()
     const { code, out } = await run('diff', '--json')
     expect(code).toBe(1)
@@ -162,7 +162,7 @@ describe('landfall schema diff', () => {
     ])
   })
 
-  it('reports that the database does not exist', async () => {
+  test('reports that the database does not exist', async () => {
     const { error, out } = await landfallSchema(await freshDatabaseName())('diff')
     expect(error).toMatchObject({ code: 'DATABASE_UNSUPPORTED' })
     expect(out).toBe('')
@@ -170,7 +170,7 @@ describe('landfall schema diff', () => {
 })
 
 describe('landfall schema', () => {
-  it.each([
+  test.each([
     [[]],
     [['drop']],
     [['apply', 'now']],
@@ -185,7 +185,7 @@ describe('landfall schema', () => {
     })
   })
 
-  it.each([
+  test.each([
     [['--help'], 'diff'],
     [['apply', '-h'], '--dry-run'],
     [['diff', '--help'], '--json']
@@ -196,7 +196,7 @@ describe('landfall schema', () => {
     expect(out).toContain(word)
   })
 
-  it.each(['diff', 'apply'])('reports that the embedded store does not need %s', async (verb) => {
+  test.each(['diff', 'apply'])('reports that the embedded store does not need %s', async (verb) => {
     const { error } = await landfallSchema(undefined)(verb)
     expect(error).toMatchObject({
       code: 'CONFIG_INVALID',

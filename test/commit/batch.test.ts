@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { commitBatch, type Outcome } from '../../src/commit/batch.ts'
 import { Failure } from '../../src/failures.ts'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
@@ -20,7 +20,7 @@ const rowCount = async (store: Store, table: Table) => (await readRows(store, ta
 const countAll = async (store: Store) => Object.values(await readAll(store)).flat().length
 
 describe('landing a batch', () => {
-  it('is one commit when nothing is wrong with it', async () => {
+  test('is one commit when nothing is wrong with it', async () => {
     const store = await openBreakableStore()
     const outcomes = await commitBatch(store, plans(500))
     expect(new Set(verdicts(outcomes))).toEqual(new Set(['applied']))
@@ -28,7 +28,7 @@ describe('landing a batch', () => {
     expect(outcomes[0]).toMatchObject({ batchSize: 500, commitTimestamp: expect.any(String) })
   })
 
-  it.each([
+  test.each([
     ['at the front', 16, [0]],
     ['in the middle', 16, [7]],
     ['at the end', 16, [15]],
@@ -55,7 +55,7 @@ describe('landing a batch', () => {
     }
   )
 
-  it('writes the dead letters of one batch in one commit', async () => {
+  test('writes the dead letters of one batch in one commit', async () => {
     const store = await openBreakableStore()
     store.onCommit = refuse('poison')
     await commitBatch(store, plans(16, [3, 9, 15]))
@@ -63,13 +63,13 @@ describe('landing a batch', () => {
     expect(withLetter).toEqual([['dead_letters', 'dead_letters', 'dead_letters']])
   })
 
-  it('writes what was poison from the start in the same commit as the good rows', async () => {
+  test('writes what was poison from the start in the same commit as the good rows', async () => {
     const store = await openBreakableStore()
     await commitBatch(store, [...plans(2), broken(9)])
     expect(store.commits).toEqual([['items', 'items', 'dead_letters']])
   })
 
-  it('goes on in one commit with the dead letters of the events that deciding refuses', async () => {
+  test('goes on in one commit with the dead letters of the events that deciding refuses', async () => {
     const store = await openBreakableStore()
     const overflow = (n: number) => plan(n, add('x', { count: '9223372036854775807' }))
     const batch = [plan(1, add('x', { count: '1' })), overflow(98), overflow(99), ...plans(1)]
@@ -81,7 +81,7 @@ describe('landing a batch', () => {
     ])
   })
 
-  it('answers poison with its failure and stores nothing of it when told to reject', async () => {
+  test('answers poison with its failure and stores nothing of it when told to reject', async () => {
     const store = await openBreakableStore()
     store.onCommit = refuse('poison')
     const outcomes = await commitBatch(store, plans(4, [2]), 'reject')
@@ -91,7 +91,7 @@ describe('landing a batch', () => {
 })
 
 describe('an internal error', () => {
-  it('is tried once more before an event is blamed', async () => {
+  test('is tried once more before an event is blamed', async () => {
     const store = await openBreakableStore()
     store.onCommit = () => {
       if (store.attempts === 1) throw new Failure('STORE_INTERNAL', 'once')
@@ -100,7 +100,7 @@ describe('an internal error', () => {
     expect(store.attempts).toBe(2)
   })
 
-  it('of one row in a batch dead-letters that row alone', async () => {
+  test('of one row in a batch dead-letters that row alone', async () => {
     const store = await openBreakableStore()
     store.onCommit = refuse('poison', 'STORE_INTERNAL')
     const outcomes = await commitBatch(store, plans(16, [5]))
@@ -108,7 +108,7 @@ describe('an internal error', () => {
     expect(verdicts(outcomes)[5]).toBe('dead-lettered')
   })
 
-  it('of several rows dead-letters those rows alone, as the store works without them', async () => {
+  test('of several rows dead-letters those rows alone, as the store works without them', async () => {
     const store = await openBreakableStore()
     store.onCommit = refuse('poison', 'STORE_INTERNAL')
     const poisoned = [1, 4, 7, 10, 13]
@@ -118,7 +118,7 @@ describe('an internal error', () => {
     )
   })
 
-  it('that lasts until the store is asked whether it works blames no event', async () => {
+  test('that lasts until the store is asked whether it works blames no event', async () => {
     const store = await openBreakableStore()
     store.onCommit = () => {
       if (store.attempts <= 4) throw new Failure('STORE_INTERNAL', 'down')
@@ -127,7 +127,7 @@ describe('an internal error', () => {
     expect(await countAll(store)).toBe(0)
   })
 
-  it('of everything is an outage: no event is dead-lettered, and few commits are tried', async () => {
+  test('of everything is an outage: no event is dead-lettered, and few commits are tried', async () => {
     const store = await openBreakableStore()
     store.onCommit = () => {
       throw new Failure('STORE_INTERNAL', 'down')
@@ -138,13 +138,13 @@ describe('an internal error', () => {
     expect(store.attempts).toBeLessThan(40)
   })
 
-  it('of a lone event is its own fault when the store works without it', async () => {
+  test('of a lone event is its own fault when the store works without it', async () => {
     const store = await openBreakableStore()
     store.onCommit = refuse('poison', 'STORE_INTERNAL')
     expect(verdicts(await commitBatch(store, plans(1, [0])))).toEqual(['dead-lettered'])
   })
 
-  it('that begins after half of a batch has landed blames no event', async () => {
+  test('that begins after half of a batch has landed blames no event', async () => {
     const store = await openBreakableStore()
     store.onCommit = () => {
       if (store.attempts > 2 && store.commits.length > 0)
@@ -159,7 +159,7 @@ describe('an internal error', () => {
 })
 
 describe('a failure of the store', () => {
-  it.each(['STORE_UNAVAILABLE', 'STORE_CONTENDED', 'STORE_MISCONFIGURED'] as const)(
+  test.each(['STORE_UNAVAILABLE', 'STORE_CONTENDED', 'STORE_MISCONFIGURED'] as const)(
     '%s is the answer to every sender, and no event is dead-lettered',
     async (code) => {
       const store = await openBreakableStore()
@@ -172,7 +172,7 @@ describe('a failure of the store', () => {
     }
   )
 
-  it('in the middle of a bisection keeps what was committed and asks for the others again', async () => {
+  test('in the middle of a bisection keeps what was committed and asks for the others again', async () => {
     const store = await openBreakableStore()
     const poison = refuse('poison')
     store.onCommit = (mutations: readonly Mutation[]) => {
@@ -184,7 +184,7 @@ describe('a failure of the store', () => {
     expect(await rowCount(store, deadLettersTable)).toBe(0)
   })
 
-  it('with the dead-letter table itself acknowledges nothing', async () => {
+  test('with the dead-letter table itself acknowledges nothing', async () => {
     const store = await openBreakableStore()
     store.onCommit = (mutations) => {
       refuse('poison')(mutations)
@@ -196,7 +196,7 @@ describe('a failure of the store', () => {
     expect(outcomes).toEqual(['applied', 'STORE_MISCONFIGURED', 'applied', 'applied'])
   })
 
-  it('that is a live table of another shape is a fault of the deployment, for its events only', async () => {
+  test('that is a live table of another shape is a fault of the deployment, for its events only', async () => {
     const store = await openBreakableStore()
     store.onCommit = refuse('poison')
     store.verify = async (tables) =>
@@ -209,7 +209,7 @@ describe('a failure of the store', () => {
     expect(await rowCount(store, deadLettersTable)).toBe(0)
   })
 
-  it('that is a missing table lets the events of other tables land', async () => {
+  test('that is a missing table lets the events of other tables land', async () => {
     const store = await openBreakableStore()
     store.onCommit = (mutations) => {
       if (mutations.some(({ table }) => table.name === 'items')) {
@@ -225,7 +225,7 @@ describe('a failure of the store', () => {
     ])
   })
 
-  it('that is unexpected is a bug: an answer of INTERNAL, with the cause kept', async () => {
+  test('that is unexpected is a bug: an answer of INTERNAL, with the cause kept', async () => {
     const store = await openBreakableStore()
     const cause = new TypeError('oops')
     store.onCommit = () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createBreaker } from '../../src/commit/breaker.ts'
 
 function setUp() {
@@ -7,7 +7,7 @@ function setUp() {
 }
 
 describe('a breaker', () => {
-  it('stays closed while failures are not in a row', () => {
+  test('stays closed while failures are not in a row', () => {
     const { breaker } = setUp()
     breaker.failed()
     breaker.succeeded()
@@ -16,7 +16,7 @@ describe('a breaker', () => {
     expect(breaker.admits()).toBe(true)
   })
 
-  it('admits no caller until the cooldown is over, then one at a time', () => {
+  test('admits no caller until the cooldown is over, then one at a time', () => {
     const { breaker, clock } = setUp()
     breaker.failed()
     breaker.failed()
@@ -29,7 +29,7 @@ describe('a breaker', () => {
     expect(breaker.admits()).toBe(false)
   })
 
-  it('sends another probe when the first never reports back', () => {
+  test('sends another probe when the first never reports back', () => {
     const { breaker, clock } = setUp()
     breaker.failed()
     breaker.failed()
@@ -39,7 +39,7 @@ describe('a breaker', () => {
     expect(breaker.admits()).toBe(true)
   })
 
-  it('opens again at the first failed probe and closes at the first success', () => {
+  test('opens again at the first failed probe and closes at the first success', () => {
     const { breaker, clock } = setUp()
     breaker.failed()
     breaker.failed()

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Settled } from '../../src/commit/batch.ts'
 import { type CommitterOptions, createCommitter } from '../../src/commit/committer.ts'
 import { Failure } from '../../src/failures.ts'
@@ -59,13 +59,13 @@ function createGate(store: BreakableStore) {
 }
 
 describe('group commit', () => {
-  it('commits a lone event alone, at once', async () => {
+  test('commits a lone event alone, at once', async () => {
     const { committer, store } = await setUp()
     expect(await committer.submit(event(1))).toMatchObject({ verdict: 'applied', batchSize: 1 })
     expect(store.commits).toHaveLength(1)
   })
 
-  it('joins what arrives while a commit is in flight into the next one', async () => {
+  test('joins what arrives while a commit is in flight into the next one', async () => {
     const { committer, store, hold, reached, release } = await setUp()
     hold()
     const first = committer.submit(event(0))
@@ -79,7 +79,7 @@ describe('group commit', () => {
     expect(store.commits).toHaveLength(2)
   })
 
-  it('joins what arrives in one turn of the event loop into one commit', async () => {
+  test('joins what arrives in one turn of the event loop into one commit', async () => {
     const { committer } = await setUp()
     // Two callbacks of one turn, as two sockets have; all promises settle between them.
     const inOneTurn = [event(1), event(2)].map(
@@ -92,7 +92,7 @@ describe('group commit', () => {
     expect(settled.map(({ batchSize }) => batchSize)).toEqual([2, 2])
   })
 
-  it('never puts more than COMMIT_MAX_EVENTS into one commit', async () => {
+  test('never puts more than COMMIT_MAX_EVENTS into one commit', async () => {
     const { committer, store } = await setUp({ maxEvents: 20 })
     const settled = await Promise.all(events(50).map((each) => committer.submit(each)))
     expect(settled.map(({ batchSize }) => batchSize)).toEqual([
@@ -103,21 +103,21 @@ describe('group commit', () => {
     expect(store.commits).toHaveLength(3)
   })
 
-  it('never puts more mutations into one commit than Spanner takes', async () => {
+  test('never puts more mutations into one commit than Spanner takes', async () => {
     const { committer, store } = await setUp()
     const large = events(4).map((each) => ({ ...each, mutations: 30_000 }))
     await Promise.all(large.map((each) => committer.submit(each)))
     expect(store.commits.map((tables) => tables.length)).toEqual([2, 2])
   })
 
-  it('never puts more bytes into one commit than Spanner takes', async () => {
+  test('never puts more bytes into one commit than Spanner takes', async () => {
     const { committer, store } = await setUp({ queueMaxBytes: 1e9 })
     const large = events(4).map((each) => ({ ...each, bytes: 20 * 1024 * 1024 }))
     await Promise.all(large.map((each) => committer.submit(each)))
     expect(store.commits.map((tables) => tables.length)).toEqual([2, 2])
   })
 
-  it('sends events of one row to one lane, in the order of their arrival', async () => {
+  test('sends events of one row to one lane, in the order of their arrival', async () => {
     const { committer, store } = await setUp({ lanes: 8 })
     const same = [1, 2, 3, 4].map((n) => committer.submit(event(n, 'one row')))
     expect((await Promise.all(same)).map(({ verdict }) => verdict)).toEqual(
@@ -126,7 +126,7 @@ describe('group commit', () => {
     expect(store.commits).toHaveLength(1)
   })
 
-  it('has at most one commit in flight per lane, and several lanes at once', async () => {
+  test('has at most one commit in flight per lane, and several lanes at once', async () => {
     const { committer, store, hold, reached, release } = await setUp({ lanes: 4 })
     hold()
     const settled = events(200).map((each) => committer.submit(each))
@@ -137,7 +137,7 @@ describe('group commit', () => {
     await Promise.all(settled)
   })
 
-  it('applies one of two hundred concurrent deliveries of the same event', async () => {
+  test('applies one of two hundred concurrent deliveries of the same event', async () => {
     const { committer } = await setUp()
     const settled = await Promise.all(Array.from({ length: 200 }, () => committer.submit(event(7))))
     const applied = settled.filter(({ verdict }) => verdict === 'applied')
@@ -145,7 +145,7 @@ describe('group commit', () => {
     expect(settled.filter(({ verdict }) => verdict === 'duplicate')).toHaveLength(199)
   })
 
-  it('lands 499 events beside one poison event, and refuses none', async () => {
+  test('lands 499 events beside one poison event, and refuses none', async () => {
     const { committer, store } = await setUp({ maxEvents: 500 })
     store.onCommit = refuse('poison')
     const settled = await Promise.all(
@@ -164,7 +164,7 @@ describe('group commit', () => {
 describe('a plan that cannot land', () => {
   const poison = broken(1, 'DATA_INVALID', 'no id')
 
-  it('is settled as a dead letter', async () => {
+  test('is settled as a dead letter', async () => {
     const { committer, store } = await setUp()
     expect(await committer.submit(poison)).toMatchObject({
       verdict: 'dead-lettered',
@@ -173,7 +173,7 @@ describe('a plan that cannot land', () => {
     expect(await readRows(store, deadLettersTable)).toHaveLength(1)
   })
 
-  it('is refused at once with POISON=reject, without asking the store', async () => {
+  test('is refused at once with POISON=reject, without asking the store', async () => {
     const { committer, store } = await setUp({ poison: 'reject' })
     await expect(committer.submit(poison)).rejects.toMatchObject({
       code: 'DATA_INVALID',
@@ -183,7 +183,7 @@ describe('a plan that cannot land', () => {
     expect(committer.queue()).toEqual({ events: 0, bytes: 0 })
   })
 
-  it.each(['store', 'reject'] as const)(
+  test.each(['store', 'reject'] as const)(
     'is reported as dead-lettered by a dry run with POISON=%s, which writes nothing',
     async (mode) => {
       const { committer, store } = await setUp({ poison: mode })
@@ -207,7 +207,7 @@ describe('a plan that cannot land', () => {
 })
 
 describe('a full queue', () => {
-  it('refuses the next event at once and takes events again when it has room', async () => {
+  test('refuses the next event at once and takes events again when it has room', async () => {
     const { committer, hold, reached, release } = await setUp({ queueMaxEvents: 2 })
     hold()
     const accepted = [committer.submit(event(1)), committer.submit(event(2))]
@@ -218,7 +218,7 @@ describe('a full queue', () => {
     await expect(committer.submit(event(3))).resolves.toMatchObject({ verdict: 'applied' })
   })
 
-  it('is bounded in bytes, yet lets one event larger than the bound land alone', async () => {
+  test('is bounded in bytes, yet lets one event larger than the bound land alone', async () => {
     const { committer, hold, reached, release } = await setUp({ queueMaxBytes: 1000 })
     hold()
     const large = committer.submit({ ...event(1), bytes: 5000 })
@@ -228,7 +228,7 @@ describe('a full queue', () => {
     await expect(large).resolves.toMatchObject({ verdict: 'applied' })
   })
 
-  it('frees the bytes of an event when it is settled', async () => {
+  test('frees the bytes of an event when it is settled', async () => {
     const { committer } = await setUp({ queueMaxBytes: 1000 })
     for (const n of [1, 2, 3]) {
       const both = [n, n + 10].map((each) => committer.submit({ ...event(each), bytes: 500 }))
@@ -242,7 +242,7 @@ describe('the breaker', () => {
     throw new Failure('STORE_UNAVAILABLE', 'down')
   }
 
-  it('opens after several failed commits in a row and then asks the store nothing', async () => {
+  test('opens after several failed commits in a row and then asks the store nothing', async () => {
     const { committer, store, failures } = await setUp()
     store.onCommit = down
     for (const n of [1, 2, 3])
@@ -254,7 +254,7 @@ describe('the breaker', () => {
     expect(Object.values(await readAll(store)).flat()).toEqual([])
   })
 
-  it('lets one probe through after the cooldown, and closes when it succeeds', async () => {
+  test('lets one probe through after the cooldown, and closes when it succeeds', async () => {
     const { committer, store, clock } = await setUp()
     store.onCommit = down
     for (const n of [1, 2, 3]) await committer.submit(event(n)).catch(() => undefined)
@@ -266,7 +266,7 @@ describe('the breaker', () => {
     await expect(committer.submit(event(5))).resolves.toMatchObject({ verdict: 'applied' })
   })
 
-  it('stays open when the probe fails', async () => {
+  test('stays open when the probe fails', async () => {
     const { committer, store, clock } = await setUp()
     store.onCommit = down
     for (const n of [1, 2, 3]) await committer.submit(event(n)).catch(() => undefined)
@@ -276,7 +276,7 @@ describe('the breaker', () => {
     expect(store.attempts).toBe(4)
   })
 
-  it('refuses at once what was queued behind the commit that opened it', async () => {
+  test('refuses at once what was queued behind the commit that opened it', async () => {
     const { committer, store, hold, reached, release } = await setUp({ breakerFailures: 1 })
     hold()
     const first = committer.submit(event(1))
@@ -289,7 +289,7 @@ describe('the breaker', () => {
     expect(committer.breaker()).toBe('open')
   })
 
-  it('does not open for contention, which is the price of load', async () => {
+  test('does not open for contention, which is the price of load', async () => {
     const { committer, store } = await setUp({ breakerFailures: 1 })
     store.onCommit = () => {
       throw new Failure('STORE_CONTENDED', 'aborted')
@@ -298,7 +298,7 @@ describe('the breaker', () => {
     expect(committer.breaker()).toBe('closed')
   })
 
-  it('stays closed while some events of a commit land, whatever becomes of the others', async () => {
+  test('stays closed while some events of a commit land, whatever becomes of the others', async () => {
     const { committer, store } = await setUp({ breakerFailures: 1 })
     store.onCommit = (mutations) => {
       if (mutations.some(({ table }) => table.name === 'items')) {
@@ -315,7 +315,7 @@ describe('the breaker', () => {
     expect(committer.breaker()).toBe('closed')
   })
 
-  it('does not count poison as a failure', async () => {
+  test('does not count poison as a failure', async () => {
     const { committer, store } = await setUp({ breakerFailures: 1 })
     store.onCommit = refuse('poison')
     const settled = await committer.submit(event(1, 'x', 'poison'))

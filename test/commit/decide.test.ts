@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decide, guardsOf, PlansRefused } from '../../src/commit/decide.ts'
 import { deadLetterPlan, type Plan, type Verdict } from '../../src/plan.ts'
 import { deadLettersTable, ledgerTable } from '../../src/store/managed-tables.ts'
@@ -133,13 +133,13 @@ describe('a state row', () => {
     ]
   ]
 
-  it.each(cases)('%s', async (_name, plans, verdicts, row) => {
+  test.each(cases)('%s', async (_name, plans, verdicts, row) => {
     const outcome = await bothWays(plans)
     expect(outcome.verdicts).toEqual(verdicts)
     expect(await readRows(outcome.store, items)).toEqual([row])
   })
 
-  it('sets the columns that an upsert does not map to NULL, so that order does not matter', async () => {
+  test('sets the columns that an upsert does not map to NULL, so that order does not matter', async () => {
     const onlyA = plan(1, upsert(items, 'x', '1', { a: 'a' }))
     const onlyB = plan(2, upsert(items, 'x', '2', { b: 'b' }))
     const forth = await bothWays([onlyA, onlyB])
@@ -149,7 +149,7 @@ describe('a state row', () => {
     expect(await readRows(back.store, items)).toEqual([{ ...row, committed_at: commitTime(1) }])
   })
 
-  it('orders STRING versions by code point, as Spanner does', async () => {
+  test('orders STRING versions by code point, as Spanner does', async () => {
     // U+FF5E sorts after U+1F600 in UTF-16 and before it in UTF-8.
     const first = plan(1, upsert(texts, 'x', '～', { a: 'tilde' }))
     const second = plan(2, upsert(texts, 'x', '😀', { a: 'smile' }))
@@ -157,7 +157,7 @@ describe('a state row', () => {
     expect(verdicts).toEqual(['applied', 'stale'])
   })
 
-  it('never goes back, for every order and any repetition of its events', async () => {
+  test('never goes back, for every order and any repetition of its events', async () => {
     const event = fc.record({
       id: fc.constantFrom('x', 'y'),
       version: fc.integer({ min: -2, max: 4 }),
@@ -264,14 +264,14 @@ describe('a merged row', () => {
     ]
   ]
 
-  it.each(cases)('%s', async (_name, plans, verdicts, expected) => {
+  test.each(cases)('%s', async (_name, plans, verdicts, expected) => {
     const { verdicts: actual, store } = await bothWays(plans)
     expect(actual).toEqual(verdicts)
     const rows = await readRows(store, merged)
     expect(rows.map(({ column_versions: _history, ...rest }) => rest)).toEqual([expected])
   })
 
-  it('remembers the stamps of the last whole write and of each column merged after it', async () => {
+  test('remembers the stamps of the last whole write and of each column merged after it', async () => {
     const { store } = await bothWays([whole(1, '1'), partA(3, '3'), partB(2, '2'), whole(2, '2')])
     const { column_versions: history } = (await readRow(store, merged, 'x')) ?? {}
     expect(JSON.parse(String(history))).toEqual({
@@ -281,7 +281,7 @@ describe('a merged row', () => {
     })
   })
 
-  it('takes the stamp of a row from before the first merge as that of the whole row', async () => {
+  test('takes the stamp of a row from before the first merge as that of the whole row', async () => {
     const store = await openBreakableStore()
     await run(store, [whole(2, '2')])
     await changeRow(store, merged, ['x'], { column_versions: null })
@@ -289,7 +289,7 @@ describe('a merged row', () => {
     expect(await run(store, [partA(3, '3')])).toEqual(['applied'])
   })
 
-  it.each([
+  test.each([
     ['an upsert', (n: number, version: string) => whole(n, version), { a: 'a20', b: 'b20' }],
     ['a delete', (n: number, version: string) => gone(n, version), undefined]
   ])('does not go back by %s of a revision that knows no merges yet', async (_name, make, left) => {
@@ -303,7 +303,7 @@ describe('a merged row', () => {
     expect(await readRow(store, merged, 'x')).toMatchObject({ event_version: '20' })
   })
 
-  it('ends in the row that delivery in version order ends in, for every order', async () => {
+  test('ends in the row that delivery in version order ends in, for every order', async () => {
     const event = fc.record({
       version: fc.integer({ min: 0, max: 4 }),
       kind: fc.constantFrom('upsert', 'merge a', 'merge b', 'delete')
@@ -354,7 +354,7 @@ describe('a merged row', () => {
 })
 
 describe('a counter', () => {
-  it('adds each event once, however often it comes and however batches are cut', async () => {
+  test('adds each event once, however often it comes and however batches are cut', async () => {
     const amount = fc.record({
       id: fc.constantFrom('x', 'y'),
       count: fc.integer(),
@@ -386,7 +386,7 @@ describe('a counter', () => {
     )
   })
 
-  it.each([
+  test.each([
     ['0.1', '0.2', '0.3'],
     ['-0.5', '0.25', '-0.25'],
     ['1', '-1', '0'],
@@ -409,7 +409,7 @@ describe('a counter', () => {
     ])
   })
 
-  it.each([
+  test.each([
     ['INT64', { count: '9223372036854775807' }, { count: '1' }],
     ['INT64 downwards', { count: '-9223372036854775808' }, { count: '-1' }],
     ['NUMERIC', { total: '99999999999999999999999999999.999999999' }, { total: '0.000000001' }]
@@ -430,7 +430,7 @@ describe('a counter', () => {
     expect(await readRow(store, sales, 'y')).toBeUndefined()
   })
 
-  it('does not hold against others what a refused event added before it was refused', async () => {
+  test('does not hold against others what a refused event added before it was refused', async () => {
     const store = await openBreakableStore()
     await run(store, [plan(1, add('full', { count: '9223372036854775807' }))])
     const refused = plan(2, add('x', { count: '9223372036854775807' }), add('full', { count: '1' }))
@@ -442,11 +442,11 @@ describe('a counter', () => {
 })
 
 describe('an event', () => {
-  it('needs no guard for log writes alone, so that they are committed blindly', () => {
+  test('needs no guard for log writes alone, so that they are committed blindly', () => {
     expect(guardsOf([plan(1, append(1, 'x', { a: '1' }))])).toEqual([])
   })
 
-  it('is a duplicate as a whole when the ledger knows it, whatever its state rows say', async () => {
+  test('is a duplicate as a whole when the ledger knows it, whatever its state rows say', async () => {
     const order = plan(
       1,
       upsert(items, 'x', '1', { a: '1' }),
@@ -464,16 +464,16 @@ describe('an event', () => {
     ])
   })
 
-  it('that only appends is a duplicate of itself within one commit', async () => {
+  test('that only appends is a duplicate of itself within one commit', async () => {
     const event = plan(1, append(1, 'x', { a: '1' }))
     expect(await run(await openBreakableStore(), [event, event])).toEqual(['applied', 'duplicate'])
   })
 
-  it('without a write is ignored', async () => {
+  test('without a write is ignored', async () => {
     expect(await run(await openBreakableStore(), [plan(1)])).toEqual(['ignored'])
   })
 
-  it('that cannot land becomes one dead letter that counts how often it was seen', async () => {
+  test('that cannot land becomes one dead letter that counts how often it was seen', async () => {
     const poison = broken(1, 'DATA_INVALID', '/data/id: must be string')
     const { verdicts, store } = await bothWays([poison, poison, poison])
     expect(verdicts).toEqual(['dead-lettered', 'dead-lettered', 'dead-lettered'])
@@ -502,7 +502,7 @@ describe('an event', () => {
     })
   })
 
-  it.each([
+  test.each([
     ['stays discarded once an operator decided so', 'discarded', 'discarded'],
     ['is open again when its replay did not land', 'replayed', 'open']
   ])('seen again %s, and keeps the first time and its replays', async (_name, set, status) => {
@@ -520,7 +520,7 @@ describe('an event', () => {
     })
   })
 
-  it('whose body is longer than a cell goes on in a second one', async () => {
+  test('whose body is longer than a cell goes on in a second one', async () => {
     const store = await openBreakableStore()
     const body = Buffer.alloc(10 * 1024 * 1024 + 3, 'x')
     const provenance = {

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { embedAmong, embedSchema } from '../../src/contracts/embed-schema.ts'
 import type { JsonSchema } from '../../src/contracts/schema-file.ts'
 import type { Json } from '../../src/values/json.ts'
@@ -103,7 +103,7 @@ const ways: readonly [string, Embed][] = [
 ]
 
 describe.each(ways)('a schema that is embedded %s means the same', (_way, embed) => {
-  it.each(Object.entries(cases))('when it %s', (_name, { schema, valid, invalid }) => {
+  test.each(Object.entries(cases))('when it %s', (_name, { schema, valid, invalid }) => {
     const ajv = new Ajv2020({ strict: false })
     const schemas = embed(schema)
     // Another schema with the same names, which must not be referred to.
@@ -118,7 +118,7 @@ describe.each(ways)('a schema that is embedded %s means the same', (_way, embed)
 })
 
 describe('embedding among others', () => {
-  it('puts the definitions beside the schema, and leaves none inside', () => {
+  test('puts the definitions beside the schema, and leaves none inside', () => {
     const schemas = embedAmong(base, 'a', { ...list, $defs: { part: { type: 'string' } } }, id)
     expect(schemas).toEqual({
       a: { type: 'array', items: { $ref: `${base}a.part` } },
@@ -126,7 +126,7 @@ describe('embedding among others', () => {
     })
   })
 
-  it('embeds a boolean unchanged', () => {
+  test('embeds a boolean unchanged', () => {
     expect(embedAmong(base, 'a', true, id)).toEqual({ a: true })
   })
 })

@@ -1,6 +1,6 @@
 import { protos } from '@google-cloud/spanner'
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { serveModel } from '../../dev/spanner-model/serve-model.ts'
 import { commitBatch } from '../../src/commit/batch.ts'
 import type { Contracts } from '../../src/contracts/contracts.ts'
@@ -87,7 +87,7 @@ describe.each(kinds)('the bytes of $kind', ({ writes }) => {
     return contracts.plan(arrivalOf(thingEvent(event, { id: `${events}` })))
   }
 
-  it('are an upper bound of what the client sends, whatever is in the event', async () => {
+  test('are an upper bound of what the client sends, whatever is in the event', async () => {
     const weigh = await openScales(contracts)
     const few = fc.array(fc.oneof(data, poison), { minLength: 1, maxLength: 3 })
     await fc.assert(
@@ -102,7 +102,7 @@ describe.each(kinds)('the bytes of $kind', ({ writes }) => {
     )
   })
 
-  it.each([
+  test.each([
     ['empty texts', { id: '', text: '', count: 0 }],
     ['empty elements', { id: 'a', text: '', count: 0, tags: Array(5000).fill('') }]
   ])('are one where the event has nothing but %s', async (_name, event) => {

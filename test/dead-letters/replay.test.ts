@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { findDeadLetters } from '../../src/dead-letters/find.ts'
 import { dryRunDeadLetters, replayDeadLetters } from '../../src/dead-letters/replay.ts'
 import { readDeadLetter } from '../../src/dead-letters/stored.ts'
@@ -51,7 +51,7 @@ const marks = (mutations: readonly Mutation[]) =>
   mutations.some(({ table }) => table.name === deadLettersTable.name)
 
 describe('replaying dead letters', () => {
-  it('lands each once when it is repeated after an interruption between landing and marking', async () => {
+  test('lands each once when it is repeated after an interruption between landing and marking', async () => {
     const store = await storeWithLetters(poison(1200))
     let batches = 0
     const dying = watched(store, (mutations) => {
@@ -71,7 +71,7 @@ describe('replaying dead letters', () => {
     expect(await sold(store)).toBe('1200')
   })
 
-  it('stops between two batches when it is interrupted, with every landed letter marked', async () => {
+  test('stops between two batches when it is interrupted, with every landed letter marked', async () => {
     const store = await storeWithLetters(poison(1200))
     const controller = new AbortController()
     const counting = watched(store, (mutations) => {
@@ -83,7 +83,7 @@ describe('replaying dead letters', () => {
     expect(await sold(store)).toBe('1200')
   })
 
-  it('waits until a failing store recovers', async () => {
+  test('waits until a failing store recovers', async () => {
     const store = await storeWithLetters(poison(10))
     let troubles = 3
     const flaky = watched(store, () => {
@@ -95,7 +95,7 @@ describe('replaying dead letters', () => {
     expect(await sold(store)).toBe('10')
   })
 
-  it('marks nothing when the store keeps failing, and reports it', async () => {
+  test('marks nothing when the store keeps failing, and reports it', async () => {
     const store = await storeWithLetters(poison(4))
     const down = watched(store, () => {
       throw new Failure('STORE_UNAVAILABLE', 'not now')
@@ -106,7 +106,7 @@ describe('replaying dead letters', () => {
     expect(open.map(({ replays }) => replays)).toEqual([0, 0, 0, 0])
   })
 
-  it('marks the letters that landed when the store failed for others', async () => {
+  test('marks the letters that landed when the store failed for others', async () => {
     const store = await storeWithLetters(poison(4))
     const orders = watched(store, (mutations) => {
       if (mutations.some(({ table }) => table.name === 'orders')) {
@@ -126,7 +126,7 @@ describe('replaying dead letters', () => {
     expect(await openLetters(store)).toHaveLength(2)
   })
 
-  it('restores a body that continues in a second cell, byte for byte', async () => {
+  test('restores a body that continues in a second cell, byte for byte', async () => {
     const big = { ...order(1), data: { ...order(1).data, customer_id: 'c'.repeat(11_000_000) } }
     const store = await storeWithLetters([big])
     const [{ id } = { id: '' }] = await openLetters(store)
@@ -140,7 +140,7 @@ describe('replaying dead letters', () => {
 })
 
 describe('a dry run of dead letters', () => {
-  it('writes nothing, and reads the current rows', async () => {
+  test('writes nothing, and reads the current rows', async () => {
     const store = await storeWithLetters(poison(4))
     const good = ingestInto(store, contracts)
     await good.land(structured(poison(1)[0]))

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { at, listAt, type Manifest, ofKind, readManifests, textAt } from './manifests.ts'
 
 const guide = readFileSync('docs/deploy.md', 'utf8')
@@ -38,7 +38,7 @@ const nouns: Readonly<Record<string, string>> = {
 }
 
 describe('docs/deploy.md', () => {
-  it('lists every grant of the manifests and no other, each with its purpose', () => {
+  test('lists every grant of the manifests and no other, each with its purpose', () => {
     const row = /^\| `([^`]+)` \| `([^`]+)` \| `([^`]+)` \((\w+)\) \| (.+) \|$/gm
     const listed = [...guide.matchAll(row)].map(([, who, role, name, kind]) =>
       [who, role, kind, name].join(' ')
@@ -48,7 +48,7 @@ describe('docs/deploy.md', () => {
     )
   })
 
-  it('grants no account a role that is wider than its work', () => {
+  test('grants no account a role that is wider than its work', () => {
     const wide = /^roles\/(owner|editor|viewer)$|admin$/i
     expect(grants.filter(({ role }) => wide.test(role))).toEqual([])
     const everybody = manifests.filter(({ doc }) =>
@@ -59,7 +59,7 @@ describe('docs/deploy.md', () => {
 })
 
 describe('docs/deploy-gcloud.md', () => {
-  it('creates everything that the manifests create', () => {
+  test('creates everything that the manifests create', () => {
     const made = manifests.filter(({ kind }) => kind !== 'IAMPolicyMember')
     const missing = made.filter(({ kind, name, doc }) => {
       const id = at(doc, 'spec.resourceID') ?? name
@@ -70,7 +70,7 @@ describe('docs/deploy-gcloud.md', () => {
     expect(missing.map(({ kind, name }) => `${kind} ${name}`)).toEqual([])
   })
 
-  it('grants the same roles, and no others', () => {
+  test('grants the same roles, and no others', () => {
     const bindings = commands.filter((line) => line.includes('add-iam-policy-binding'))
     const missing = grants.filter(
       ({ who, role, name }) =>
@@ -85,7 +85,7 @@ describe('docs/deploy-gcloud.md', () => {
     expect(bindings).toHaveLength(grants.length)
   })
 
-  it('sets the same values', () => {
+  test('sets the same values', () => {
     const values = [
       ...ofKind(manifests, 'IAMCustomRole').map(({ doc }) =>
         listAt(doc, 'spec.permissions').join(',')

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/settings.ts'
 import { at, listAt, named, ofKind, own, readManifests, textAt } from './manifests.ts'
 
@@ -28,7 +28,7 @@ function isAllowed(path: string): boolean {
 }
 
 describe('the edge', () => {
-  it.each([
+  test.each([
     '/api/v1/data',
     '/api/v1/data/a',
     '/api/v1/orders/a/b',
@@ -40,7 +40,7 @@ describe('the edge', () => {
     expect([isRouted(path), isAllowed(path)]).toEqual([true, true])
   })
 
-  it.each([
+  test.each([
     '/',
     '/events',
     '/events/',
@@ -57,14 +57,14 @@ describe('the edge', () => {
     expect([isRouted(path), isAllowed(path)]).toEqual([false, false])
   })
 
-  it('answers 404 to everything else itself, for any host', () => {
+  test('answers 404 to everything else itself, for any host', () => {
     expect(at(urlMap, 'spec.defaultRouteAction')).toEqual(abort)
     const matchers = listAt(urlMap, 'spec.pathMatcher')
     expect(matchers.map((matcher) => own(matcher, 'defaultRouteAction'))).toEqual([abort])
     expect(rules.map((rule) => own(rule, 'action'))[0]).toBe('deny(404)')
   })
 
-  it('allows only GET and HEAD', () => {
+  test('allows only GET and HEAD', () => {
     const rule = rules.find((one) => own(one, 'description') === 'only methods that read')
     expect(own(rule, 'action')).toBe('deny(403)')
     expect(at(rule, 'match.expr.expression')).toBe(
@@ -72,7 +72,7 @@ describe('the edge', () => {
     )
   })
 
-  it('denies before it allows, since the first rule that matches decides', () => {
+  test('denies before it allows, since the first rule that matches decides', () => {
     const priorities = rules.map((rule) => Number(own(rule, 'priority')))
     expect(priorities).toEqual([...priorities].sort((a, b) => a - b))
     const actions = rules.map((rule) => String(own(rule, 'action')).replace(/\(\d+\)/, ''))
@@ -81,7 +81,7 @@ describe('the edge', () => {
     expect([priorities.at(-1), actions.at(-1)]).toEqual([2_147_483_647, 'deny'])
   })
 
-  it('detects attacks with the signatures that have the fewest false positives', () => {
+  test('detects attacks with the signatures that have the fewest false positives', () => {
     const waf = rules.flatMap((rule) => {
       const expression = at(rule, 'match.expr.expression')
       return (
@@ -94,7 +94,7 @@ describe('the edge', () => {
     expect(rules.some((rule) => own(rule, 'preview') === true)).toBe(false)
   })
 
-  it('gives one address as many reads a minute as an API key has', () => {
+  test('gives one address as many reads a minute as an API key has', () => {
     const throttle = rules.find((rule) => own(rule, 'action') === 'throttle')
     expect(at(throttle, 'rateLimitOptions')).toEqual({
       conformAction: 'allow',
@@ -107,14 +107,14 @@ describe('the edge', () => {
     })
   })
 
-  it('caches nothing and logs everything', () => {
+  test('caches nothing and logs everything', () => {
     expect(at(backend, 'spec.enableCdn')).toBe(false)
     expect(at(backend, 'spec.logConfig')).toEqual({ enable: true, sampleRate: 1 })
     expect(at(backend, 'spec.securityPolicyRef.name')).toBe('landfall-read')
     expect(ofKind(edge, 'ComputeBackendService')).toHaveLength(1)
   })
 
-  it('has one host for the certificate, the URL map and the tokens of readers', () => {
+  test('has one host for the certificate, the URL map and the tokens of readers', () => {
     const [certificate] = ofKind(edge, 'ComputeManagedSSLCertificate')
     const hosts = at(urlMap, 'spec.hostRule.0.hosts')
     expect(at(certificate?.doc, 'spec.managed.domains')).toEqual(hosts)
@@ -126,7 +126,7 @@ describe('the edge', () => {
     )
   })
 
-  it('serves on 443, and only redirects on 80', () => {
+  test('serves on 443, and only redirects on 80', () => {
     const redirect = named(edge, 'ComputeURLMap', 'landfall-redirect')
     expect(at(redirect, 'spec.defaultUrlRedirect.httpsRedirect')).toBe(true)
     expect(at(redirect, 'spec.defaultService')).toBeUndefined()

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readContracts } from '../../src/read-schemas.ts'
 import { openApp } from '../http/open-app.ts'
 import { at, listAt, named, numberAt, ofKind, own, readManifests, textAt } from './manifests.ts'
@@ -20,24 +20,24 @@ async function takesPushes(path: string): Promise<boolean> {
 }
 
 describe.each(pushes)('the push subscription $name', ({ name, doc }) => {
-  it('pushes to the service from inside, with a token for it', async () => {
+  test('pushes to the service from inside, with a token for it', async () => {
     const { origin, pathname } = new URL(textAt(doc, 'spec.pushConfig.pushEndpoint'))
     expect(origin).toBe(serviceUrl)
     expect(await takesPushes(pathname)).toBe(true)
     expect(at(doc, 'spec.pushConfig.oidcToken.audience')).toBe(serviceUrl)
   })
 
-  it('waits longer for an answer than the service takes', () => {
+  test('waits longer for an answer than the service takes', () => {
     expect(numberAt(doc, 'spec.ackDeadlineSeconds')).toBeGreaterThan(
       numberAt(service, 'spec.template.spec.timeoutSeconds')
     )
   })
 
-  it('has an id for every message: wrapped, or with the metadata as headers', () => {
+  test('has an id for every message: wrapped, or with the metadata as headers', () => {
     expect([undefined, true]).toContain(at(doc, 'spec.pushConfig.noWrapper.writeMetadata'))
   })
 
-  it('retries for more than half a day before it gives up a message', () => {
+  test('retries for more than half a day before it gives up a message', () => {
     const attempts = numberAt(doc, 'spec.deadLetterPolicy.maxDeliveryAttempts')
     const longest = seconds(textAt(doc, 'spec.retryPolicy.maximumBackoff'))
     let delay = seconds(textAt(doc, 'spec.retryPolicy.minimumBackoff'))
@@ -51,14 +51,14 @@ describe.each(pushes)('the push subscription $name', ({ name, doc }) => {
     expect(seconds(textAt(doc, 'spec.messageRetentionDuration'))).toBeGreaterThan(waited)
   })
 
-  it('forwards it to a topic whose subscription keeps it for 31 days', () => {
+  test('forwards it to a topic whose subscription keeps it for 31 days', () => {
     const topic = textAt(doc, 'spec.deadLetterPolicy.deadLetterTopicRef.name')
     const keeping = subscriptions.filter((one) => at(one.doc, 'spec.topicRef.name') === topic)
     expect(keeping.map((one) => at(one.doc, 'spec.pushConfig'))).toEqual([undefined])
     expect(seconds(textAt(keeping[0]?.doc, 'spec.messageRetentionDuration')) / 86_400).toBe(31)
   })
 
-  it('lets the service agent of Pub/Sub move it there', () => {
+  test('lets the service agent of Pub/Sub move it there', () => {
     const topic = textAt(doc, 'spec.deadLetterPolicy.deadLetterTopicRef.name')
     expect(grantsOfAgent()).toContain(`roles/pubsub.publisher PubSubTopic ${topic}`)
     expect(grantsOfAgent()).toContain(`roles/pubsub.subscriber PubSubSubscription ${name}`)
@@ -66,12 +66,12 @@ describe.each(pushes)('the push subscription $name', ({ name, doc }) => {
 })
 
 describe('the subscriptions', () => {
-  it('push both forms', () => {
+  test('push both forms', () => {
     const forms = pushes.map(({ doc }) => at(doc, 'spec.pushConfig.noWrapper') === undefined)
     expect(forms).toEqual([true, false])
   })
 
-  it('never expire', () => {
+  test('never expire', () => {
     expect(subscriptions.map(({ doc }) => at(doc, 'spec.expirationPolicy.ttl'))).toEqual([
       '',
       '',
@@ -83,14 +83,14 @@ describe('the subscriptions', () => {
 describe.each(triggers)('the trigger $name', ({ doc }) => {
   const type = typeOf(doc)
 
-  it('sends to the service, to a route that takes its events', async () => {
+  test('sends to the service, to a route that takes its events', async () => {
     const to = at(doc, 'spec.destination.cloudRunService')
     expect(at(to, 'serviceRef.external')).toBe(at(service, 'metadata.name'))
     expect([own(to, 'region'), at(doc, 'spec.location')]).toEqual([region, region])
     expect(await takesPushes(textAt(to, 'path'))).toBe(true)
   })
 
-  it('sends only types with a contract', async () => {
+  test('sends only types with a contract', async () => {
     const { eventTypes } = await readContracts('schemas')
     // A message of Pub/Sub has an event of any type inside.
     const inside = type === 'google.cloud.pubsub.topic.v1.messagePublished'
@@ -99,18 +99,18 @@ describe.each(triggers)('the trigger $name', ({ doc }) => {
 })
 
 describe('the triggers', () => {
-  it('are of the three kinds that Eventarc has', () => {
+  test('are of the three kinds that Eventarc has', () => {
     const providers = triggers.map(({ doc }) => typeOf(doc).split('.')[2])
     expect([...new Set(providers)].sort()).toEqual(['audit', 'pubsub', 'storage'])
   })
 
-  it('have no topic that a subscription pushes as well', () => {
+  test('have no topic that a subscription pushes as well', () => {
     const pushed = pushes.map(({ doc }) => at(doc, 'spec.topicRef.name'))
     const transported = triggers.map(({ doc }) => at(doc, 'spec.transport.pubsub.topicRef.name'))
     expect(pushed.filter((topic) => transported.includes(topic))).toEqual([])
   })
 
-  it('watch the bucket that is declared', () => {
+  test('watch the bucket that is declared', () => {
     const filters = triggers.flatMap(({ doc }) => listAt(doc, 'spec.matchingCriteria'))
     const buckets = filters.filter((one) => own(one, 'attribute') === 'bucket')
     const [bucket] = ofKind(eventarc, 'StorageBucket')

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/settings.ts'
 import {
   at,
@@ -27,16 +27,16 @@ const cloudRun = environmentOf(
 )
 
 describe('deploy/kubernetes.yaml', () => {
-  it('sets variables that Landfall reads, to values that it starts with', () => {
+  test('sets variables that Landfall reads, to values that it starts with', () => {
     expect(unknownSettings(env)).toEqual([])
     expect(config).toMatchObject({ HOST: '0.0.0.0', PORT: 8080 })
   })
 
-  it('authenticates every caller itself, because there is no IAM in front of it', () => {
+  test('authenticates every caller itself, because there is no IAM in front of it', () => {
     expect(config).toMatchObject({ PUSH_AUTH: 'oidc', READ_AUTH: 'api-key' })
   })
 
-  it('has the database, the project and the time limits of a delivery as on Cloud Run', () => {
+  test('has the database, the project and the time limits of a delivery as on Cloud Run', () => {
     const shared = Object.keys(env).filter(
       (name) => name in cloudRun && !/AUTH|ACCOUNTS|SECRET|SHUTDOWN/.test(name)
     )
@@ -44,18 +44,18 @@ describe('deploy/kubernetes.yaml', () => {
     for (const name of shared) expect([name, env[name]]).toEqual([name, cloudRun[name]])
   })
 
-  it('reads the secret of the foundation', () => {
+  test('reads the secret of the foundation', () => {
     const secret = /secrets\/(.+)\/versions\/latest$/.exec(config.API_KEYS_SECRET ?? '')?.[1]
     named(readManifests('deploy/foundation.yaml'), 'SecretManagerSecret', secret ?? '')
   })
 
-  it('acts as the account of the service, without a key', () => {
+  test('acts as the account of the service, without a key', () => {
     const account = named(cluster, 'ServiceAccount', textAt(pod, 'serviceAccountName'))
     const google = own(at(account, 'metadata.annotations'), 'iam.gke.io/gcp-service-account')
     expect(google).toBe(`landfall-run@${project}.iam.gserviceaccount.com`)
   })
 
-  it('leaves time for traffic to stop, and then to answer accepted requests', () => {
+  test('leaves time for traffic to stop, and then to answer accepted requests', () => {
     const graceMs = numberAt(pod, 'terminationGracePeriodSeconds') * 1000
     const preStopMs = numberAt(container, 'lifecycle.preStop.sleep.seconds') * 1000
     expect(preStopMs + config.SHUTDOWN_TIMEOUT_MS).toBeLessThan(graceMs)
@@ -64,7 +64,7 @@ describe('deploy/kubernetes.yaml', () => {
     )
   })
 
-  it('needs no rights on its node and does not write to disk', () => {
+  test('needs no rights on its node and does not write to disk', () => {
     expect(at(pod, 'securityContext')).toMatchObject({
       runAsNonRoot: true,
       seccompProfile: { type: 'RuntimeDefault' }
@@ -77,7 +77,7 @@ describe('deploy/kubernetes.yaml', () => {
     expect(others).toEqual([])
   })
 
-  it('selects its own pods everywhere', () => {
+  test('selects its own pods everywhere', () => {
     const labels = at(deployment, 'spec.template.metadata.labels')
     const selectors = [
       at(deployment, 'spec.selector.matchLabels'),
@@ -89,7 +89,7 @@ describe('deploy/kubernetes.yaml', () => {
     expect(selectors).toEqual(Array(5).fill(labels))
   })
 
-  it('leaves the number of pods to the autoscaler', () => {
+  test('leaves the number of pods to the autoscaler', () => {
     const autoscaler = named(cluster, 'HorizontalPodAutoscaler', 'landfall')
     expect(at(autoscaler, 'spec.scaleTargetRef')).toEqual({
       apiVersion: 'apps/v1',
@@ -101,7 +101,7 @@ describe('deploy/kubernetes.yaml', () => {
     expect(at(container, 'resources.requests.cpu')).toBeDefined()
   })
 
-  it('serves and scrapes the port by its name', () => {
+  test('serves and scrapes the port by its name', () => {
     const [port] = listAt(container, 'ports')
     expect(own(port, 'containerPort')).toBe(config.PORT)
     const names = [
@@ -111,7 +111,7 @@ describe('deploy/kubernetes.yaml', () => {
     expect(names).toEqual([own(port, 'name'), own(port, 'name')])
   })
 
-  it('is all in one namespace', () => {
+  test('is all in one namespace', () => {
     const [namespace] = ofKind(cluster, 'Namespace')
     const inside = cluster.filter(({ kind }) => kind !== 'Namespace')
     expect(inside.map(({ doc }) => at(doc, 'metadata.namespace'))).toEqual(

@@ -1,17 +1,17 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { files, parseDocuments, readManifests, texts } from './manifests.ts'
 import { edgeHost, project, projectNumber, region, runHost } from './names.ts'
 
 const manifests = readManifests()
 
 describe.each(files)('%s', (file) => {
-  it('is YAML without a repeated key', () => {
+  test('is YAML without a repeated key', () => {
     const documents = parseDocuments(file)
     expect(documents.length).toBeGreaterThan(0)
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([])
   })
 
-  it('names the kind of each document', () => {
+  test('names the kind of each document', () => {
     for (const { apiVersion, kind, name } of readManifests(file)) {
       expect(apiVersion).toMatch(/^([a-z0-9.-]+\/)?v[0-9a-z]+$/)
       expect(kind).toMatch(/^[A-Z]\w+$/)
@@ -21,12 +21,12 @@ describe.each(files)('%s', (file) => {
 })
 
 describe('the manifests together', () => {
-  it('declare nothing twice', () => {
+  test('declare nothing twice', () => {
     const declared = manifests.map(({ apiVersion, kind, name }) => `${apiVersion} ${kind} ${name}`)
     expect(declared).toEqual([...new Set(declared)])
   })
 
-  it.each([
+  test.each([
     ['project', /projects\/([^/]+)/g, [project]],
     [
       'project of service accounts',

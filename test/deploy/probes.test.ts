@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openApp } from '../http/open-app.ts'
 import { at, listAt, numberAt, ofKind, own, readManifests, textAt } from './manifests.ts'
 
@@ -18,34 +18,34 @@ describe.each(pods)('the probes of %s', (_file, doc) => {
   const path = (probe: string) => textAt(container, `${probe}.httpGet.path`)
   const seconds = (probe: string, name: string) => numberAt(container, `${probe}.${name}`)
 
-  it('succeed on a service that works', async () => {
+  test('succeed on a service that works', async () => {
     const { app } = await openApp()
     for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
       expect((await app.inject(path(probe))).statusCode).toBe(200)
     }
   })
 
-  it('neither block nor restart an instance while Spanner is unavailable', async () => {
+  test('neither block nor restart an instance while Spanner is unavailable', async () => {
     const { app } = await openApp({}, (store) => ({ ...store, verify: outage }))
     expect((await app.inject(path('startupProbe'))).statusCode).toBe(200)
     expect((await app.inject(path('livenessProbe'))).statusCode).toBe(200)
     expect((await app.inject(path('readinessProbe'))).statusCode).toBeGreaterThanOrEqual(500)
   })
 
-  it('end before the next one begins', () => {
+  test('end before the next one begins', () => {
     for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
       expect(seconds(probe, 'timeoutSeconds')).toBeLessThanOrEqual(seconds(probe, 'periodSeconds'))
     }
   })
 
-  it('do not wait for a start longer than Cloud Run does', () => {
+  test('do not wait for a start longer than Cloud Run does', () => {
     // https://cloud.google.com/run/docs/container-contract: 4 minutes.
     const waited =
       seconds('startupProbe', 'periodSeconds') * seconds('startupProbe', 'failureThreshold')
     expect(waited).toBeLessThanOrEqual(240)
   })
 
-  it('use the port that is served', () => {
+  test('use the port that is served', () => {
     const [port] = listAt(container, 'ports')
     for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
       expect([own(port, 'name'), own(port, 'containerPort')]).toContain(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { at, inside, type Manifest, ofKind, own, readManifests, texts } from './manifests.ts'
 import { project } from './names.ts'
 
@@ -47,11 +47,11 @@ function isDeclared(kind: string, name: unknown): boolean {
 }
 
 describe('a reference', () => {
-  it('occurs in every file that has references', () => {
+  test('occurs in every file that has references', () => {
     expect(references.length).toBeGreaterThan(60)
   })
 
-  it('by name points to a declared resource of its kind', () => {
+  test('by name points to a declared resource of its kind', () => {
     const byName = references.filter(({ value }) => own(value, 'name') !== undefined)
     const dangling = byName.filter(({ key, value }) => {
       const kind = key === 'resourceRef' ? own(value, 'kind') : kinds[key]
@@ -60,7 +60,7 @@ describe('a reference', () => {
     expect(dangling.map(describeReference)).toEqual([])
   })
 
-  it('by full name points to a declared resource, the service or the project', () => {
+  test('by full name points to a declared resource, the service or the project', () => {
     const dangling = externalNames().filter((name) => {
       if (name === `projects/${project}` || name === project) return false
       const [, kind, last] = /([^/]+)\/([^/]+)$/.exec(name) ?? [name, 'services', name]
@@ -71,7 +71,7 @@ describe('a reference', () => {
 })
 
 describe('a role of our own', () => {
-  it('is declared where it is granted, and granted where it is declared', () => {
+  test('is declared where it is granted, and granted where it is declared', () => {
     const granted = ofKind(manifests, 'IAMPolicyMember').flatMap(({ doc }) => {
       const role = at(doc, 'spec.role')
       return typeof role === 'string' && role.startsWith('projects/') ? [role] : []
@@ -86,7 +86,7 @@ describe('a role of our own', () => {
 describe('a service account', () => {
   const declared = ofKind(manifests, 'IAMServiceAccount').map(({ name }) => name)
 
-  it('is declared wherever it is named by its address', () => {
+  test('is declared wherever it is named by its address', () => {
     const address = new RegExp(`([\\w-]+)@${project}\\.iam\\.gserviceaccount\\.com`, 'g')
     const used = texts(readManifests()).flatMap((text) =>
       [...text.matchAll(address)].map(([, it]) => it)
@@ -95,7 +95,7 @@ describe('a service account', () => {
     expect(used.filter((name) => !declared.includes(name ?? ''))).toEqual([])
   })
 
-  it('has at least one grant', () => {
+  test('has at least one grant', () => {
     const granted = ofKind(manifests, 'IAMPolicyMember').map(({ doc }) =>
       at(doc, 'spec.memberFrom.serviceAccountRef.name')
     )

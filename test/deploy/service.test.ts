@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/settings.ts'
 import {
   at,
@@ -26,13 +26,13 @@ const config = parseConfig({ ...env, PORT: '8080', K_SERVICE: 'landfall' })
 const imports = "import type { run_v1 } from '@googleapis/run'"
 
 describe('service.yaml', () => {
-  it('matches the type of the API of Cloud Run', () => {
+  test('matches the type of the API of Cloud Run', () => {
     expect(faultsOf(service, 'run_v1.Schema$Service', imports)).toEqual([])
     const misspelt = { ...Object(service), spec: { templates: {} } }
     expect(faultsOf(misspelt, 'run_v1.Schema$Service', imports)).toHaveLength(1)
   })
 
-  it.each([
+  test.each([
     ['Service', 'metadata.annotations'],
     ['Revision', 'spec.template.metadata.annotations']
   ])('annotates the %s with annotations that Cloud Run accepts there', (scope, path) => {
@@ -42,12 +42,12 @@ describe('service.yaml', () => {
     expect(annotations.filter(([, value]) => typeof value !== 'string')).toEqual([])
   })
 
-  it('sets variables that Landfall reads, to values that it starts with', () => {
+  test('sets variables that Landfall reads, to values that it starts with', () => {
     expect(unknownSettings(env)).toEqual([])
     expect(config).toMatchObject({ HOST: '0.0.0.0', PUSH_AUTH: 'cloud-run', READ_AUTH: 'api-key' })
   })
 
-  it('does not set what Cloud Run sets', () => {
+  test('does not set what Cloud Run sets', () => {
     // https://cloud.google.com/run/docs/configuring/services/environment-variables#reserved
     expect(Object.keys(env).filter((name) => /^(PORT|K_\w+)$/.test(name))).toEqual([])
     expect(at(container, 'ports')).toEqual([{ name: 'http1', containerPort: config.PORT }])
@@ -55,13 +55,13 @@ describe('service.yaml', () => {
     expect(others).toEqual([])
   })
 
-  it('is private: IAM checks every caller, and only the load balancer is on the internet', () => {
+  test('is private: IAM checks every caller, and only the load balancer is on the internet', () => {
     const annotations = at(service, 'metadata.annotations')
     expect(own(annotations, 'run.googleapis.com/invoker-iam-disabled')).toBe('false')
     expect(own(annotations, 'run.googleapis.com/ingress')).toBe('internal-and-cloud-load-balancing')
   })
 
-  it('runs on the resources of the foundation', () => {
+  test('runs on the resources of the foundation', () => {
     const [network] = JSON.parse(
       String(own(at(template, 'metadata.annotations'), 'run.googleapis.com/network-interfaces'))
     )
@@ -81,7 +81,7 @@ describe('service.yaml', () => {
     )
   })
 
-  it('mounts the secret where Landfall looks for the API keys', () => {
+  test('mounts the secret where Landfall looks for the API keys', () => {
     const mount = at(container, 'volumeMounts.0')
     const volume = listAt(template, 'spec.volumes').find(
       (one) => own(one, 'name') === own(mount, 'name')
@@ -94,7 +94,7 @@ describe('service.yaml', () => {
     expect(second).toBeUndefined()
   })
 
-  it('lets exactly the accounts of the subscriptions and triggers push', () => {
+  test('lets exactly the accounts of the subscriptions and triggers push', () => {
     const eventarc = readManifests('eventarc.yaml')
     const push = ofKind(eventarc, 'PubSubSubscription').flatMap(({ doc }) => {
       const account = at(doc, 'spec.pushConfig.oidcToken.serviceAccountEmail')
@@ -108,7 +108,7 @@ describe('service.yaml', () => {
     )
   })
 
-  it('sends all traffic to revisions by name, so that a new one gets none before its canary', () => {
+  test('sends all traffic to revisions by name, so that a new one gets none before its canary', () => {
     const traffic = listAt(service, 'spec.traffic')
     expect(traffic.map((one) => own(one, 'percent') ?? 0)).toEqual([100, 0])
     expect(traffic.map((one) => own(one, 'tag'))).toEqual([undefined, 'canary'])
@@ -118,7 +118,7 @@ describe('service.yaml', () => {
     expect(traffic.map((one) => own(one, 'revisionName'))).toEqual([revision, revision])
   })
 
-  it('gives Landfall time to answer before Cloud Run or Pub/Sub gives up', () => {
+  test('gives Landfall time to answer before Cloud Run or Pub/Sub gives up', () => {
     const timeoutMs = numberAt(template, 'spec.timeoutSeconds') * 1000
     expect(config.DELIVERY_TIMEOUT_MS + config.REQUEST_TIMEOUT_MS).toBeLessThan(timeoutMs)
     // The time that Cloud Run leaves between SIGTERM and SIGKILL.

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { freePort } from '../../dev/local/ports.ts'
 import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 import { copyOfRepository, openShell, serve } from './shell.ts'
@@ -9,7 +9,7 @@ import { comparable, patternOf, readSteps } from './walk-through.ts'
 const page = 'docs/add-an-event.md'
 const databaseOfThePage = 'projects/my-project/instances/landfall/databases/landfall'
 
-it('every command of docs/add-an-event.md prints what the page shows, word for word', async () => {
+test('every command of docs/add-an-event.md prints what the page shows, word for word', async () => {
   const folder = copyOfRepository()
   const [port, database] = [await freePort(), await freshDatabaseName()]
   const env = {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, normalize } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { failures } from '../../src/failures.ts'
 import { anchorsOf, linksOf, type Page, readPages } from './markdown.ts'
 import { metrics, unknownCommands, unknownConstants, unknownMetrics } from './names.ts'
@@ -14,24 +14,24 @@ const written = pages.filter(({ file }) => !/docs\/(metrics|failures|environment
 const named = (list: readonly Page[]) => list.map((page) => [page.file, page] as const)
 
 describe('what people read', () => {
-  it.each(named(pages))('the links of %s have targets', (file, page) => {
+  test.each(named(pages))('the links of %s have targets', (file, page) => {
     expect(linksOf(page).filter((link) => !leadsSomewhere(file, link))).toEqual([])
   })
 
-  it.each(named(written))('the names in %s exist', (_file, page) => {
+  test.each(named(written))('the names in %s exist', (_file, page) => {
     expect(unknownMetrics(page)).toEqual([])
     expect(unknownConstants(page)).toEqual([])
     expect(unknownCommands(page)).toEqual([])
   })
 
-  it('explains every metric of the service', () => {
+  test('explains every metric of the service', () => {
     const text = readFileSync('docs/telemetry.md', 'utf8')
     const own = metrics.filter((name) => name.startsWith('landfall_'))
     expect(own.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
   })
 })
 
-it('README.md shows a collection and a contract that pass landfall check', () => {
+test('README.md shows a collection and a contract that pass landfall check', () => {
   const folder = mkdtempSync(join(tmpdir(), 'landfall-readme-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const steps = readSteps(readFileSync('README.md', 'utf8'))
@@ -51,7 +51,7 @@ it('README.md shows a collection and a contract that pass landfall check', () =>
 describe('the runbook', () => {
   const text = readFileSync('docs/runbook.md', 'utf8')
 
-  it('explains what to do about every failure that is retried', () => {
+  test('explains what to do about every failure that is retried', () => {
     const codes = Object.entries(failures).flatMap(([code, { action }]) =>
       action === 'retry' ? [code] : []
     )

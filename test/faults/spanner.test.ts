@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { parseConfig } from '../../src/settings.ts'
@@ -70,7 +70,7 @@ async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
 }
 
 describe('Spanner in trouble', () => {
-  it.each([
+  test.each([
     ['UNAVAILABLE', status.unavailable],
     ['RESOURCE_EXHAUSTED', status.resourceExhausted],
     ['DEADLINE_EXCEEDED', status.deadlineExceeded],
@@ -94,7 +94,7 @@ describe('Spanner in trouble', () => {
     }
   )
 
-  it('has its effect once when the commit succeeded and its answer was lost', async () => {
+  test('has its effect once when the commit succeeded and its answer was lost', async () => {
     const { app, proxy } = await openFaultyApp()
     let lost = 0
     proxy.fault = (method) => {
@@ -111,7 +111,7 @@ describe('Spanner in trouble', () => {
     expect((await app.inject('/api/v1/daily-sales')).json()).toEqual(sales)
   })
 
-  it('tries an aborted transaction again with fresh rows', async () => {
+  test('tries an aborted transaction again with fresh rows', async () => {
     const { app, proxy, metrics } = await openFaultyApp()
     let aborts = 0
     proxy.fault = (method) => {
@@ -124,7 +124,7 @@ describe('Spanner in trouble', () => {
     expect((await metrics.commitAborts.get()).values).toMatchObject([{ value: 3 }])
   })
 
-  it('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {
+  test('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {
     const { app, proxy, deadLetters } = await openFaultyApp(impatient)
     proxy.fault = (method) =>
       method === 'Commit' ? { kind: 'fail', status: status.aborted } : undefined
@@ -136,7 +136,7 @@ describe('Spanner in trouble', () => {
     expect(await deadLetters()).toEqual([])
   })
 
-  it('answers 503 within the deadline when Spanner hangs, and lands the event when it is back', async () => {
+  test('answers 503 within the deadline when Spanner hangs, and lands the event when it is back', async () => {
     const { app, proxy } = await openFaultyApp(impatient)
     proxy.fault = () => ({ kind: 'hang' })
     const answer = await send(app, event)
@@ -147,7 +147,7 @@ describe('Spanner in trouble', () => {
       .toMatch(/applied|duplicate/)
   })
 
-  it.each([
+  test.each([
     ['a missing table', status.notFound, 'Table not found: items'],
     ['a missing permission', status.permissionDenied, 'no permission on items']
   ])(

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/failures.ts'
 import type { Store } from '../../src/store/store.ts'
 import { changed, deleted, openApp, send } from './open-app.ts'
@@ -7,7 +7,7 @@ import { changed, deleted, openApp, send } from './open-app.ts'
 const at = (second: number) => `2026-11-01T10:00:${String(second).padStart(2, '0')}Z`
 
 describe('the service', () => {
-  it('lands an event once and shows its row', async () => {
+  test('lands an event once and shows its row', async () => {
     const { app } = await openApp()
     const first = await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
     expect(first.statusCode).toBe(200)
@@ -23,7 +23,7 @@ describe('the service', () => {
     expect((await app.inject('/api/v1/data/a')).json()).toEqual({ id: 'a', value: 'red' })
   })
 
-  it('never resurrects a deleted row by a late update', async () => {
+  test('never resurrects a deleted row by a late update', async () => {
     const { app } = await openApp()
     await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
     await send(app, deleted('2', at(3), 'a'))
@@ -33,7 +33,7 @@ describe('the service', () => {
     expect((await app.inject('/api/v1/data/a')).statusCode).toBe(404)
   })
 
-  it('answers a batch with a verdict for each of its events', async () => {
+  test('answers a batch with a verdict for each of its events', async () => {
     const { app } = await openApp()
     const batch = [
       changed('1', at(1), { id: 'a', value: 'red' }),
@@ -56,7 +56,7 @@ describe('the service', () => {
     ])
   })
 
-  it('answers a batch of one event with an array, and an empty batch with an empty array', async () => {
+  test('answers a batch of one event with an array, and an empty batch with an empty array', async () => {
     const { app } = await openApp()
     const headers = { 'content-type': 'application/cloudevents-batch+json' }
     const one = JSON.stringify([changed('1', at(1), { id: 'a', value: 'red' })])
@@ -66,7 +66,7 @@ describe('the service', () => {
     expect(none.json()).toEqual([])
   })
 
-  it('applies one of two hundred concurrent pushes of the same event', async () => {
+  test('applies one of two hundred concurrent pushes of the same event', async () => {
     const { app } = await openApp()
     const event = changed('1', at(1), { id: 'a', value: 'red' })
     const answers = await Promise.all(Array.from({ length: 200 }, () => send(app, event)))
@@ -75,7 +75,7 @@ describe('the service', () => {
     expect(verdicts.filter((verdict) => verdict === 'duplicate')).toHaveLength(199)
   })
 
-  it('lands 499 of 500 concurrent events when one is poison, with one dead letter and no 503', async () => {
+  test('lands 499 of 500 concurrent events when one is poison, with one dead letter and no 503', async () => {
     const { app } = await openApp()
     const answers = await Promise.all(
       Array.from({ length: 500 }, (_each, n) =>
@@ -91,7 +91,7 @@ describe('the service', () => {
     expect(verdicts.filter((verdict) => verdict === 'dead-lettered')).toHaveLength(1)
   })
 
-  it('returns a token with which a read sees the write', async () => {
+  test('returns a token with which a read sees the write', async () => {
     const { app } = await openApp()
     const landed = await send(app, changed('1', at(1), { id: 'a', value: 'red' }))
     const after = encodeURIComponent(landed.json().commitTimestamp)
@@ -100,7 +100,7 @@ describe('the service', () => {
 })
 
 describe('with POISON=reject', () => {
-  it('answers 4xx with the reason and stores nothing', async () => {
+  test('answers 4xx with the reason and stores nothing', async () => {
     const { app } = await openApp({ POISON: 'reject' })
     const answer = await send(app, changed('1', at(1), { id: 7 }))
     expect(answer.statusCode).toBe(422)
@@ -123,7 +123,7 @@ describe('a failing store', () => {
     }
   }
 
-  it.each([
+  test.each([
     ['STORE_UNAVAILABLE', 503],
     ['STORE_CONTENDED', 503],
     ['STORE_INTERNAL', 503],
@@ -147,7 +147,7 @@ describe('a failing store', () => {
     }
   )
 
-  it('makes the service not ready while the deployment is at fault', async () => {
+  test('makes the service not ready while the deployment is at fault', async () => {
     const { app } = await openApp({}, (store) =>
       failing(store, () => new Failure('STORE_MISCONFIGURED', 'no permission'))
     )
@@ -161,7 +161,7 @@ describe('a failing store', () => {
     expect((await app.inject('/health/live')).statusCode).toBe(200)
   })
 
-  it('that hangs is answered 503 before the sender gives up', async () => {
+  test('that hangs is answered 503 before the sender gives up', async () => {
     const { app } = await openApp(
       { DELIVERY_TIMEOUT_MS: '200', COMMIT_TIMEOUT_MS: '100' },
       (store) => ({ ...store, commit: () => new Promise(() => undefined) })
@@ -177,7 +177,7 @@ describe('a failing store', () => {
     expect(answer.headers.get('retry-after')).toBe('1')
   })
 
-  it('is ready again with the first commit that succeeds', async () => {
+  test('is ready again with the first commit that succeeds', async () => {
     let down = true
     const { app } = await openApp({}, (store) =>
       failing(store, () => (down ? new Failure('STORE_UNAVAILABLE', 'disk full') : undefined))
@@ -189,7 +189,7 @@ describe('a failing store', () => {
     expect((await app.inject('/health/ready')).statusCode).toBe(200)
   })
 
-  it('names every live table that differs from the collections', async () => {
+  test('names every live table that differs from the collections', async () => {
     const { app } = await openApp({}, (store) => ({
       ...store,
       verify: async () => [{ table: 'items', message: 'items has no column value' }]
@@ -205,7 +205,7 @@ describe('a failing store', () => {
 })
 
 describe('the edge', () => {
-  it.each([
+  test.each([
     ['GET', '/events', 'POST'],
     ['PUT', '/', 'POST'],
     ['OPTIONS', '/events?x=1', 'POST'],
@@ -222,7 +222,7 @@ describe('the edge', () => {
     expect(answer.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED' })
   })
 
-  it.each(['/nothing', '/api/v1/nothing', '/events/more', '/api/v2/data'])(
+  test.each(['/nothing', '/api/v1/nothing', '/events/more', '/api/v2/data'])(
     'answers GET %s with 404 as problem details',
     async (url) => {
       const { app } = await openApp()
@@ -232,12 +232,12 @@ describe('the edge', () => {
     }
   )
 
-  it('answers KEY_INVALID to a path that cannot be percent-decoded', async () => {
+  test('answers KEY_INVALID to a path that cannot be percent-decoded', async () => {
     const { app } = await openApp()
     expect((await app.inject('/api/v1/data/%zz')).json()).toMatchObject({ code: 'KEY_INVALID' })
   })
 
-  it.each([
+  test.each([
     ['no Content-Type', {}],
     ['a malformed Content-Type', { 'content-type': '///;;' }],
     ['an empty Content-Type', { 'content-type': '' }],
@@ -250,7 +250,7 @@ describe('the edge', () => {
     expect(answer.json()).toMatchObject({ verdict: 'dead-lettered' })
   })
 
-  it('accepts a body of 16 MiB and answers 413 to a larger one', async () => {
+  test('accepts a body of 16 MiB and answers 413 to a larger one', async () => {
     const { app } = await openApp()
     const send = (bytes: number) =>
       app.inject({ method: 'POST', url: '/events', payload: Buffer.alloc(bytes, 'x') })
@@ -260,7 +260,7 @@ describe('the edge', () => {
     expect(tooLarge.json()).toMatchObject({ code: 'BODY_TOO_LARGE' })
   })
 
-  it('inflates a body that a publisher has compressed', async () => {
+  test('inflates a body that a publisher has compressed', async () => {
     const { app } = await openApp()
     const event = JSON.stringify(changed('1', at(1), { id: 'a', value: 'red' }))
     const answer = await app.inject({
@@ -272,7 +272,7 @@ describe('the edge', () => {
     expect(answer.json()).toMatchObject({ verdict: 'applied' })
   })
 
-  it.each([
+  test.each([
     ['is not gzip although its header says so', 'gzip', Buffer.from('{}')],
     ['has an unknown encoding', 'rot13', Buffer.from('{}')],
     ['inflates to more than 16 MiB', 'gzip', gzipSync(Buffer.alloc(17 * 1024 * 1024))]
@@ -287,7 +287,7 @@ describe('the edge', () => {
     })
   })
 
-  it('counts a body until its work is done, even when the sender has hung up', async () => {
+  test('counts a body until its work is done, even when the sender has hung up', async () => {
     const gate = Promise.withResolvers<void>()
     const reached = Promise.withResolvers<void>()
     const { app } = await openApp({ QUEUE_MAX_BYTES: String(1024 * 1024) }, (store) => ({
@@ -323,7 +323,7 @@ describe('the edge', () => {
     await expect.poll(async () => (await second()).statusCode).toBe(200)
   })
 
-  it('answers 503 at once when too many bytes are in progress, and recovers', async () => {
+  test('answers 503 at once when too many bytes are in progress, and recovers', async () => {
     const gate = Promise.withResolvers<void>()
     const { app } = await openApp({ REQUESTS_MAX: '2' }, (store) => ({
       ...store,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../src/delivery/event.ts'
 import { Failure } from '../../src/failures.ts'
 import { importLines, type LandedLine } from '../../src/import/import-lines.ts'
@@ -32,7 +32,7 @@ function failingAt(line: number): Ingest {
 }
 
 describe('importing lines', () => {
-  it('lands every line once, yields them in order, and skips blank lines', async () => {
+  test('lands every line once, yields them in order, and skips blank lines', async () => {
     const ingest = ingestInto(await openMemory(contracts), contracts)
     const text = `\n${toLines(orders(2500))} \r\n`
     const landed = await collect(land(text, ingest))
@@ -43,7 +43,7 @@ describe('importing lines', () => {
     expect(new Set(again.map(({ verdict }) => verdict))).toEqual(new Set(['duplicate']))
   })
 
-  it('delivers a line with its content type as only header', async () => {
+  test('delivers a line with its content type as only header', async () => {
     const deliveries: Delivery[] = []
     const ingest: Ingest = {
       ...failingAt(0),
@@ -58,7 +58,7 @@ describe('importing lines', () => {
     ])
   })
 
-  it('makes a dead letter of a line that cannot land, and goes on', async () => {
+  test('makes a dead letter of a line that cannot land, and goes on', async () => {
     const ingest = ingestInto(await openMemory(contracts), contracts)
     const text = `${toLines(orders(1))}{"specversion":\n[1]\nnull\n${toLines([order(9)])}`
     const landed = await collect(land(text, ingest))
@@ -71,7 +71,7 @@ describe('importing lines', () => {
     ])
   })
 
-  it('does not yield lines after one that cannot land now', async () => {
+  test('does not yield lines after one that cannot land now', async () => {
     const told: LandedLine[] = []
     const run = async () => {
       for await (const line of land(toLines(orders(50)), failingAt(20))) told.push(line)
@@ -80,7 +80,7 @@ describe('importing lines', () => {
     expect(told.map(({ line }) => line)).toEqual(Array.from({ length: 19 }, (_, n) => n + 1))
   })
 
-  it('finishes what is in flight when it is interrupted, and takes no more', async () => {
+  test('finishes what is in flight when it is interrupted, and takes no more', async () => {
     const controller = new AbortController()
     const ingest = ingestInto(await openMemory(contracts), contracts)
     const told: number[] = []

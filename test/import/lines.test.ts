@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readLines } from '../../src/import/lines.ts'
 import { collect, each } from '../support/landing.ts'
 
@@ -8,7 +8,7 @@ const read = async (...chunks: readonly string[]) =>
   )
 
 describe('reading lines', () => {
-  it.each([
+  test.each([
     ['nothing', [], []],
     ['an empty chunk', [''], []],
     ['one line with an end', ['a\n'], [[1, 'a']]],
@@ -42,12 +42,12 @@ describe('reading lines', () => {
     expect(await read(...chunks)).toEqual(lines)
   })
 
-  it('keeps bytes that are not UTF-8', async () => {
+  test('keeps bytes that are not UTF-8', async () => {
     const [line] = await collect(readLines(each([Buffer.from([0xff, 0x0a])])))
     expect(line?.bytes).toEqual(Buffer.from([0xff]))
   })
 
-  it('refuses a line that is longer than a delivery, and names it', async () => {
+  test('refuses a line that is longer than a delivery, and names it', async () => {
     const chunks = [
       Buffer.from('a\n'),
       ...Array.from({ length: 17 }, () => Buffer.alloc(2 ** 20, 0x61))

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { devCommands } from '../../dev/cli/commands.ts'
 import { serviceCommands } from '../../src/cli/commands.ts'
 
@@ -21,7 +21,7 @@ const commands = lists.flatMap((one) =>
 const groups = lists.flatMap((one) => ('commands' in one ? [one] : []))
 
 describe('the landfall command', () => {
-  it.each([[['--help']], [['help']], [['-h']], [[]]])('lists every command for %j', (args) => {
+  test.each([[['--help']], [['help']], [['-h']], [[]]])('lists every command for %j', (args) => {
     const { status, stdout, stderr } = landfall(...args)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     for (const { name, summary } of lists) {
@@ -30,7 +30,7 @@ describe('the landfall command', () => {
     }
   })
 
-  it.each(commands.map((words) => [words.join(' '), words] as const))(
+  test.each(commands.map((words) => [words.join(' '), words] as const))(
     'explains %s for --help, with its exit codes',
     (name, words) => {
       const { status, stdout, stderr } = landfall(...words, '--help')
@@ -42,22 +42,22 @@ describe('the landfall command', () => {
     }
   )
 
-  it.each(groups)('explains $name, and lists its commands', ({ name, commands: verbs }) => {
+  test.each(groups)('explains $name, and lists its commands', ({ name, commands: verbs }) => {
     const { status, stdout } = landfall('help', name)
     expect(status).toBe(0)
     for (const verb of verbs) expect(stdout).toContain(verb.summary.slice(0, 30))
   })
 
-  it('explains a command for `help` before its name too', () => {
+  test('explains a command for `help` before its name too', () => {
     expect(landfall('help', 'schema', 'apply')).toEqual(landfall('schema', 'apply', '--help'))
   })
 
-  it('prints its version', () => {
+  test('prints its version', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
     expect(landfall('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
   })
 
-  it.each([
+  test.each([
     ['a command that does not exist', ['fly'], "unknown command 'fly'; see `landfall --help`"],
     ['one that is misspelled', ['chekc'], "unknown command 'chekc' (Did you mean check?); see "],
     ['one that is misspelled, with --help', ['chekc', '--help'], '(Did you mean check?)'],
@@ -79,7 +79,7 @@ describe('the landfall command', () => {
     expect(stderr).toContain(message)
   })
 
-  it('exits with 2 for a command used wrongly', () => {
+  test('exits with 2 for a command used wrongly', () => {
     expect(landfall('schema')).toMatchObject({
       status: 2,
       stdout: '',
@@ -87,19 +87,19 @@ describe('the landfall command', () => {
     })
   })
 
-  it('exits with 1 and one line for what failed', () => {
+  test('exits with 1 and one line for what failed', () => {
     const { status, stderr } = landfall('check', '/nowhere')
     expect(status).toBe(1)
     expect(stderr).toMatch(/^landfall: SCHEMAS_INVALID: [^\n]*\n$/)
   })
 
-  it('finishes its work when its output is not read', () => {
+  test('finishes its work when its output is not read', () => {
     const command = `{ '${process.execPath}' bin/landfall.ts --help; echo "status $?" >&2; } | true`
     const { stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' })
     expect(stderr).toBe('status 0\n')
   })
 
-  it('loads neither a Google client nor a command for its help', () => {
+  test('loads neither a Google client nor a command for its help', () => {
     const folder = mkdtempSync(join(tmpdir(), 'landfall-loaded-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'loaded')
@@ -118,7 +118,7 @@ describe('the landfall command', () => {
     )
   })
 
-  it('finds the shipped schemas valid', () => {
+  test('finds the shipped schemas valid', () => {
     expect(landfall('check')).toMatchObject({ status: 0, stderr: '' })
   })
 })

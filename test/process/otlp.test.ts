@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { readContracts } from '../../src/read-schemas.ts'
 import { changed } from '../http/open-app.ts'
 import { createSpannerDatabase, spannerHost } from '../store/spanner-database.ts'
@@ -38,7 +38,7 @@ async function onSpanner() {
   }
 }
 
-it('traces a delivery in the trace of its request, linked to where the event was made', async () => {
+test('traces a delivery in the trace of its request, linked to where the event was made', async () => {
   const { spans } = await pushAndStop({})
   const deliver = spans.find(({ name }) => name === 'deliver')
   expect(deliver).toMatchObject({
@@ -54,7 +54,7 @@ it('traces a delivery in the trace of its request, linked to where the event was
   })
 })
 
-it("traces a commit in its own trace, linked to its deliveries, with Spanner's spans below", async () => {
+test("traces a commit in its own trace, linked to its deliveries, with Spanner's spans below", async () => {
   const { spans } = await pushAndStop(await onSpanner())
   const deliver = spans.find(({ name }) => name === 'deliver')
   const commit = spans.find(({ name }) => name === 'commit')
@@ -67,7 +67,7 @@ it("traces a commit in its own trace, linked to its deliveries, with Spanner's s
   expect(beneath.some(({ parentSpanId }) => parentSpanId === commit?.spanId)).toBe(true)
 })
 
-it('sends the metrics of /metrics, with the names of service and revision', async () => {
+test('sends the metrics of /metrics, with the names of service and revision', async () => {
   const { metricNames, resources } = await pushAndStop({})
   expect(metricNames).toContain('landfall_events_total')
   expect(metricNames).toContain('landfall_event_lag_seconds')
@@ -79,7 +79,7 @@ it('sends the metrics of /metrics, with the names of service and revision', asyn
   })
 })
 
-it('sends only the enabled signals', async () => {
+test('sends only the enabled signals', async () => {
   const quiet = await pushAndStop({ OTEL_METRICS_EXPORTER: 'none' })
   expect(quiet.spans.length).toBeGreaterThan(0)
   expect(quiet.metricNames.size).toBe(0)
@@ -88,7 +88,7 @@ it('sends only the enabled signals', async () => {
   expect(untraced.metricNames.size).toBeGreaterThan(0)
 })
 
-it('serves and stops as usual when the collector is gone', async () => {
+test('serves and stops as usual when the collector is gone', async () => {
   const service = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })
   expect((await fetch(`${service.url}/health/ready`)).status).toBe(200)
   service.process.kill('SIGTERM')
@@ -97,7 +97,7 @@ it('serves and stops as usual when the collector is gone', async () => {
   expect(service.lines.at(-1)).toContain('"message":"stopped"')
 })
 
-it('writes the trace of its request into the log entries of a delivery', async () => {
+test('writes the trace of its request into the log entries of a delivery', async () => {
   const { service } = await pushAndStop({ GOOGLE_CLOUD_PROJECT: 'my-project', K_SERVICE: '' })
   const line = service.lines.find((each) => each.includes('delivery settled')) ?? '{}'
   expect(JSON.parse(line)).toMatchObject({

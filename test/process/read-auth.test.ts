@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { createApiKey } from '../../src/access/api-keys.ts'
 import { secret, startSecretManager } from '../access/secret-manager-server.ts'
 import { changed } from '../http/open-app.ts'
@@ -50,7 +50,7 @@ async function start(more: Readonly<Record<string, string>> = {}) {
 
 const row = { id: 'a', value: 'red' }
 
-it('answers a read with a key that allows it, and 401, 403 or 429 to others', async () => {
+test('answers a read with a key that allows it, and 401, 403 or 429 to others', async () => {
   const { service, url, all, orders } = await start({ API_KEY_READS_PER_MINUTE: '3' })
   expect(await read(url, { 'x-api-key': all })).toMatchObject({ status: 200, body: [row] })
   expect(await read(url, { authorization: `Bearer ${all}` }, 'data/a')).toMatchObject({
@@ -68,7 +68,7 @@ it('answers a read with a key that allows it, and 401, 403 or 429 to others', as
   expect(service.lines.join('\n')).not.toMatch(new RegExp(`${all}|${orders}`))
 })
 
-it('applies a rotation within the TTL, and keeps the last good keys during an outage', async () => {
+test('applies a rotation within the TTL, and keeps the last good keys during an outage', async () => {
   const { server, service, url, all } = await start()
   const next = createApiKey()
   server.addVersion(secretWith(['next', next]))
@@ -101,7 +101,7 @@ it('applies a rotation within the TTL, and keeps the last good keys during an ou
   expect(await exitOf(service)).toBe(0)
 })
 
-it('does not start without keys, and prints the reason in one line', async () => {
+test('does not start without keys, and prints the reason in one line', async () => {
   const server = await startSecretManager()
   const { code, stderr } = await runService({
     ...secretEnv,
@@ -111,7 +111,7 @@ it('does not start without keys, and prints the reason in one line', async () =>
   expect(stderr).toMatch(/^landfall: SECRET_INVALID: [^\n]*api-keys\/versions\/latest[^\n]*\n$/)
 })
 
-it('does not start without credentials for Secret Manager, and prints the reason', async () => {
+test('does not start without credentials for Secret Manager, and prints the reason', async () => {
   // A named file, so that the client does not search the machine for credentials.
   const credentials = { GOOGLE_APPLICATION_CREDENTIALS: '/nowhere.json' }
   const { code, stderr } = await runService({ ...secretEnv, ...credentials })

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { welcome } from '../../src/main.ts'
 import { changed } from '../http/open-app.ts'
 import { exitOf, launchService, push, runService, startService } from './start-service.ts'
@@ -17,7 +17,7 @@ async function folder(): Promise<string> {
 }
 
 describe('the process', () => {
-  it('prints where it listens and commands to try, and these commands work', async () => {
+  test('prints where it listens and commands to try, and these commands work', async () => {
     const service = await startService({})
     await expect.poll(() => service.lines.join('\n')).toContain('curl http://localhost:')
     const port = Number(new URL(service.url).port)
@@ -35,7 +35,7 @@ describe('the process', () => {
     expect(rows).toEqual([{ id: 'a', value: 'red' }])
   })
 
-  it('writes one line for a delivery, without its payload', async () => {
+  test('writes one line for a delivery, without its payload', async () => {
     const service = await startService({})
     await push(service.url, changed('event-1', time, { id: 'a', value: 'a secret' }))
     await expect
@@ -53,7 +53,7 @@ describe('the process', () => {
     expect(service.lines.join('\n')).not.toContain('a secret')
   })
 
-  it('keeps every acknowledged row when it is killed at any instant', async () => {
+  test('keeps every acknowledged row when it is killed at any instant', async () => {
     const file = join(await folder(), 'rows.db')
     const first = await startService({ EMBEDDED_FILE: file })
     const acknowledged: string[] = []
@@ -74,7 +74,7 @@ describe('the process', () => {
     expect(acknowledged.filter((id) => !landed.has(id))).toEqual([])
   })
 
-  it('shares one file with a second process: an event has its effect once', async () => {
+  test('shares one file with a second process: an event has its effect once', async () => {
     const file = join(await folder(), 'rows.db')
     const services = await Promise.all([
       startService({ EMBEDDED_FILE: file }),
@@ -90,7 +90,7 @@ describe('the process', () => {
 })
 
 describe('SIGTERM', () => {
-  it('answers accepted requests, then exits with 0', async () => {
+  test('answers accepted requests, then exits with 0', async () => {
     const file = join(await folder(), 'rows.db')
     const service = await startService({ EMBEDDED_FILE: file })
     const pushing = Array.from({ length: 100 }, (_each, n) =>
@@ -114,7 +114,7 @@ describe('SIGTERM', () => {
     }
   })
 
-  it('waits for a request whose body is still arriving, and answers it', async () => {
+  test('waits for a request whose body is still arriving, and answers it', async () => {
     const service = await startService({})
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
     const event = JSON.stringify(changed('1', time, { id: 'a', value: 'v' }))
@@ -135,7 +135,7 @@ describe('SIGTERM', () => {
     expect(await exitOf(service)).toBe(0)
   })
 
-  it('works when the reader of the log is gone', async () => {
+  test('works when the reader of the log is gone', async () => {
     const service = await startService({})
     service.process.stdout?.destroy()
     expect((await push(service.url, changed('1', time, { id: 'a', value: 'v' }))).status).toBe(200)
@@ -143,7 +143,7 @@ describe('SIGTERM', () => {
     expect(await exitOf(service)).toBe(0)
   })
 
-  it('does not wait for a client that never finishes its request', async () => {
+  test('does not wait for a client that never finishes its request', async () => {
     const service = await startService({ SHUTDOWN_TIMEOUT_MS: '1500' })
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
     socket.on('error', () => undefined)
@@ -157,7 +157,7 @@ describe('SIGTERM', () => {
   })
 })
 
-it('ends at a signal before it listens', async () => {
+test('ends at a signal before it listens', async () => {
   const silent = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void silent.close())
   await once(silent, 'listening')
@@ -172,7 +172,7 @@ it('ends at a signal before it listens', async () => {
 })
 
 describe('a start with a fault', () => {
-  it.each([
+  test.each([
     [
       'a bad variable',
       { PORT: 'http' },
@@ -187,20 +187,20 @@ describe('a start with a fault', () => {
     expect(await runService(env)).toEqual({ code: 1, stderr: line })
   })
 
-  it('stops for a port in use with one line and exit code 1', async () => {
+  test('stops for a port in use with one line and exit code 1', async () => {
     const { url } = await startService({})
     const { code, stderr } = await runService({ PORT: new URL(url).port })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^landfall: EADDRINUSE: [^\n]*\n$/)
   })
 
-  it('stops for a folder without schemas', async () => {
+  test('stops for a folder without schemas', async () => {
     const { code, stderr } = await runService({ SCHEMAS_DIR: join(await folder(), 'none') })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^landfall: SCHEMAS_INVALID: [^\n]*\n$/)
   })
 
-  it('stops for a broken schema and names the place', async () => {
+  test('stops for a broken schema and names the place', async () => {
     const dir = await folder()
     await mkdir(join(dir, 'collections'))
     await mkdir(join(dir, 'events'))

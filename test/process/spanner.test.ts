@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { applySchema } from '../../src/store/spanner/apply.ts'
 import { changed, deleted } from '../http/open-app.ts'
 import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
@@ -24,7 +24,7 @@ async function createDatabase(): Promise<Record<string, string>> {
 }
 
 describe('the process on Spanner', () => {
-  it('gives the same answers as on the embedded store', async () => {
+  test('gives the same answers as on the embedded store', async () => {
     const spanner = await startService(await createDatabase())
     const embedded = await startService({})
     const events = [
@@ -54,7 +54,7 @@ describe('the process on Spanner', () => {
     }
   })
 
-  it('applies one of two hundred concurrent pushes to two processes', async () => {
+  test('applies one of two hundred concurrent pushes to two processes', async () => {
     const env = await createDatabase()
     const services = await Promise.all([startService(env), startService(env)])
     const event = changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' })
@@ -66,7 +66,7 @@ describe('the process on Spanner', () => {
     expect(answers.filter(({ body }) => body.verdict === 'duplicate')).toHaveLength(199)
   })
 
-  it('starts in a database without tables, is not ready, and names the missing tables', async () => {
+  test('starts in a database without tables, is not ready, and names the missing tables', async () => {
     const env = await spannerEnv()
     await applySchema({ database: env.SPANNER_DATABASE, tables: [], emulator: true })
     const service = await startService(env)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { changed } from '../http/open-app.ts'
 import { startService } from './start-service.ts'
 
@@ -19,7 +19,7 @@ async function exchange(url: string, text: string): Promise<string> {
 const post = 'POST /events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n'
 
 describe('on the wire', () => {
-  it.each([
+  test.each([
     [
       'Content-Length beside Transfer-Encoding',
       'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
@@ -37,13 +37,13 @@ describe('on the wire', () => {
     expect(answer).toContain('application/problem+json')
   })
 
-  it('a request without Host is refused', async () => {
+  test('a request without Host is refused', async () => {
     const { url } = await startService({})
     const answer = await exchange(url, 'POST /events HTTP/1.1\r\nContent-Length: 0\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1.1 400 /)
   })
 
-  it('a chunked body without a length lands', async () => {
+  test('a chunked body without a length lands', async () => {
     const { url } = await startService({})
     const event = JSON.stringify(changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' }))
     const body = `${event.length.toString(16)}\r\n${event}\r\n0\r\n\r\n`
@@ -52,7 +52,7 @@ describe('on the wire', () => {
     expect(await exchange(url, post + headers + body)).toContain('"verdict":"applied"')
   })
 
-  it('the bytes of a binary header are read as UTF-8, percent-encoded or not', async () => {
+  test('the bytes of a binary header are read as UTF-8, percent-encoded or not', async () => {
     const { url } = await startService({})
     const event = (id: string) =>
       `${post}ce-id: ${id}\r\nce-source: //s\r\nce-specversion: 1.0\r\n` +
@@ -62,7 +62,7 @@ describe('on the wire', () => {
     expect(await exchange(url, event('Euro €'))).toContain('"verdict":"duplicate"')
   })
 
-  it.each([
+  test.each([
     ['headers', 'POST /events HTTP/1.1\r\nHost: x\r\n'],
     ['a body', `${post}Content-Length: 100\r\n\r\nhalf`]
   ])('%s that never end are answered 408', async (_name, text) => {

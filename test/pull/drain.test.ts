@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/failures.ts'
 import type { Ingest } from '../../src/ingest.ts'
 import { drainSubscription, type Pull } from '../../src/pull/drain.ts'
@@ -77,7 +77,7 @@ function logged(store: Store, log: string[]): Store {
 }
 
 describe('draining a subscription', () => {
-  it('acknowledges each message after its commit, and only then', async () => {
+  test('acknowledges each message after its commit, and only then', async () => {
     const log: string[] = []
     const ingest = ingestInto(logged(await openMemory(contracts), log), contracts)
     const { pull, send } = createPull(log)
@@ -89,7 +89,7 @@ describe('draining a subscription', () => {
     expect(verdicts).toEqual(['applied', 'dead-lettered'])
   })
 
-  it('returns a message that cannot land now, ends, and throws why', async () => {
+  test('returns a message that cannot land now, ends, and throws why', async () => {
     const log: string[] = []
     const store = await openMemory(contracts)
     const down = { ...store, commit: () => Promise.reject(new Failure('STORE_UNAVAILABLE', 'no')) }
@@ -100,7 +100,7 @@ describe('draining a subscription', () => {
     expect(log).toEqual(['nack 1', 'close'])
   })
 
-  it('lands no more than its maximum', async () => {
+  test('lands no more than its maximum', async () => {
     const log: string[] = []
     const { pull, send } = createPull(log)
     const ingest = ingestInto(await openMemory(contracts), contracts)
@@ -111,7 +111,7 @@ describe('draining a subscription', () => {
     expect(log).toEqual(['ack 1', 'close'])
   })
 
-  it('ends when no message arrives for a while', async () => {
+  test('ends when no message arrives for a while', async () => {
     const log: string[] = []
     const { pull, send } = createPull(log)
     const ingest = ingestInto(await openMemory(contracts), contracts)
@@ -121,7 +121,7 @@ describe('draining a subscription', () => {
     expect(log).toEqual(['ack 1', 'close'])
   })
 
-  it('finishes the messages it received when it is interrupted', async () => {
+  test('finishes the messages it received when it is interrupted', async () => {
     const log: string[] = []
     const controller = new AbortController()
     const { pull, send } = createPull(log)
@@ -133,7 +133,7 @@ describe('draining a subscription', () => {
     expect(log).toEqual(['ack 1', 'close'])
   })
 
-  it('ends with the error of the subscription', async () => {
+  test('ends with the error of the subscription', async () => {
     const log: string[] = []
     const { pull, fail } = createPull(log)
     const ingest = ingestInto(await openMemory(contracts), contracts)

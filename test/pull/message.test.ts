@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decode } from '../../src/delivery/decode.ts'
 import { eventKey } from '../../src/delivery/provenance.ts'
 import { type PulledMessage, toPush } from '../../src/pull/message.ts'
@@ -16,7 +16,7 @@ const message: PulledMessage = {
 const decodeOne = (pulled: PulledMessage) => decode(toPush(pulled, subscription))[0]
 
 describe('a pulled message', () => {
-  it('decodes as a wrapped push of its subscription', () => {
+  test('decodes as a wrapped push of its subscription', () => {
     const arrival = decodeOne({ ...message, orderingKey: 'k', deliveryAttempt: 3 })
     expect(arrival).toMatchObject({
       provenance: {
@@ -37,13 +37,13 @@ describe('a pulled message', () => {
     })
   })
 
-  it('has no attempt when the subscription does not count them, and no ordering key when it is empty', () => {
+  test('has no attempt when the subscription does not count them, and no ordering key when it is empty', () => {
     const arrival = decodeOne({ ...message, orderingKey: '' })
     expect(arrival?.provenance.metadata).not.toHaveProperty('deliveryAttempt')
     expect(arrival?.provenance.metadata).not.toHaveProperty('orderingKey')
   })
 
-  it('keeps the identity of the CloudEvent inside, through any topic', () => {
+  test('keeps the identity of the CloudEvent inside, through any topic', () => {
     const attributes = {
       'ce-specversion': '1.0',
       'ce-id': '1',
@@ -60,14 +60,14 @@ describe('a pulled message', () => {
     expect(arrival).toMatchObject({ event: { id: '1', data: { a: 1 } } })
   })
 
-  it('has its content type as only header', () => {
+  test('has its content type as only header', () => {
     const attributes = { authorization: 'Bearer x' }
     expect(toPush({ ...message, attributes }, subscription).headers).toEqual({
       'content-type': ['application/json']
     })
   })
 
-  it('may have no data', () => {
+  test('may have no data', () => {
     const arrival = decodeOne({ ...message, data: Buffer.alloc(0), attributes: { a: 'b' } })
     expect(arrival).toMatchObject({
       event: { data: { message: { attributes: { a: 'b' } } } }

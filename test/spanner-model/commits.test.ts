@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { begin, commit, rollback } from '../../dev/spanner-model/commits.ts'
 import { createDatabase, type Database, runDdl } from '../../dev/spanner-model/database.ts'
 import { read } from '../../dev/spanner-model/reads.ts'
@@ -41,7 +41,7 @@ const readRow = (database: Database, k: string, transaction: object) => {
 
 const strong = {}
 
-it('commits transactions on different rows side by side', async () => {
+test('commits transactions on different rows side by side', async () => {
   const database = openDatabase()
   const durable = Promise.withResolvers<void>()
   const [slow, quick] = [beginWrite(database), beginWrite(database)]
@@ -58,7 +58,7 @@ it('commits transactions on different rows side by side', async () => {
   expect((await readRow(database, 'a', strong)).values).toEqual([{ stringValue: '1' }])
 })
 
-it('aborts a transaction whose row an older one has written', async () => {
+test('aborts a transaction whose row an older one has written', async () => {
   const database = openDatabase()
   const [older, younger] = [beginWrite(database), beginWrite(database)]
   await readRow(database, 'a', { id: older })
@@ -68,7 +68,7 @@ it('aborts a transaction whose row an older one has written', async () => {
   await expect(late).rejects.toMatchObject({ code: aborted })
 })
 
-it('keeps the place of a transaction that is tried again', async () => {
+test('keeps the place of a transaction that is tried again', async () => {
   const database = openDatabase()
   const [older, younger] = [beginWrite(database), beginWrite(database)]
   const readWrite = { multiplexedSessionPreviousTransactionId: older }
@@ -78,7 +78,7 @@ it('keeps the place of a transaction that is tried again', async () => {
   await expect(readRow(database, 'a', { id: younger })).rejects.toMatchObject({ code: aborted })
 })
 
-it('ends the transaction before on the same session, unless that is multiplexed', async () => {
+test('ends the transaction before on the same session, unless that is multiplexed', async () => {
   const database = openDatabase()
   const own = ownSession()
   const transactions = [own, own, shared, shared].map((on) => beginWrite(database, on))
@@ -87,7 +87,7 @@ it('ends the transaction before on the same session, unless that is multiplexed'
   await Promise.all(open)
 })
 
-it('commits what is being committed when it is told to roll back', async () => {
+test('commits what is being committed when it is told to roll back', async () => {
   const database = openDatabase()
   const durable = Promise.withResolvers<void>()
   const transactionId = beginWrite(database)
@@ -101,7 +101,7 @@ it('commits what is being committed when it is told to roll back', async () => {
   expect((await reading).values).toHaveLength(1)
 })
 
-it('commits a transaction once, and none that was rolled back', async () => {
+test('commits a transaction once, and none that was rolled back', async () => {
   const database = openDatabase()
   const once = { session, transactionId: beginWrite(database), mutations: [write('a')] }
   await commit(database, once, shared, atOnce)
@@ -111,7 +111,7 @@ it('commits a transaction once, and none that was rolled back', async () => {
   await expect(commit(database, gone, shared, atOnce)).rejects.toMatchObject({ code: notFound })
 })
 
-it('asks on a multiplexed session for the token of the last read', async () => {
+test('asks on a multiplexed session for the token of the last read', async () => {
   const database = openDatabase()
   const transactionId = beginWrite(database, shared)
   const { precommitToken } = Object(await readRow(database, 'a', { id: transactionId }))
@@ -122,7 +122,7 @@ it('asks on a multiplexed session for the token of the last read', async () => {
   })
 })
 
-it('reads a row as it was', async () => {
+test('reads a row as it was', async () => {
   const database = openDatabase()
   const first = await commit(
     database,
@@ -137,7 +137,7 @@ it('reads a row as it was', async () => {
   expect((await readRow(database, 'a', strong)).values).toEqual([{ stringValue: '2' }])
 })
 
-it('reads at one time in a read-only transaction', async () => {
+test('reads at one time in a read-only transaction', async () => {
   const database = openDatabase()
   await commit(database, { session, mutations: [write('a', { v: '1' })] }, shared, atOnce)
   const { id } = begin(database, { session, options: { readOnly: {} } }, shared)
@@ -145,7 +145,7 @@ it('reads at one time in a read-only transaction', async () => {
   expect((await readRow(database, 'a', { id })).values).toEqual([{ stringValue: '1' }])
 })
 
-it('has no table before it was created', async () => {
+test('has no table before it was created', async () => {
   const database = openDatabase()
   const then = { singleUse: { readOnly: { exactStaleness: { seconds: '60' } } } }
   await expect(readRow(database, 'a', then)).rejects.toMatchObject({ code: notFound })
@@ -154,7 +154,7 @@ it('has no table before it was created', async () => {
 const many = (count: number) => Array.from({ length: count }, (_, n) => write(`${n}`, { v: '' }))
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 
-it.each([
+test.each([
   ['a key of 8 KiB', [write('k'.repeat(8192))], [write('k'.repeat(8193))], failedPrecondition],
   [
     'a STRING of 2,621,440 characters',

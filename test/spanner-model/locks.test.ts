@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { createLocks, type Holder } from '../../dev/spanner-model/locks.ts'
 
 const holder = (age: number): Holder => ({ age, usedAt: Date.now(), state: 'open' })
@@ -15,7 +15,7 @@ async function isWaiting(promise: Promise<unknown>): Promise<boolean> {
   return !settled
 }
 
-it('lets transactions read a row together, and write different rows', async () => {
+test('lets transactions read a row together, and write different rows', async () => {
   const locks = createLocks()
   const [older, younger] = [holder(1), holder(2)]
   await locks.lock(older, ['a'], 'shared')
@@ -24,7 +24,7 @@ it('lets transactions read a row together, and write different rows', async () =
   await locks.lock(younger, ['c'], 'exclusive')
 })
 
-it('aborts the younger transaction that is in the way of an older one', async () => {
+test('aborts the younger transaction that is in the way of an older one', async () => {
   const locks = createLocks()
   const [older, younger] = [holder(1), holder(2)]
   await locks.lock(younger, ['a'], 'shared')
@@ -32,7 +32,7 @@ it('aborts the younger transaction that is in the way of an older one', async ()
   await expect(locks.lock(younger, ['b'], 'shared')).rejects.toMatchObject(aborted)
 })
 
-it('lets the younger transaction wait for the older one, and go on when that is over', async () => {
+test('lets the younger transaction wait for the older one, and go on when that is over', async () => {
   const locks = createLocks()
   const [older, younger] = [holder(1), holder(2)]
   await locks.lock(older, ['a'], 'shared')
@@ -42,7 +42,7 @@ it('lets the younger transaction wait for the older one, and go on when that is 
   await waiting
 })
 
-it('aborts no transaction that commits: the older one waits for it', async () => {
+test('aborts no transaction that commits: the older one waits for it', async () => {
   const locks = createLocks()
   const [older, younger] = [holder(1), holder(2)]
   await locks.lock(younger, ['a'], 'exclusive')
@@ -53,7 +53,7 @@ it('aborts no transaction that commits: the older one waits for it', async () =>
   await waiting
 })
 
-it('ends two that want the rows of each other: the younger one is aborted', async () => {
+test('ends two that want the rows of each other: the younger one is aborted', async () => {
   const locks = createLocks()
   const [older, younger] = [holder(1), holder(2)]
   await locks.lock(older, ['a'], 'shared')
@@ -64,7 +64,7 @@ it('ends two that want the rows of each other: the younger one is aborted', asyn
   await failed
 })
 
-it('aborts an older transaction that has been idle for ten seconds', async () => {
+test('aborts an older transaction that has been idle for ten seconds', async () => {
   const locks = createLocks()
   const [older, younger] = [holder(1), holder(2)]
   await locks.lock(older, ['a'], 'exclusive')

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js'
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { refusal } from '../../dev/spanner-model/refusal.ts'
 import { type Model, serveModel } from '../../dev/spanner-model/serve-model.ts'
 import { spannerDdl } from '../../src/store/spanner/ddl.ts'
@@ -27,7 +27,7 @@ afterAll(async () => {
   model.close()
 })
 
-it('has the databases that it was given, and counts calls by method', async () => {
+test('has the databases that it was given, and counts calls by method', async () => {
   expect(await store.verify(tables)).toEqual([])
   const before = model.counts['Commit'] ?? 0
   await put(store, itemsTable, item('one'), item('two'))
@@ -35,13 +35,13 @@ it('has the databases that it was given, and counts calls by method', async () =
   expect(model.counts['Commit']).toBe(before + 1)
 })
 
-it('serves multiplexed sessions, one for all transactions', async () => {
+test('serves multiplexed sessions, one for all transactions', async () => {
   await Promise.all(['a', 'b', 'c'].map((id) => look(store, { table: itemsTable, key: [id] })))
   expect(model.counts['CreateSession']).toBe(1)
   expect(model.counts['BatchCreateSessions']).toBeUndefined()
 })
 
-it('refuses the calls that it is told to refuse', async () => {
+test('refuses the calls that it is told to refuse', async () => {
   model.refuse = (method) =>
     method === 'Commit' ? refusal(status.UNAVAILABLE, 'injected') : undefined
   onTestFinished(() => {
@@ -52,7 +52,7 @@ it('refuses the calls that it is told to refuse', async () => {
   expect(await readItem(store, 'refused', 'id')).toBeUndefined()
 })
 
-it('answers a commit after its delay', async () => {
+test('answers a commit after its delay', async () => {
   const start = performance.now()
   model.delays = { commitMs: 100, readMs: 0 }
   await put(store, itemsTable, item('late'))
@@ -60,7 +60,7 @@ it('answers a commit after its delay', async () => {
   expect(performance.now() - start).toBeGreaterThan(95)
 })
 
-it('says which statement of DDL it does not know', async () => {
+test('says which statement of DDL it does not know', async () => {
   const bare = bareSpanner(database)
   onTestFinished(bare.close)
   const change = bare.ddl('CREATE CHANGE STREAM everything FOR ALL')

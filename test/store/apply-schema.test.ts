@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readContracts } from '../../src/read-schemas.ts'
 import { applySchema, diffSchema } from '../../src/store/spanner/apply.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'
@@ -77,7 +77,7 @@ describe('the shipped collections', () => {
     return { name, tables, table }
   }
 
-  it('are reached from an older shape by statements that are all additive', async () => {
+  test('are reached from an older shape by statements that are all additive', async () => {
     const { name, tables } = await olderDatabase()
     const missing = tables.filter((table) => !older[table.name]).map(() => 'table-missing')
     const kinds = await diff(name, ...tables)
@@ -112,7 +112,7 @@ describe('the shipped collections', () => {
     expect(await apply(name, ...tables)).toEqual([])
   })
 
-  it('are the same after that as in a database that was empty', async () => {
+  test('are the same after that as in a database that was empty', async () => {
     const { name, tables } = await olderDatabase()
     await apply(name, ...tables)
     const fresh = await freshDatabaseName()
@@ -126,7 +126,7 @@ describe('the shipped collections', () => {
     expect(await words(name)).toEqual(await words(fresh))
   })
 
-  it('keep the rows that were there, and take new ones into what was added', async () => {
+  test('keep the rows that were there, and take new ones into what was added', async () => {
     const { name, tables, table } = await olderDatabase()
     const store = await open(name)
     const row = (id: string, columns: WrittenRow): WrittenRow => ({
@@ -151,7 +151,7 @@ describe('the shipped collections', () => {
 })
 
 describe('applySchema', () => {
-  it('creates everything in an empty database, and nothing the second time', async () => {
+  test('creates everything in an empty database, and nothing the second time', async () => {
     const database = await freshDatabaseName()
     expect(firstLines(await apply(database, itemsTable, logTable))).toEqual([
       'CREATE TABLE `order`',
@@ -163,7 +163,7 @@ describe('applySchema', () => {
     expect(await apply(database, itemsTable, logTable)).toEqual([])
   })
 
-  it('makes good every difference of a column by one statement', async () => {
+  test('makes good every difference of a column by one statement', async () => {
     const older = withColumn({ ...itemsTable, indexes: [] }, 'value', {
       type: text(3),
       notNull: true
@@ -175,7 +175,7 @@ describe('applySchema', () => {
     expect(await diff(name, newer)).toEqual([])
   })
 
-  it('lengthens keys and the elements of arrays, and keeps what is NOT NULL', async () => {
+  test('lengthens keys and the elements of arrays, and keeps what is NOT NULL', async () => {
     const list = (length: number): Column => ({
       name: 'tags',
       type: { ...text(length), array: true },
@@ -193,7 +193,7 @@ describe('applySchema', () => {
     expect(await diff(name, newer)).toEqual([])
   })
 
-  it('lets times to come into a column that is no commit timestamp', async () => {
+  test('lets times to come into a column that is no commit timestamp', async () => {
     const older = withColumn(itemsTable, 'at', { commitTimestamp: true })
     const { name } = await createSpannerDatabase([older])
     expect(firstLines(await apply(name, itemsTable))).toEqual([
@@ -203,7 +203,7 @@ describe('applySchema', () => {
     await put(await open(name), itemsTable, item('a', { at: '2999-01-01T00:00:00.000000000Z' }))
   })
 
-  it('leaves alone what does no harm, and says so', async () => {
+  test('leaves alone what does no harm, and says so', async () => {
     const { name } = await createSpannerDatabase([itemsTable, logTable])
     const bare = bareSpanner(name)
     onTestFinished(bare.close)
@@ -221,21 +221,21 @@ describe('applySchema', () => {
     expect(await (await open(name)).verify([itemsTable, logTable])).toEqual([])
   })
 
-  it('changes nothing in a dry run, and says what it would', async () => {
+  test('changes nothing in a dry run, and says what it would', async () => {
     const { name } = await createSpannerDatabase([without(itemsTable, 'attributes')])
     const options = { database: name, tables: [itemsTable], emulator: true, dryRun: true }
     expect(await applySchema(options)).toEqual(['ALTER TABLE `order` ADD COLUMN `attributes` JSON'])
     expect(await diff(name, itemsTable)).toEqual(['column-missing'])
   })
 
-  it('refuses a dry run of a database that is not there', async () => {
+  test('refuses a dry run of a database that is not there', async () => {
     const database = await freshDatabaseName()
     const options = { database, tables: [itemsTable], emulator: true, dryRun: true }
     await expect(applySchema(options)).rejects.toMatchObject({ code: 'DATABASE_UNSUPPORTED' })
     await expect(diff(database)).rejects.toMatchObject({ code: 'DATABASE_UNSUPPORTED' })
   })
 
-  it('says how many statements ran when one fails, and goes on from there', async () => {
+  test('says how many statements ran when one fails, and goes on from there', async () => {
     const older = without({ ...itemsTable, indexes: [] }, 'attributes')
     const { name } = await createSpannerDatabase([older])
     const store = await open(name)
@@ -389,12 +389,13 @@ describe('what is not additive', () => {
     })
     afterAll(() => database.close())
 
-    it.each(refusals.filter(({ by }) => !by))('is refused with nothing changed: $name', (refusal) =>
-      expectRefusal(refusal, database)
+    test.each(refusals.filter(({ by }) => !by))(
+      'is refused with nothing changed: $name',
+      (refusal) => expectRefusal(refusal, database)
     )
   })
 
-  it.each(refusals.filter(({ by }) => by))(
+  test.each(refusals.filter(({ by }) => by))(
     'is refused with nothing changed: $name',
     async (refusal) => {
       const database = await livingDatabase(refusal.by ?? [])

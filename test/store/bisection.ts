@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { commitBatch } from '../../src/commit/batch.ts'
 import { Failure } from '../../src/failures.ts'
 import { type Plan, rowId } from '../../src/plan.ts'
@@ -60,7 +60,7 @@ function claim(n: number, owner: string): Plan {
 /** Prove on a real store that what it refuses stands alone in the end, and that the others land. */
 export function describeBisection(name: string, open: () => Promise<Store>): void {
   describe(`${name}, when it refuses two of three hundred events`, () => {
-    it('keeps them as dead letters and lands the others, each once', async () => {
+    test('keeps them as dead letters and lands the others, each once', async () => {
       const store = await open()
       try {
         await commitBatch(store, [claim(1000, 'taken')])

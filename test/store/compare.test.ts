@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { compareTable, findMismatches, type LiveTable } from '../../src/store/schema/compare.ts'
 import type { LiveColumn } from '../../src/store/schema/compare-columns.ts'
 import type { LiveIndex } from '../../src/store/schema/compare-indexes.ts'
@@ -278,7 +278,7 @@ const cases: readonly Case[] = [
 ]
 
 describe('a live table', () => {
-  it.each([
+  test.each([
     ['that is as asked for', items],
     ['with a longer column', columns('value', { type: 'STRING(5)' })],
     ['with a column of any length', columns('code', { type: 'BYTES(MAX)' })],
@@ -290,7 +290,7 @@ describe('a live table', () => {
     expect(compareTable(itemsTable, live)).toEqual([])
   })
 
-  it('of a store without policies, options and kinds of index differs in none of them', () => {
+  test('of a store without policies, options and kinds of index differs in none of them', () => {
     const { ttl: _, ...live } = items
     const bare = {
       ...live,
@@ -300,13 +300,13 @@ describe('a live table', () => {
     expect(compareTable(itemsTable, bare)).toEqual([])
   })
 
-  it.each(cases)('with $name differs in that', ({ live, table = itemsTable, finds }) => {
+  test.each(cases)('with $name differs in that', ({ live, table = itemsTable, finds }) => {
     const found = compareTable(table, live)
     expect(found.map(({ kind, message }) => [kind, message])).toEqual(finds)
     expect(found.every((difference) => difference.table === table.name)).toBe(true)
   })
 
-  it('can differ in every way there is', () => {
+  test('can differ in every way there is', () => {
     const found = new Set(cases.flatMap(({ finds }) => finds.map(([kind]) => kind)))
     expect([...found].sort()).toEqual(Object.keys(differenceKinds).sort())
   })
@@ -318,7 +318,7 @@ describe('the service', () => {
       findMismatches(table, live).length > 0 === matters ? finds.map(([kind]) => kind) : []
     )
 
-  it('works with deletion policies, extra columns and indexes, and what indexes store', () => {
+  test('works with deletion policies, extra columns and indexes, and what indexes store', () => {
     expect([...new Set(kindsThat(false))].sort()).toEqual([
       'column-extra',
       'index-extra',
@@ -331,7 +331,7 @@ describe('the service', () => {
     ])
   })
 
-  it('works with nothing else that differs', () => {
+  test('works with nothing else that differs', () => {
     expect(new Set(kindsThat(true))).toEqual(
       new Set([
         'table-missing',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/failures.ts'
 import { deadLettersTable, ledgerTable } from '../../src/store/managed-tables.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -17,7 +17,7 @@ const increment = (store: Store, key: string) =>
   })
 
 export function describeCommits(tested: () => Tested, subject: Subject): void {
-  it('shows a guard the key and the guard columns of a committed row, and nothing of a missing one', async () => {
+  test('shows a guard the key and the guard columns of a committed row, and nothing of a missing one', async () => {
     const { store } = tested()
     await put(store, itemsTable, item('guarded', { rank: '7', value: 'red' }))
     expect(await look(store, { table: itemsTable, key: ['guarded'] })).toEqual({
@@ -28,7 +28,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     expect(await look(store, { table: itemsTable, key: ['missing'] })).toBeUndefined()
   })
 
-  it('reads guards of several tables in one transaction, repeated ones once', async () => {
+  test('reads guards of several tables in one transaction, repeated ones once', async () => {
     const { store } = tested()
     await put(store, ledgerTable, { event_key: 'e1', committed_at: COMMIT_TIMESTAMP })
     await put(store, itemsTable, item('several'))
@@ -45,7 +45,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     expect(result).toEqual([true, true, false, true, false])
   })
 
-  it('keeps the columns that a later write does not name', async () => {
+  test('keeps the columns that a later write does not name', async () => {
     const { store } = tested()
     await put(store, itemsTable, item('merged', { value: 'red', price: '1.5' }))
     await put(store, itemsTable, item('merged', { price: '2' }))
@@ -53,7 +53,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     expect(row).toEqual({ value: 'red', price: '2' })
   })
 
-  it('writes a row that is nothing but its key, again and again', async () => {
+  test('writes a row that is nothing but its key, again and again', async () => {
     const { store } = tested()
     const row: WrittenRow = { topic: 't', event_key: 'k', committed_at: COMMIT_TIMESTAMP }
     await put(store, logTable, row, { ...row, event_key: 'k2' })
@@ -62,7 +62,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     expect(found).toEqual({ event_key: 'k' })
   })
 
-  it('rejects with what the decision threw, writes nothing, and serves the next commit', async () => {
+  test('rejects with what the decision threw, writes nothing, and serves the next commit', async () => {
     const { store } = tested()
     const thrown = new Failure('STORE_CONTENDED', 'made up')
     const guards = [{ table: itemsTable, key: ['thrown'] }]
@@ -77,7 +77,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     expect(await readItem(store, 'thrown', 'id')).toBeUndefined()
   })
 
-  it('serializes concurrent commits to one row', async () => {
+  test('serializes concurrent commits to one row', async () => {
     const { store } = tested()
     const results = await Promise.all(Array.from({ length: 20 }, () => increment(store, day)))
     const counts = results.map(({ result }) => Number(result)).sort((a, b) => a - b)
@@ -85,7 +85,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     expect(await look(store, { table: counterTable, key: [day] })).toMatchObject({ count: '20' })
   })
 
-  it('gives later commits later timestamps, and writes the same one into the rows', async () => {
+  test('gives later commits later timestamps, and writes the same one into the rows', async () => {
     const { store } = tested()
     const timestamps: string[] = []
     for (let round = 0; round < 5; round++) {
@@ -101,7 +101,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     expect(timestamps).toEqual(timestamps.toSorted())
   })
 
-  it('gives a timestamp for a commit that writes nothing, with guards and without', async () => {
+  test('gives a timestamp for a commit that writes nothing, with guards and without', async () => {
     const { store } = tested()
     const nothing = () => ({ mutations: [], result: 'nothing' })
     const first = await put(store, itemsTable, item('before'))
@@ -115,7 +115,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     }
   })
 
-  it('shows a commit to every read after its timestamp', async () => {
+  test('shows a commit to every read after its timestamp', async () => {
     const { store } = tested()
     for (const value of ['1', '2', '3']) {
       const { commitTimestamp } = await put(store, itemsTable, item('after', { value }))
@@ -124,7 +124,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     }
   })
 
-  it('reads what is old enough, or newer', async () => {
+  test('reads what is old enough, or newer', async () => {
     const { store } = tested()
     await put(store, itemsTable, item('stale', { value: 'old' }))
     const read = () => store.read(itemsTable, ['stale'], ['value'], { kind: 'stale', ms: 1 })
@@ -136,7 +136,7 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
 
 function describeSharing(tested: () => Tested): void {
   describe('opened twice', () => {
-    it('still has what was committed, and goes on with later timestamps', async () => {
+    test('still has what was committed, and goes on with later timestamps', async () => {
       const { store, again } = tested()
       const before = await put(store, itemsTable, item('durable', { value: 'kept' }))
       const other = await again()
@@ -147,7 +147,7 @@ function describeSharing(tested: () => Tested): void {
       expect(await readItem(store, 'durable', 'value')).toEqual({ value: 'new' })
     })
 
-    it('finishes what is in flight before it closes', async () => {
+    test('finishes what is in flight before it closes', async () => {
       const { store, again } = tested()
       const other = await again()
       const guards = [{ table: itemsTable, key: ['last'] }]
@@ -158,7 +158,7 @@ function describeSharing(tested: () => Tested): void {
       expect(await readItem(store, 'last', 'id')).toEqual({ id: 'last' })
     })
 
-    it('serializes commits of both to one row', async () => {
+    test('serializes commits of both to one row', async () => {
       const { store, again } = tested()
       const other = await again()
       const both = Array.from({ length: 10 }, () => [

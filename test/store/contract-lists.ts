@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import type { RowPage, Select, Store } from '../../src/store/store.ts'
 import { COMMIT_TIMESTAMP, type Row } from '../../src/values/value.ts'
@@ -136,18 +136,18 @@ export function describeLists(tested: () => Tested): void {
       await put(tested().store, itemsTable, ...rows)
     })
 
-    it.each(cases)('$name', async ({ parts, ids }) => {
+    test.each(cases)('$name', async ({ parts, ids }) => {
       const { store } = tested()
       const { rows } = await store.list(select(parts), strong)
       expect(mine(rows)).toEqual(Array.from(ids, (id) => `l-${id}`))
     })
 
-    it.each(ends)('says whether there are more rows: $name', async ({ parts, count, more }) => {
+    test.each(ends)('says whether there are more rows: $name', async ({ parts, count, more }) => {
       const page = await tested().store.list(select(parts), strong)
       expect({ count: page.rows.length, more: page.more }).toEqual({ count, more })
     })
 
-    it('by a unique index those that are in it', async () => {
+    test('by a unique index those that are in it', async () => {
       const { store } = tested()
       const parts = { index: byCode, order: ['code', 'id'], range: undefined }
       const all = await store.list(select(parts), strong)
@@ -156,7 +156,7 @@ export function describeLists(tested: () => Tested): void {
       expect(one).toEqual({ rows: [{ id: 'l-b' }], more: false })
     })
 
-    it.each([
+    test.each([
       { name: 'key', parts: {}, order: ['id'] },
       { name: 'index', parts: rank, order: rank.order }
     ])('every row once, page by page, by the $name', async ({ parts, order }) => {
@@ -165,7 +165,7 @@ export function describeLists(tested: () => Tested): void {
       expect(await pages(store, whole, 2)).toEqual(await pages(store, whole, 1000))
     })
 
-    it('with every asked column, of a table that is not of state kind', async () => {
+    test('with every asked column, of a table that is not of state kind', async () => {
       const { store } = tested()
       await put(store, counterTable, { day: '2020-01-01', count: '1', total: '1.5' })
       const parts = { table: counterTable, columns: ['total', 'day'], order: ['day'] }
@@ -176,7 +176,7 @@ export function describeLists(tested: () => Tested): void {
       expect(found).toEqual({ rows: [{ total: '1.5', day: '2020-01-01' }], more: false })
     })
 
-    it('ends a page early when its rows are large, and goes on after them', async () => {
+    test('ends a page early when its rows are large, and goes on after them', async () => {
       const { store } = tested()
       const body = Buffer.alloc(2 * 1024 * 1024).toString('base64')
       const seen: WrittenRow = {

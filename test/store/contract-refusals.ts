@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Table } from '../../src/store/table.ts'
 import { COMMIT_TIMESTAMP } from '../../src/values/value.ts'
 import type { Tested } from './contract.ts'
@@ -31,7 +31,7 @@ const refused: readonly { name: string; row: WrittenRow }[] = [
 
 export function describeRefusals(tested: () => Tested): void {
   describe('refuses, as the fault of the content and with nothing written,', () => {
-    it.each(refused)('$name', async ({ row }) => {
+    test.each(refused)('$name', async ({ row }) => {
       const { store } = tested()
       await put(store, itemsTable, item('there', { value: 'old' }))
       const commit = put(store, itemsTable, item('neighbour'), row)
@@ -42,7 +42,7 @@ export function describeRefusals(tested: () => Tested): void {
       expect(await readItem(store, 'there', 'value')).toEqual({ value: 'old' })
     })
 
-    it('a second row with the value of a unique index, unless it is NULL', async () => {
+    test('a second row with the value of a unique index, unless it is NULL', async () => {
       const { store } = tested()
       await put(store, itemsTable, item('first', { code: 'AAAA' }), item('null'), item('null too'))
       const guards = [{ table: itemsTable, key: ['second'] }]
@@ -54,7 +54,7 @@ export function describeRefusals(tested: () => Tested): void {
     })
   })
 
-  it('holds as many characters as a STRING says, whatever they are', async () => {
+  test('holds as many characters as a STRING says, whatever they are', async () => {
     const { store } = tested()
     await put(store, itemsTable, item('😀'.repeat(64), { value: '😀😀😀😀' }))
     expect(await readItem(store, '😀'.repeat(64), 'value')).toEqual({ value: '😀😀😀😀' })
@@ -76,7 +76,7 @@ export function describeRefusals(tested: () => Tested): void {
     const misconfigured = { name: 'Failure', code: 'STORE_MISCONFIGURED' }
     const strong = { kind: 'strong' } as const
 
-    it.each([
+    test.each([
       { name: 'table', table: missing, row: item('x') },
       { name: 'column', table: wider, row: item('x', { extra: '1' }) }
     ])('$name, in a write, a guard, a read and a list', async ({ table, row }) => {
@@ -96,7 +96,7 @@ export function describeRefusals(tested: () => Tested): void {
       }
     })
 
-    it('index, in a list', async () => {
+    test('index, in a list', async () => {
       const { store } = tested()
       const select = {
         table: itemsTable,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Table } from '../../src/store/table.ts'
 import type { Tested } from './contract.ts'
 import { itemsTable, storeTables } from './tables.ts'
@@ -78,12 +78,12 @@ const differences: readonly { name: string; table: Table; message: RegExp }[] = 
 
 export function describeSchema(tested: () => Tested): void {
   describe('compares the live tables', () => {
-    it('and finds nothing when they are as asked for', async () => {
+    test('and finds nothing when they are as asked for', async () => {
       const { store, subject } = tested()
       expect(await store.verify(storeTables(subject.types))).toEqual([])
     })
 
-    it('and minds neither extra columns and indexes, nor longer ones', async () => {
+    test('and minds neither extra columns and indexes, nor longer ones', async () => {
       const { store } = tested()
       const narrower = changed('value', { type: { scalar: 'STRING', array: false, length: 3 } })
       const fewer = {
@@ -94,7 +94,7 @@ export function describeSchema(tested: () => Tested): void {
       expect(await store.verify([fewer])).toEqual([])
     })
 
-    it.each(differences)('and names $name', async ({ table, message }) => {
+    test.each(differences)('and names $name', async ({ table, message }) => {
       const { store } = tested()
       const found = await store.verify([table])
       expect(found).toEqual([{ table: table.name, message: expect.stringMatching(message) }])

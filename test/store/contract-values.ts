@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ScalarType } from '../../src/values/column-types.ts'
 import type { Value } from '../../src/values/value.ts'
 import type { Subject, Tested } from './contract.ts'
@@ -65,7 +65,7 @@ export function describeValues(tested: () => Tested, { types }: Subject): void {
   describe.each(types.map((type) => ({ type, name: type.toLowerCase() })))(
     '$type',
     ({ type, name }) => {
-      it('comes back exactly, alone, in an array, from a read and to a guard', async () => {
+      test('comes back exactly, alone, in an array, from a read and to a guard', async () => {
         const { store } = tested()
         for (const value of limits[type]) {
           const key = nextKey()
@@ -78,7 +78,7 @@ export function describeValues(tested: () => Tested, { types }: Subject): void {
         }
       })
 
-      it('comes back as NULL where nothing was written, and as an empty array', async () => {
+      test('comes back as NULL where nothing was written, and as an empty array', async () => {
         const { store } = tested()
         const key = nextKey()
         await put(store, table, { tenant: key[0], id: key[1], [`${name}s`]: [] })
@@ -88,7 +88,7 @@ export function describeValues(tested: () => Tested, { types }: Subject): void {
     }
   )
 
-  it('takes a zero without its sign, and rounds to FLOAT32', async () => {
+  test('takes a zero without its sign, and rounds to FLOAT32', async () => {
     const { store } = tested()
     const key = nextKey()
     await put(store, table, {

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { differenceKinds } from '../../src/store/schema/difference.ts'
 import { additiveDdl, columnDdl, spannerDdl } from '../../src/store/spanner/ddl.ts'
 import type { Table } from '../../src/store/table.ts'
@@ -54,7 +54,7 @@ describe('what makes a difference good', () => {
   const differs = (kind: keyof typeof differenceKinds, subject: object = {}) =>
     additiveDdl(table, { kind, table: table.name, message: '', ...subject })
 
-  it.each([
+  test.each([
     [
       'column-missing',
       { column: 'tags' },
@@ -109,11 +109,11 @@ describe('what makes a difference good', () => {
     expect(differs(kind, subject)).toEqual([statement])
   })
 
-  it('is the table and its indexes where there is no table', () => {
+  test('is the table and its indexes where there is no table', () => {
     expect(differs('table-missing')).toEqual(spannerDdl([table]))
   })
 
-  it('is nothing where it is not additive', () => {
+  test('is nothing where it is not additive', () => {
     const kinds = Object.entries(differenceKinds).filter(([, { apply }]) => apply !== 'run')
     expect(kinds.length).toBeGreaterThan(5)
     for (const kind of Object.keys(differenceKinds) as (keyof typeof differenceKinds)[]) {

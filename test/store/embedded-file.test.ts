@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { storeFailure } from '../../src/store/embedded/errors.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
 import type { Table } from '../../src/store/table.ts'
@@ -28,13 +28,13 @@ const without = (...names: readonly string[]): Table => ({
 })
 
 describe('commit timestamps', () => {
-  it('are those of the clock, to the microsecond', async () => {
+  test('are those of the clock, to the microsecond', async () => {
     const store = await open(':memory:', [itemsTable], () => Date.UTC(2026, 10, 1, 10))
     const { commitTimestamp } = await put(store, itemsTable, item('a'))
     expect(commitTimestamp).toBe('2026-11-01T10:00:00.000000000Z')
   })
 
-  it('grow while the clock stands still or goes back, also after a restart', async () => {
+  test('grow while the clock stands still or goes back, also after a restart', async () => {
     const file = temporaryFile()
     const first = await open(file, [itemsTable], () => Date.UTC(2026, 10, 1, 10))
     await put(first, itemsTable, item('a'))
@@ -47,7 +47,7 @@ describe('commit timestamps', () => {
     ])
   })
 
-  it('are not used up by a commit that failed', async () => {
+  test('are not used up by a commit that failed', async () => {
     const store = await open(':memory:', [itemsTable], () => Date.UTC(2026, 10, 1, 10))
     await expect(put(store, itemsTable, item('a', { value: 'too long' }))).rejects.toThrow()
     const { commitTimestamp } = await put(store, itemsTable, item('a'))
@@ -56,7 +56,7 @@ describe('commit timestamps', () => {
 })
 
 describe('opening a file', () => {
-  it('adds the tables, columns and indexes that it lacks, and keeps the rows', async () => {
+  test('adds the tables, columns and indexes that it lacks, and keeps the rows', async () => {
     const file = temporaryFile()
     const before = await open(file, [without('price', 'attributes')])
     await put(before, itemsTable, item('a', { value: 'kept' }))
@@ -65,7 +65,7 @@ describe('opening a file', () => {
     expect(await readItem(after, 'a', 'value', 'price')).toEqual({ value: 'kept', price: null })
   })
 
-  it('leaves to the comparison what the rows do not allow', async () => {
+  test('leaves to the comparison what the rows do not allow', async () => {
     const file = temporaryFile()
     const before = await open(file, [without('event_version')])
     const { event_version: _, ...row } = item('a')
@@ -76,7 +76,7 @@ describe('opening a file', () => {
     ])
   })
 
-  it('says which file it is when it cannot', async () => {
+  test('says which file it is when it cannot', async () => {
     const file = join(temporaryFile(), 'x')
     writeFileSync(join(file, '..'), 'a file where the folder should be')
     await expect(openEmbeddedStore({ file, tables: [] })).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe('opening a file', () => {
     })
   })
 
-  it('refuses a file that is no database', async () => {
+  test('refuses a file that is no database', async () => {
     const file = temporaryFile()
     writeFileSync(file, 'not a database'.repeat(1000))
     await expect(openEmbeddedStore({ file, tables: [] })).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('opening a file', () => {
 })
 
 describe('a file in use', () => {
-  it('is contended while another process writes, and read all the same', async () => {
+  test('is contended while another process writes, and read all the same', async () => {
     const file = temporaryFile()
     const store = await open(file)
     await put(store, itemsTable, item('a', { value: 'old' }))
@@ -110,7 +110,7 @@ describe('a file in use', () => {
     await expect(put(store, itemsTable, item('a'))).resolves.toBeDefined()
   })
 
-  it('is synchronous with the disk, and logs ahead', async () => {
+  test('is synchronous with the disk, and logs ahead', async () => {
     const file = temporaryFile()
     await open(file)
     const other = new DatabaseSync(file)
@@ -119,7 +119,7 @@ describe('a file in use', () => {
   })
 })
 
-it('is unavailable once it is closed, and closes twice', async () => {
+test('is unavailable once it is closed, and closes twice', async () => {
   const store = await open(':memory:')
   await store.close()
   await store.close()
@@ -130,7 +130,7 @@ it('is unavailable once it is closed, and closes twice', async () => {
   await expect(store.verify([itemsTable])).rejects.toMatchObject(closed)
 })
 
-it('goes through more statements than it keeps prepared', async () => {
+test('goes through more statements than it keeps prepared', async () => {
   const names = Array.from({ length: 10 }, (_, index) => `c${index}`)
   const type = { scalar: 'INT64', array: false } as const
   const columns = names.map((name) => ({ name, type, notNull: false }))
@@ -153,7 +153,7 @@ describe('storeFailure', () => {
   const sqlite = (errcode: number, message = 'x') =>
     Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode })
 
-  it.each([
+  test.each([
     ['SQLITE_BUSY', sqlite(5), 'STORE_CONTENDED'],
     ['SQLITE_BUSY_SNAPSHOT', sqlite(517), 'STORE_CONTENDED'],
     ['SQLITE_READONLY', sqlite(8), 'STORE_UNAVAILABLE'],
@@ -168,7 +168,7 @@ describe('storeFailure', () => {
     expect(storeFailure(error)).toMatchObject({ name: 'Failure', code, cause: error })
   })
 
-  it('keeps what SQLite did not throw', () => {
+  test('keeps what SQLite did not throw', () => {
     const bug = new TypeError('x')
     expect(storeFailure(bug)).toBe(bug)
   })

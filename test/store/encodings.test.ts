@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   type Cell,
   checkValue,
@@ -78,7 +78,7 @@ describe.each(scalarTypes)('%s', (scalar) => {
   const some = arbitraries[scalar]
   const array = fc.array(fc.option(some))
 
-  it('is refused by no check when it is canonical', () => {
+  test('is refused by no check when it is canonical', () => {
     fc.assert(
       fc.property(some, (value) => {
         expect(checkValue(nullable, value)).toBeUndefined()
@@ -86,7 +86,7 @@ describe.each(scalarTypes)('%s', (scalar) => {
     )
   })
 
-  it('survives the embedded store, alone and in arrays', () => {
+  test('survives the embedded store, alone and in arrays', () => {
     fc.assert(
       fc.property(fc.option(some), array, (value, values) => {
         expect(decodeCell(type, stored(type, toCell(type, value)))).toEqual(value)
@@ -96,7 +96,7 @@ describe.each(scalarTypes)('%s', (scalar) => {
     )
   })
 
-  it('survives the way to Spanner and back, alone and in arrays', () => {
+  test('survives the way to Spanner and back, alone and in arrays', () => {
     fc.assert(
       fc.property(fc.option(some), array, (value, values) => {
         for (const one of [value, values]) {
@@ -108,7 +108,7 @@ describe.each(scalarTypes)('%s', (scalar) => {
 })
 
 describe('NUMERIC as text', () => {
-  it('is in the order of the numbers', () => {
+  test('is in the order of the numbers', () => {
     fc.assert(
       fc.property(units, units, (one, other) => {
         const [a, b] = [encodeNumeric(numericText(one)), encodeNumeric(numericText(other))]
@@ -117,7 +117,7 @@ describe('NUMERIC as text', () => {
     )
   })
 
-  it.each(['0', '-0.000000001', '0.1', '-10', '99999999999999999999999999999.999999999'])(
+  test.each(['0', '-0.000000001', '0.1', '-10', '99999999999999999999999999999.999999999'])(
     'gives %s back',
     (value) => expect(decodeNumeric(encodeNumeric(value))).toBe(value)
   )
@@ -148,7 +148,7 @@ describe('checkValue', () => {
     ['UUID', ['', '00000000-0000-0000-0000-00000000000', 'A0000000-0000-0000-0000-000000000000']]
   ]
 
-  it.each(wrong)('refuses what is no %s, without quoting it', (scalar, values) => {
+  test.each(wrong)('refuses what is no %s, without quoting it', (scalar, values) => {
     for (const value of values) {
       const column = { name: 'c', type: { scalar, array: false }, notNull: false }
       expect(checkValue(column, value), JSON.stringify(value)).toBe(`is not a valid ${scalar}`)
@@ -162,12 +162,12 @@ describe('checkValue', () => {
 })
 
 describe('the wire', () => {
-  it('carries the placeholder of the commit timestamp', () => {
+  test('carries the placeholder of the commit timestamp', () => {
     const type = { scalar: 'TIMESTAMP', array: false } as const
     expect(encodeValue(encoders, type, COMMIT_TIMESTAMP)).toBe('spanner.commit_timestamp()')
   })
 
-  it.each([
+  test.each([
     ['2026-11-01T10:00:00Z', '2026-11-01T10:00:00.000000000Z'],
     ['2026-11-01T10:00:00.12Z', '2026-11-01T10:00:00.120000000Z'],
     ['2026-11-01T10:00:00.123456789Z', '2026-11-01T10:00:00.123456789Z']
@@ -175,7 +175,7 @@ describe('the wire', () => {
     expect(decodeValue({ scalar: 'TIMESTAMP', array: false }, sent)).toBe(value)
   })
 
-  it('brings commit timestamps as seconds and nanoseconds', () => {
+  test('brings commit timestamps as seconds and nanoseconds', () => {
     const spelled = '2026-11-01T10:00:00.000001000Z'
     const seconds = Date.parse('2026-11-01T10:00:00Z') / 1000
     expect(formatTimestamp({ seconds: String(seconds), nanos: 1000 })).toBe(spelled)

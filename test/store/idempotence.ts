@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { commitBatch } from '../../src/commit/batch.ts'
 import { decode } from '../../src/delivery/decode.ts'
 import { Failure } from '../../src/failures.ts'
@@ -36,7 +36,7 @@ export function describeIdempotence(
   open: () => Promise<Store>
 ): void {
   describe(`${name}, for every order and repetition of deliveries`, () => {
-    it('ends in the rows that each event once, in the order of versions, ends in', async () => {
+    test('ends in the rows that each event once, in the order of versions, ends in', async () => {
       const store = await open()
       let run = 0
       try {

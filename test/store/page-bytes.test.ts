@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { createPage, maxPageBytes } from '../../src/store/page.ts'
 import type { Row } from '../../src/values/value.ts'
 
@@ -18,29 +18,29 @@ function fill(rows: readonly Row[], limit = 100) {
   return { ...page.build(), decoded }
 }
 
-it('ends a page with the row that fills it, and decodes no more', () => {
+test('ends a page with the row that fills it, and decodes no more', () => {
   const { rows, more, decoded } = fill(Array.from({ length: 10 }, () => text(maxPageBytes / 2)))
   expect(rows).toHaveLength(2)
   expect(more).toBe(true)
   expect(decoded).toBe(2)
 })
 
-it('has at least one row, however large', () => {
+test('has at least one row, however large', () => {
   expect(fill([text(3 * maxPageBytes), text(1)])).toMatchObject({ rows: { length: 1 }, more: true })
 })
 
-it('has no more rows when the last row fills it', () => {
+test('has no more rows when the last row fills it', () => {
   expect(fill([text(1), text(maxPageBytes)])).toMatchObject({ rows: { length: 2 }, more: false })
 })
 
-it('takes all rows that fit', () => {
+test('takes all rows that fit', () => {
   const rows = [text(10), text(20)]
   expect(fill(rows)).toMatchObject({ rows, more: false })
   expect(fill(rows, 2)).toMatchObject({ rows, more: false })
   expect(fill(rows, 1)).toMatchObject({ rows: [text(10)], more: true })
 })
 
-it.each([
+test.each([
   ['a text by its length', 'x'.repeat(maxPageBytes)],
   ['the texts of an array', ['x'.repeat(maxPageBytes - 16), null]],
   ['every element of an array', Array(maxPageBytes / 8 - 1).fill(null)]

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Dialect, selectSql } from '../../src/store/select.ts'
 import type { Select } from '../../src/store/store.ts'
 import { counterTable, itemsTable } from './tables.ts'
@@ -26,7 +26,7 @@ function spell(parts: Partial<Select>) {
 const alive = '`deleted_at` IS NULL'
 
 describe('selectSql', () => {
-  it('asks for the columns in the order of the key, without tombstones, and one row too many', () => {
+  test('asks for the columns in the order of the key, without tombstones, and one row too many', () => {
     expect(spell({ columns: ['value', 'id'] })).toEqual({
       sql: `SELECT \`value\`, \`id\` FROM order WHERE ${alive} ORDER BY \`id\` LIMIT @limit`,
       values: [],
@@ -34,12 +34,12 @@ describe('selectSql', () => {
     })
   })
 
-  it('has no condition for all rows of a table without tombstones', () => {
+  test('has no condition for all rows of a table without tombstones', () => {
     const { sql } = spell({ table: counterTable, columns: ['day'], order: ['day'] })
     expect(sql).toBe('SELECT `day` FROM sales ORDER BY `day` LIMIT @limit')
   })
 
-  it('orders only by what the equalities leave open', () => {
+  test('orders only by what the equalities leave open', () => {
     const { sql, values } = spell({
       ...(byRank && { index: byRank }),
       equals: { rank: '1', at: null },
@@ -52,13 +52,13 @@ describe('selectSql', () => {
     expect(values).toEqual(['1'])
   })
 
-  it('spells every bound of a range', () => {
+  test('spells every bound of a range', () => {
     const { sql, values } = spell({ range: { column: 'id', gt: 'a', gte: 'b', lt: 'y', lte: 'z' } })
     expect(sql).toContain('WHERE `id` > @p1 AND `id` >= @p2 AND `id` < @p3 AND `id` <= @p4 AND')
     expect(values).toEqual(['a', 'b', 'y', 'z'])
   })
 
-  it('starts strictly after a position, with NULL before every value', () => {
+  test('starts strictly after a position, with NULL before every value', () => {
     const { sql, values } = spell({ order: ['rank', 'at', 'id'], after: ['1', null, 'x'] })
     expect(sql).toContain(
       'WHERE `rank` >= @p1 AND (`rank` > @p2 OR (`rank` = @p3 AND ' +
@@ -67,11 +67,11 @@ describe('selectSql', () => {
     expect(values).toEqual(['1', '1', '1', 'x'])
   })
 
-  it('finds nothing after the one row that the equalities leave', () => {
+  test('finds nothing after the one row that the equalities leave', () => {
     expect(spell({ equals: { id: 'x' }, after: ['x'] }).sql).toContain('WHERE `id` = @p1 AND FALSE')
   })
 
-  it('leaves out what a unique index leaves out', () => {
+  test('leaves out what a unique index leaves out', () => {
     const { sql } = spell({ ...(byCode && { index: byCode }), order: ['code', 'id'] })
     expect(sql).toContain('WHERE `code` IS NOT NULL AND')
   })

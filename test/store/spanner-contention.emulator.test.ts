@@ -1,5 +1,5 @@
 import { Spanner } from '@google-cloud/spanner'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Emulator, startSpannerEmulator } from '../../dev/local/emulator.ts'
 import { applySchema } from '../../src/store/spanner/apply.ts'
 import { parseDatabaseName } from '../../src/store/spanner/connect.ts'
@@ -50,7 +50,7 @@ async function hold() {
 
 const guard = { table: itemsTable, key: ['a'] }
 
-it('gives up when its time is over, and says that nobody is at fault', async () => {
+test('gives up when its time is over, and says that nobody is at fault', async () => {
   const holder = await hold()
   const start = performance.now()
   await expect(look(store, guard)).rejects.toMatchObject({ code: 'STORE_CONTENDED' })
@@ -59,14 +59,14 @@ it('gives up when its time is over, and says that nobody is at fault', async () 
   await holder.rollback()
 })
 
-it('goes on as soon as the others are done', async () => {
+test('goes on as soon as the others are done', async () => {
   const holder = await hold()
   const looking = look(store, guard)
   await holder.rollback()
   await expect(looking).resolves.toBeUndefined()
 })
 
-it('holds nothing back when a decision throws', async () => {
+test('holds nothing back when a decision throws', async () => {
   const thrown = new Error('no')
   const refuse = () => {
     throw thrown
@@ -78,7 +78,7 @@ it('holds nothing back when a decision throws', async () => {
   await other.close()
 })
 
-it('decides again with fresh rows after every abort, and counts once', async () => {
+test('decides again with fresh rows after every abort, and counts once', async () => {
   let decisions = 0
   for (let round = 0; round < 150; round++) {
     const key = ['2026-11-01']

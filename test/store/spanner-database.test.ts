@@ -1,5 +1,5 @@
 import { Spanner } from '@google-cloud/spanner'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parseDatabaseName } from '../../src/store/spanner/connect.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'
 import { createSpannerDatabase, freshDatabaseName, spannerHost } from './spanner-database.ts'
@@ -54,13 +54,13 @@ describe('opening', () => {
     message: `${database} is of PostgreSQL dialect; Landfall needs GoogleSQL.`
   })
 
-  it('refuses a database of PostgreSQL dialect', async () => {
+  test('refuses a database of PostgreSQL dialect', async () => {
     const database = await createPostgresDatabase()
     const opened = openSpannerStore({ database, ...settings })
     await expect(opened).rejects.toMatchObject(unsupported(database))
   })
 
-  it('refuses it in the first comparison when Spanner did not answer at the start', async () => {
+  test('refuses it in the first comparison when Spanner did not answer at the start', async () => {
     const database = await createPostgresDatabase()
     const proxy = await openTcpProxy(await spannerHost())
     onTestFinished(proxy.close)
@@ -75,7 +75,7 @@ describe('opening', () => {
     await expect(store.verify([])).rejects.toMatchObject(unsupported(database))
   })
 
-  it('refuses a database or an instance that is not there', async () => {
+  test('refuses a database or an instance that is not there', async () => {
     const database = await freshDatabaseName()
     for (const missing of [database, database.replace(/instances\/[^/]+/, 'instances/nowhere')]) {
       await expect(openSpannerStore({ database: missing, ...settings })).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe('opening', () => {
     }
   })
 
-  it('refuses what is not the name of a database', async () => {
+  test('refuses what is not the name of a database', async () => {
     await expect(openSpannerStore({ database: 'items', ...settings })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining('projects/PROJECT/instances/INSTANCE/databases/DATABASE')
@@ -94,7 +94,7 @@ describe('opening', () => {
 })
 
 describe('an open store', () => {
-  it('takes new sessions when Spanner has lost the old ones', async () => {
+  test('takes new sessions when Spanner has lost the old ones', async () => {
     const { name, store } = await openItems()
     await put(store, itemsTable, item('a'))
     const other = bareDatabase(name)
@@ -106,7 +106,7 @@ describe('an open store', () => {
     await other.close()
   })
 
-  it('calls it a fault of the deployment when its database is dropped', async () => {
+  test('calls it a fault of the deployment when its database is dropped', async () => {
     const { name, store } = await openItems()
     await bare().getDatabaseAdminClient().dropDatabase({ database: name })
     const commit = () => put(store, itemsTable, item('a'))

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/failures.ts'
 import {
   isSessionLost,
@@ -39,12 +39,12 @@ const cases = [
 ] as const
 
 describe('storeFailure', () => {
-  it.each(cases)('turns %i %j into %s', (code, details, expected) => {
+  test.each(cases)('turns %i %j into %s', (code, details, expected) => {
     const error = grpcError(code, details)
     expect(storeFailure(error)).toMatchObject({ name: 'Failure', code: expected, cause: error })
   })
 
-  it('takes an error without a status for a client that does not get through', () => {
+  test('takes an error without a status for a client that does not get through', () => {
     const closed = new Error('Database is closed.')
     expect(storeFailure(closed).code).toBe('STORE_UNAVAILABLE')
     expect(storeFailure('what').code).toBe('STORE_UNAVAILABLE')
@@ -53,17 +53,17 @@ describe('storeFailure', () => {
     )
   })
 
-  it('takes missing credentials for a fault of the deployment', () => {
+  test('takes missing credentials for a fault of the deployment', () => {
     const error = new Error('Could not load the default credentials. Browse to https://…')
     expect(storeFailure(error).code).toBe('STORE_MISCONFIGURED')
   })
 
-  it('keeps a Failure', () => {
+  test('keeps a Failure', () => {
     const failure = new Failure('STORE_UNAVAILABLE', 'No Spanner session within 5 ms.')
     expect(storeFailure(failure)).toBe(failure)
   })
 
-  it('names tables, columns and indexes of refused rows, and no value', () => {
+  test('names tables, columns and indexes of refused rows, and no value', () => {
     const unique = 'UNIQUE violation on index by_mail,  duplicate key: {String("ann@example.com")}'
     expect(storeFailure(grpcError(6, unique)).message).toBe(
       'Spanner: ALREADY_EXISTS, index by_mail.'
@@ -79,7 +79,7 @@ describe('storeFailure', () => {
     expect(storeFailure(grpcError(9, number)).message).toBe('Spanner: FAILED_PRECONDITION.')
   })
 
-  it('carries the text about a deployment, on one line', () => {
+  test('carries the text about a deployment, on one line', () => {
     const text = 'Unrecognized name: zz [at 1:8]\nselect zz from t\n       ^'
     expect(storeFailure(grpcError(3, text)).message).toBe(
       'Spanner: INVALID_ARGUMENT, Unrecognized name: zz [at 1:8].'
@@ -88,14 +88,14 @@ describe('storeFailure', () => {
 })
 
 describe('readFailure', () => {
-  it('finds no row at fault in a read', () => {
+  test('finds no row at fault in a read', () => {
     expect(readFailure(grpcError(9, 'whatever')).code).toBe('STORE_MISCONFIGURED')
     expect(readFailure(grpcError(14, 'down')).code).toBe('STORE_UNAVAILABLE')
   })
 })
 
 describe('schemaFailure', () => {
-  it('says what Spanner says, because a schema holds no rows', () => {
+  test('says what Spanner says, because a schema holds no rows', () => {
     const failure = schemaFailure(grpcError(3, 'Error parsing Spanner DDL statement: CREATE TABEL'))
     expect(failure.code).toBe('STORE_MISCONFIGURED')
     expect(failure.message).toBe(
@@ -105,7 +105,7 @@ describe('schemaFailure', () => {
     expect(schemaFailure(grpcError(14, 'down')).code).toBe('STORE_UNAVAILABLE')
   })
 
-  it('keeps the key to itself that a unique index would have twice', () => {
+  test('keeps the key to itself that a unique index would have twice', () => {
     const details = 'Found uniqueness violation on index i,  duplicate key: {String("secret")}'
     expect(schemaFailure(grpcError(9, details)).message).toBe(
       'Spanner: FAILED_PRECONDITION, Found uniqueness violation on index i.'
@@ -114,7 +114,7 @@ describe('schemaFailure', () => {
 })
 
 describe('isSessionLost', () => {
-  it('is true of a lost session only', () => {
+  test('is true of a lost session only', () => {
     expect(isSessionLost(grpcError(5, 'Session not found: s'))).toBe(true)
     expect(isSessionLost(grpcError(5, 'Table not found: s'))).toBe(false)
     expect(isSessionLost(new Error('Session not found'))).toBe(false)

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js'
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { refusal } from '../../dev/spanner-model/refusal.ts'
 import { type Model, serveModel } from '../../dev/spanner-model/serve-model.ts'
 import { spannerDdl } from '../../src/store/spanner/ddl.ts'
@@ -35,7 +35,7 @@ const write = () =>
     result: undefined
   }))
 
-it.each(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL', 'FAILED_PRECONDITION'] as const)(
+test.each(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL', 'FAILED_PRECONDITION'] as const)(
   'leaves no row locked after a commit that failed with %s',
   async (name) => {
     model.refuse = (method) => (method === 'Commit' ? refusal(status[name], 'injected') : undefined)
@@ -45,7 +45,7 @@ it.each(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'INTERNAL', 'FAILED_PRECONDITION'] 
   }
 )
 
-it('leaves no row locked when a decision throws', async () => {
+test('leaves no row locked when a decision throws', async () => {
   const thrown = new Error('no')
   const refuse = () => {
     throw thrown
@@ -54,7 +54,7 @@ it('leaves no row locked when a decision throws', async () => {
   await write()
 })
 
-it('leaves no row locked when it has only looked', async () => {
+test('leaves no row locked when it has only looked', async () => {
   await look(store, guard)
   await write()
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { applySchema } from '../../src/store/spanner/apply.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -54,7 +54,7 @@ const calls: readonly { name: string; call: (store: Store) => Promise<unknown> }
 const unavailable = { name: 'Failure', code: 'STORE_UNAVAILABLE' }
 
 describe.each(calls)('$name', ({ call }) => {
-  it('is unavailable at once, and idle, while connections break', async () => {
+  test('is unavailable at once, and idle, while connections break', async () => {
     proxy.behave('break')
     const cpu = process.cpuUsage()
     for (let round = 0; round < 5; round++) {
@@ -64,14 +64,14 @@ describe.each(calls)('$name', ({ call }) => {
     expect((user + system) / 1000).toBeLessThan(1000)
   })
 
-  it('is unavailable within its time while nothing answers', async () => {
+  test('is unavailable within its time while nothing answers', async () => {
     const hasty = await open(impatient)
     onTestFinished(() => hasty.close())
     proxy.behave('swallow')
     await expect(call(hasty)).rejects.toMatchObject(unavailable)
   })
 
-  it('works again as soon as Spanner does', async () => {
+  test('works again as soon as Spanner does', async () => {
     proxy.behave('break')
     await expect(call(store)).rejects.toMatchObject(unavailable)
     proxy.behave('pass')
@@ -80,7 +80,7 @@ describe.each(calls)('$name', ({ call }) => {
 })
 
 describe('a Spanner that does not answer at the start', () => {
-  it('does not stop the start, and is found when it is back', async () => {
+  test('does not stop the start, and is found when it is back', async () => {
     proxy.behave('break')
     const late = await open()
     await expect(late.verify([itemsTable])).rejects.toMatchObject(unavailable)
@@ -89,7 +89,7 @@ describe('a Spanner that does not answer at the start', () => {
     await late.close()
   })
 
-  it('does not keep a close waiting', async () => {
+  test('does not keep a close waiting', async () => {
     proxy.behave('swallow')
     const late = await open(impatient)
     await late.close()

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, SpanKind, TraceFlags } from '@opentelemetry/api'
 import { SamplingDecision } from '@opentelemetry/sdk-trace-node'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { linkedSampler } from '../../src/telemetry/linked-sampler.ts'
 
 const link = (traceFlags: number) => ({
@@ -20,12 +20,12 @@ function isSampled(ratio: number, links: ReturnType<typeof link>[]): boolean {
   return decision === SamplingDecision.RECORD_AND_SAMPLED
 }
 
-it('samples what has no links by its ratio', () => {
+test('samples what has no links by its ratio', () => {
   expect(isSampled(1, [])).toBe(true)
   expect(isSampled(0, [])).toBe(false)
 })
 
-it('samples a commit when one of its deliveries is sampled, whatever the ratio', () => {
+test('samples a commit when one of its deliveries is sampled, whatever the ratio', () => {
   expect(isSampled(0, [link(TraceFlags.NONE), link(TraceFlags.SAMPLED)])).toBe(true)
   expect(isSampled(1, [link(TraceFlags.NONE)])).toBe(false)
 })

@@ -2,7 +2,7 @@ import { openSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Failure } from '../../src/failures.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { prettyOutput } from '../../src/telemetry/pretty.ts'
@@ -14,7 +14,7 @@ function logged(options: { service?: string; revision?: string } = {}) {
 }
 
 describe('a log entry', () => {
-  it('has the severity that Cloud Logging knows', () => {
+  test('has the severity that Cloud Logging knows', () => {
     const { log, entries } = logged()
     for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const)
       log[level](level)
@@ -29,7 +29,7 @@ describe('a log entry', () => {
     expect(entries[0]?.['time']).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
   })
 
-  it('is labeled with service and revision on Cloud Run, and only there', () => {
+  test('is labeled with service and revision on Cloud Run, and only there', () => {
     const onCloudRun = logged({ service: 'landfall', revision: 'landfall-00042-abc' })
     onCloudRun.log.info('x')
     expect(onCloudRun.entries[0]).toMatchObject({
@@ -40,7 +40,7 @@ describe('a log entry', () => {
     expect(Object.keys(elsewhere.entries[0] ?? {}).join()).not.toContain('labels')
   })
 
-  it('gives a bug its stack where Error Reporting looks', () => {
+  test('gives a bug its stack where Error Reporting looks', () => {
     const { log, entries } = logged()
     log.error({ err: new TypeError('a bug') }, 'unexpected error')
     const inside = new RangeError('deep inside')
@@ -52,7 +52,7 @@ describe('a log entry', () => {
     expect(entries[1]?.['stack_trace']).toMatch(/^RangeError: deep inside\n/)
   })
 
-  it('has no stack for a failure, nor for a warning', () => {
+  test('has no stack for a failure, nor for a warning', () => {
     const { log, entries } = logged()
     const cause = new Error('Spanner quotes the key "a secret"')
     log.error({ err: new Failure('STORE_UNAVAILABLE', 'down', { cause }) }, 'commit failed')
@@ -64,7 +64,7 @@ describe('a log entry', () => {
 })
 
 describe('a log at a terminal', () => {
-  it('is a line for a person', async () => {
+  test('is a line for a person', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'landfall-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const file = join(folder, 'log')

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Failure } from '../../src/failures.ts'
 import type { Store } from '../../src/store/store.ts'
 import { changed, openApp, send } from '../http/open-app.ts'
@@ -32,7 +32,7 @@ function unreliable() {
 }
 
 describe('metrics of events', () => {
-  it('count each verdict by type, and dead letters by reason', async () => {
+  test('count each verdict by type, and dead letters by reason', async () => {
     const { app } = await openApp()
     await send(app, changed('1', time, red))
     await send(app, changed('1', time, red))
@@ -45,7 +45,7 @@ describe('metrics of events', () => {
     expect(found['landfall_dead_letters_total{reason="DATA_INVALID"}']).toBe(1)
   })
 
-  it('count a type without a contract as other, whatever the sender writes', async () => {
+  test('count a type without a contract as other, whatever the sender writes', async () => {
     const { app } = await openApp()
     await send(app, { ...changed('1', time, red), type: 'made.up.1' })
     await send(app, { ...changed('2', time, red), type: 'made.up.2' })
@@ -54,7 +54,7 @@ describe('metrics of events', () => {
     expect(Object.keys(found).join()).not.toContain('made.up')
   })
 
-  it('distinguish retried from rejected events', async () => {
+  test('distinguish retried from rejected events', async () => {
     const { state, wrap } = unreliable()
     const { app } = await openApp({ POISON: 'reject' }, wrap)
     state.failing = true
@@ -67,7 +67,7 @@ describe('metrics of events', () => {
     expect(Object.keys(found).some((name) => name.startsWith('landfall_dead_letters'))).toBe(false)
   })
 
-  it('measure the lag from the time of the event and of its publishing, once for each event', async () => {
+  test('measure the lag from the time of the event and of its publishing, once for each event', async () => {
     const { app } = await openApp()
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-01T10:01:30Z') })
     try {
@@ -91,7 +91,7 @@ describe('metrics of events', () => {
     expect(found['landfall_publish_lag_seconds_count']).toBe(1)
   })
 
-  it('accept a leap second and a clock that is ahead', async () => {
+  test('accept a leap second and a clock that is ahead', async () => {
     const { app } = await openApp()
     expect((await send(app, changed('1', '2016-12-31T23:59:60Z', red))).statusCode).toBe(200)
     expect((await send(app, changed('2', '2999-01-01T00:00:00Z', red))).statusCode).toBe(200)
@@ -101,7 +101,7 @@ describe('metrics of events', () => {
 })
 
 describe('metrics of deliveries', () => {
-  it('count answers by envelope and status, and distinguish acknowledged ones from others', async () => {
+  test('count answers by envelope and status, and distinguish acknowledged ones from others', async () => {
     const { state, wrap } = unreliable()
     const { app } = await openApp({}, wrap)
     await send(app, changed('1', time, red))
@@ -119,7 +119,7 @@ describe('metrics of deliveries', () => {
     expect(found[`${count}{acknowledged="false"}`]).toBe(2)
   })
 
-  it('show how many events share a commit, and how long they waited for it', async () => {
+  test('show how many events share a commit, and how long they waited for it', async () => {
     const { app } = await openApp()
     await Promise.all(
       Array.from({ length: 50 }, (_each, n) =>
@@ -135,7 +135,7 @@ describe('metrics of deliveries', () => {
     expect(found['landfall_commit_duration_seconds_count{outcome="ok"}']).toBe(commits)
   })
 
-  it('name the failure of a commit', async () => {
+  test('name the failure of a commit', async () => {
     const { state, wrap } = unreliable()
     const { app } = await openApp({}, wrap)
     state.failing = true
@@ -146,7 +146,7 @@ describe('metrics of deliveries', () => {
 })
 
 describe('metrics of reads and refusals', () => {
-  it('count reads by collection and status', async () => {
+  test('count reads by collection and status', async () => {
     const { app } = await openApp()
     await app.inject('/api/v1/data')
     await app.inject('/api/v1/data/absent')
@@ -156,7 +156,7 @@ describe('metrics of reads and refusals', () => {
     expect(found['landfall_read_duration_seconds_count{collection="items"}']).toBe(2)
   })
 
-  it('count refusals by code, even for unknown routes, malformed paths and what is not HTTP', async () => {
+  test('count refusals by code, even for unknown routes, malformed paths and what is not HTTP', async () => {
     const { app } = await openApp()
     await app.inject('/nowhere')
     await app.inject('/api/v1/data/%zz')
@@ -173,7 +173,7 @@ describe('metrics of reads and refusals', () => {
 })
 
 describe('gauges', () => {
-  it('show what is in the queue while its commit is in flight', async () => {
+  test('show what is in the queue while its commit is in flight', async () => {
     const held = Promise.withResolvers<void>()
     const { app } = await openApp({}, (store) => ({
       ...store,
@@ -195,7 +195,7 @@ describe('gauges', () => {
     expect(after['landfall_requests_in_progress']).toBe(0)
   })
 
-  it('show the state of the breaker', async () => {
+  test('show the state of the breaker', async () => {
     const { state, wrap } = unreliable()
     const { app } = await openApp({ BREAKER_FAILURES: '1' }, wrap)
     expect((await scrape(app))['landfall_breaker_state{state="closed"}']).toBe(1)
@@ -206,7 +206,7 @@ describe('gauges', () => {
     expect(found['landfall_breaker_state{state="closed"}']).toBe(0)
   })
 
-  it('show ready and drift as last checked, and neither before', async () => {
+  test('show ready and drift as last checked, and neither before', async () => {
     const drift = [{ table: 'items', message: 'a column is missing' }]
     const { app } = await openApp({}, (store) => ({ ...store, verify: async () => drift }))
     const before = await scrape(app)
@@ -218,7 +218,7 @@ describe('gauges', () => {
     expect(after['landfall_store_drift']).toBe(1)
   })
 
-  it('keep the drift that was seen when a failed commit makes the service not ready', async () => {
+  test('keep the drift that was seen when a failed commit makes the service not ready', async () => {
     const { state, wrap } = unreliable()
     const { app } = await openApp({}, wrap)
     await app.inject('/health/ready')
@@ -232,7 +232,7 @@ describe('gauges', () => {
 })
 
 describe('GET /metrics', () => {
-  it('is Prometheus text, and does not call the store', async () => {
+  test('is Prometheus text, and does not call the store', async () => {
     const { state, wrap } = unreliable()
     const { app } = await openApp({}, wrap)
     const answer = await app.inject('/metrics')
@@ -241,7 +241,7 @@ describe('GET /metrics', () => {
     expect(state.calls).toBe(0)
   })
 
-  it('answers another method with 405', async () => {
+  test('answers another method with 405', async () => {
     const { app } = await openApp()
     const answer = await app.inject({ method: 'POST', url: '/metrics' })
     expect(answer.statusCode).toBe(405)

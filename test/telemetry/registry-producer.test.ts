@@ -1,6 +1,6 @@
 import { DataPointType } from '@opentelemetry/sdk-metrics'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { registryProducer } from '../../src/telemetry/registry-producer.ts'
 
 async function produced(registry: Registry) {
@@ -9,7 +9,7 @@ async function produced(registry: Registry) {
   return Object.fromEntries(metrics.map((metric) => [metric.descriptor.name, metric]))
 }
 
-it('shows a counter as a monotonic sum and a gauge as a gauge, with their labels', async () => {
+test('shows a counter as a monotonic sum and a gauge as a gauge, with their labels', async () => {
   const registry = new Registry()
   const base = { help: 'of a test', labelNames: ['a'], registers: [registry] }
   new Counter({ ...base, name: 'events_total' }).inc({ a: 'x' }, 3)
@@ -27,7 +27,7 @@ it('shows a counter as a monotonic sum and a gauge as a gauge, with their labels
   })
 })
 
-it('shows a histogram with the counts between its bounds, one point for each label', async () => {
+test('shows a histogram with the counts between its bounds, one point for each label', async () => {
   const registry = new Registry()
   const histogram = new Histogram({
     name: 'seconds',

@@ -1,9 +1,9 @@
 import { trace } from '@opentelemetry/api'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { startOtlp } from '../../src/telemetry/start-otlp.ts'
 
-it('registers no tracer when only metrics are sent', async () => {
+test('registers no tracer when only metrics are sent', async () => {
   const exporting = startOtlp(createMetrics().registry, {
     serviceName: 'landfall',
     revision: undefined,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { traceContextOf, traceFields } from '../../src/telemetry/trace-context.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -6,7 +6,7 @@ const spanId = '00f067aa0ba902b7'
 const traceparent = `00-${traceId}-${spanId}-01`
 
 describe('the trace of a request', () => {
-  it.each([
+  test.each([
     ['traceparent', { traceparent }, { traceId, spanId, sampled: true }],
     [
       'traceparent that is not sampled',
@@ -37,7 +37,7 @@ describe('the trace of a request', () => {
     expect(traceContextOf(headers)).toEqual(context)
   })
 
-  it.each([
+  test.each([
     ['no header', {}],
     ['a trace id of zeros', { traceparent: `00-${'0'.repeat(32)}-${spanId}-01` }],
     ['a span id of zeros', { traceparent: `00-${traceId}-${'0'.repeat(16)}-01` }],
@@ -51,7 +51,7 @@ describe('the trace of a request', () => {
 })
 
 describe('the trace of a log entry', () => {
-  it('has the name that Cloud Logging expects', () => {
+  test('has the name that Cloud Logging expects', () => {
     expect(traceFields({ traceparent }, 'my-project')).toEqual({
       'logging.googleapis.com/trace': `projects/my-project/traces/${traceId}`,
       'logging.googleapis.com/spanId': spanId,
@@ -59,7 +59,7 @@ describe('the trace of a log entry', () => {
     })
   })
 
-  it('has no name without a project or without a trace', () => {
+  test('has no name without a project or without a trace', () => {
     expect(traceFields({ traceparent }, undefined)).toEqual({})
     expect(traceFields({}, 'my-project')).toEqual({})
   })

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Parser } from '@asyncapi/parser'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { asyncApiDocument } from '../../../src/contracts/asyncapi/document.ts'
 import type { Contracts } from '../../../src/contracts/contracts.ts'
 import { readContracts } from '../../../src/read-schemas.ts'
@@ -78,11 +78,11 @@ describe.each(cases)('the AsyncAPI document of %s', (_name, contracts) => {
   const document = documentOf(contracts)
   const valid = ajvOf(document)
 
-  it('is valid by the parser of the specification', async () => {
+  test('is valid by the parser of the specification', async () => {
     expect(await parserFaults(document)).toEqual([])
   })
 
-  it('has only examples that are valid, and every example of the contracts', () => {
+  test('has only examples that are valid, and every example of the contracts', () => {
     const payloads: Json[] = []
     for (const [name, one] of Object.entries(messagesOf(document))) {
       for (const example of listOf(one['examples'])) {
@@ -100,7 +100,7 @@ describe.each(cases)('the AsyncAPI document of %s', (_name, contracts) => {
   })
 })
 
-it('the parser notices a document that breaks the specification', async () => {
+test('the parser notices a document that breaks the specification', async () => {
   const { info: _, ...broken } = documentOf(shipped)
   expect(await parserFaults(broken)).not.toEqual([])
 })
@@ -108,7 +108,7 @@ it('the parser notices a document that breaks the specification', async () => {
 describe('the AsyncAPI document', () => {
   const { channels } = documentOf(messages) as { readonly channels: JsonObject }
 
-  it('offers plain messages over Pub/Sub only, and each contract under a name of its own', () => {
+  test('offers plain messages over Pub/Sub only, and each contract under a name of its own', () => {
     expect(namesIn(channels['http'])).toEqual(['a_b_c.structured', 'a_b_c.binary'])
     expect(namesIn(channels['topic'])).toEqual([
       'a_b_c.structured',
@@ -118,7 +118,7 @@ describe('the AsyncAPI document', () => {
     ])
   })
 
-  it('shows a message as its publisher sends it', () => {
+  test('shows a message as its publisher sends it', () => {
     const shown = messagesOf(documentOf(messages))[`${published}.things`]
     expect(shown).toMatchObject({
       description: `It changes a row of things. Only from projects/my-project/subscriptions/things.`,
@@ -126,7 +126,7 @@ describe('the AsyncAPI document', () => {
     })
   })
 
-  it('requires a time when the version of a row is the time', () => {
+  test('requires a time when the version of a row is the time', () => {
     const valid = ajvOf(documentOf(shipped))
     const event = shipped.events.find(({ type }) => type === 'com.example.item.changed.v1')
     const { time, ...timeless } = event?.examples?.[0] ?? { time: '' }
@@ -135,7 +135,7 @@ describe('the AsyncAPI document', () => {
     expect(valid(payload, timeless as Json)).toEqual([" must have required property 'time'"])
   })
 
-  it('is the committed copy', async () => {
+  test('is the committed copy', async () => {
     const copy = JSON.parse(await readFile('docs/asyncapi.json', 'utf8'))
     const manifest = JSON.parse(await readFile('package.json', 'utf8'))
     expect(copy).toEqual(

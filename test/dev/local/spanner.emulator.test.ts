@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { startSpannerEmulator } from '../../../dev/local/emulator.ts'
 import { listens } from '../../../dev/local/ports.ts'
 
-it('listens when it has started, and is gone when it has stopped', async () => {
+test('listens when it has started, and is gone when it has stopped', async () => {
   const emulator = await startSpannerEmulator({ path: process.env['PATH'] })
   expect(await listens(emulator.host)).toBe(true)
   await emulator.stop()
@@ -10,7 +10,7 @@ it('listens when it has started, and is gone when it has stopped', async () => {
   await emulator.stop()
 })
 
-it('fails at once when the emulator does not run', async () => {
+test('fails at once when the emulator does not run', async () => {
   const flags = ['--no_such_flag']
   await expect(startSpannerEmulator({ path: process.env['PATH'], flags })).rejects.toThrow(
     'The Spanner emulator ended with'

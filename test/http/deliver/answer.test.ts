@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { Failure } from '../../../src/failures.ts'
 import { changed, openApp } from '../open-app.ts'
 
-it('answers a batch with a retry when one event needs it, whatever the events before it were', async () => {
+test('answers a batch with a retry when one event needs it, whatever the events before it were', async () => {
   const { app } = await openApp({ POISON: 'reject' }, (store) => ({
     ...store,
     commit: () => Promise.reject(new Failure('STORE_UNAVAILABLE', 'not now'))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createAdmission } from '../../../src/http/deliver/admission.ts'
 import {
   checkDeclaredBytes,
@@ -11,7 +11,7 @@ import {
 } from '../../../src/http/deliver/body.ts'
 
 describe('admission', () => {
-  it('counts the declared bytes until they are released, once', () => {
+  test('counts the declared bytes until they are released, once', () => {
     const admission = createAdmission(10, 100)
     const slot = admission.enter(60)
     expect(() => admission.enter(41)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
@@ -21,7 +21,7 @@ describe('admission', () => {
     expect(() => admission.enter(1)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
   })
 
-  it('bounds the requests in progress', () => {
+  test('bounds the requests in progress', () => {
     const admission = createAdmission(1, 100)
     const slot = admission.enter(0)
     expect(() => admission.enter(0)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
@@ -29,7 +29,7 @@ describe('admission', () => {
     expect(() => admission.enter(0)).not.toThrow()
   })
 
-  it('refused for its bytes leaves nothing behind', () => {
+  test('refused for its bytes leaves nothing behind', () => {
     const admission = createAdmission(1, 100)
     expect(() => admission.enter(101)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }))
     expect(() => admission.enter(100)).not.toThrow()
@@ -39,13 +39,13 @@ describe('admission', () => {
 describe('reading a body', () => {
   const stream = (...sizes: number[]) => Readable.from(sizes.map((size) => Buffer.alloc(size, 'x')))
 
-  it('joins its chunks', async () => {
+  test('joins its chunks', async () => {
     const slot = createAdmission(1, 1000).enter(30)
     expect(await readBody(stream(10, 20), 30, slot)).toEqual(Buffer.alloc(30, 'x'))
     expect(await readBody(stream(), 0, slot)).toEqual(Buffer.alloc(0))
   })
 
-  it('counts an undeclared length as it arrives', async () => {
+  test('counts an undeclared length as it arrives', async () => {
     const admission = createAdmission(2, 25)
     const slot = admission.enter(0)
     await expect(readBody(stream(10, 20), undefined, slot)).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('reading a body', () => {
     expect(() => admission.enter(25)).not.toThrow()
   })
 
-  it('stops at 16 MiB, declared or not', async () => {
+  test('stops at 16 MiB, declared or not', async () => {
     const slot = createAdmission(1, 100 * maxBodyBytes).enter(0)
     await expect(readBody(stream(maxBodyBytes, 1), undefined, slot)).rejects.toMatchObject({
       code: 'BODY_TOO_LARGE'
@@ -68,7 +68,7 @@ describe('reading a body', () => {
 })
 
 describe('a broken body', () => {
-  it('is read to its end and discarded once it is refused', async () => {
+  test('is read to its end and discarded once it is refused', async () => {
     const slot = createAdmission(1, 25).enter(0)
     const body = Readable.from([10, 20, 10, 20].map((size) => Buffer.alloc(size, 'x')))
     const ended = once(body, 'end')
@@ -76,7 +76,7 @@ describe('a broken body', () => {
     await ended
   })
 
-  it('fails as its stream does when the sender hangs up', async () => {
+  test('fails as its stream does when the sender hangs up', async () => {
     const slot = createAdmission(1, 100).enter(10)
     const body = new PassThrough()
     const read = readBody(body, 10, slot)
@@ -87,7 +87,7 @@ describe('a broken body', () => {
 })
 
 describe('inflating a body', () => {
-  it('reserves room for the largest body before it begins, and then returns the unused bytes', async () => {
+  test('reserves room for the largest body before it begins, and then returns the unused bytes', async () => {
     const admission = createAdmission(10, maxBodyBytes)
     const slot = admission.enter(0)
     expect(await inflateBody(gzipSync('hello'), 'GZIP', slot)).toEqual(Buffer.from('hello'))

@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { decode } from '../../../src/delivery/decode.ts'
 import type { Delivery } from '../../../src/delivery/event.ts'
 import { createAdmission } from '../../../src/http/deliver/admission.ts'
@@ -42,7 +42,7 @@ async function openRoutes() {
 }
 
 describe('a credential', () => {
-  it.each(['/events', '/', '/events?dryRun=true'])(
+  test.each(['/events', '/', '/events?dryRun=true'])(
     'of a request to %s authenticates it, and goes no further',
     async (url) => {
       const { app, deliveries, seen } = await openRoutes()
@@ -57,7 +57,7 @@ describe('a credential', () => {
     }
   )
 
-  it('is not stored with a dead letter', async () => {
+  test('is not stored with a dead letter', async () => {
     const written: unknown[] = []
     const { app } = await openApp({}, (store) => ({
       ...store,
@@ -76,7 +76,7 @@ describe('a credential', () => {
     expect(JSON.stringify(written)).not.toContain('sesame')
   })
 
-  it('does not become an attribute of an unwrapped message', async () => {
+  test('does not become an attribute of an unwrapped message', async () => {
     const { app, deliveries } = await openRoutes()
     const message = {
       'x-goog-pubsub-message-id': '77',

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { buildApp } from '../../../src/app.ts'
 import { Failure } from '../../../src/failures.ts'
 import { parseConfig } from '../../../src/settings.ts'
@@ -84,7 +84,7 @@ const order = (amount: string) => ({
 })
 
 describe('POST /events?dryRun=true', () => {
-  it.each([
+  test.each([
     ['applied', changed('9', at(9), { id: 'a', value: 'blue' }), undefined],
     ['duplicate', red, undefined],
     ['stale', changed('0', at(0), { id: 'a', value: 'old' }), undefined],
@@ -109,7 +109,7 @@ describe('POST /events?dryRun=true', () => {
     }
   )
 
-  it('shows the writes of an event, as plain JSON', async () => {
+  test('shows the writes of an event, as plain JSON', async () => {
     const { app } = await openApp()
     const { writes, eventKey } = (await post(app, '/events?dryRun=true', order('1.50'))).json()
     expect(writes).toEqual([
@@ -135,7 +135,7 @@ describe('POST /events?dryRun=true', () => {
     ])
   })
 
-  it('reads the rows: a sum that would overflow is reported', async () => {
+  test('reads the rows: a sum that would overflow is reported', async () => {
     const { app } = await openThings([
       {
         collection: 'thing_counts',
@@ -151,13 +151,13 @@ describe('POST /events?dryRun=true', () => {
     expect(other.json()).toMatchObject({ verdict: 'applied' })
   })
 
-  it('answers ignored for an event whose contract has no writes', async () => {
+  test('answers ignored for an event whose contract has no writes', async () => {
     const { app } = await openThings([])
     const answer = await post(app, '/events?dryRun=true', thing('1', '1'))
     expect(answer.json()).toMatchObject({ verdict: 'ignored', writes: [] })
   })
 
-  it('folds the events of a batch like one commit, and answers an array', async () => {
+  test('folds the events of a batch like one commit, and answers an array', async () => {
     const { app } = await openApp()
     const type = 'application/cloudevents-batch+json'
     const answer = await post(app, '/?dryRun=true', [red, red, changed('2', at(1), {})], type)
@@ -169,7 +169,7 @@ describe('POST /events?dryRun=true', () => {
     expect((await app.inject('/api/v1/data')).json()).toEqual([])
   })
 
-  it('answers 503 when the rows cannot be read', async () => {
+  test('answers 503 when the rows cannot be read', async () => {
     const { app } = await openApp({}, (store) => ({
       ...store,
       commit: () => Promise.reject(new Failure('STORE_UNAVAILABLE', 'no'))
@@ -181,7 +181,7 @@ describe('POST /events?dryRun=true', () => {
 })
 
 describe('a query of POST /events', () => {
-  it.each([
+  test.each([
     ['dryRun=1'],
     ['dryRun='],
     ['dryRun=TRUE'],
@@ -194,7 +194,7 @@ describe('a query of POST /events', () => {
     expect((await app.inject('/api/v1/data')).json()).toEqual([])
   })
 
-  it.each([
+  test.each([
     ['__GCP_CloudEventsMode=CUSTOM_PUBSUB_projects%2Fp%2Ftopics%2Ft'],
     ['dryRun=false'],
     ['a=%zz']

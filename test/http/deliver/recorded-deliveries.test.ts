@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readRecordedDeliveries } from '../../fixtures/deliveries.ts'
 import { openApp } from '../open-app.ts'
 
 describe('a recorded delivery through the whole service', () => {
-  it.each(readRecordedDeliveries().map((recorded) => [recorded.name, recorded] as const))(
+  test.each(readRecordedDeliveries().map((recorded) => [recorded.name, recorded] as const))(
     '%s gets the answer it must get',
     async (_name, { delivery, status, verdicts, batch }) => {
       const { app } = await openApp()

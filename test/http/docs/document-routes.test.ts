@@ -1,12 +1,12 @@
 import { gunzipSync } from 'node:zlib'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { assets } from '../../../src/http/docs/assets.ts'
 import { openApp } from '../open-app.ts'
 
 const documents = ['/openapi.json', '/asyncapi.json', '/docs', '/docs/events', '/docs/http']
 
 describe.each(documents)('%s', (url) => {
-  it('is cached and revalidated', async () => {
+  test('is cached and revalidated', async () => {
     const { app } = await openApp()
     const first = await app.inject(url)
     expect(first.statusCode).toBe(200)
@@ -19,7 +19,7 @@ describe.each(documents)('%s', (url) => {
     expect([again.statusCode, again.body]).toEqual([304, ''])
   })
 
-  it('is served compressed, with its own tag', async () => {
+  test('is served compressed, with its own tag', async () => {
     const { app } = await openApp()
     const plain = await app.inject(url)
     const packed = await app.inject({ url, headers: { 'accept-encoding': 'br, gzip' } })
@@ -28,7 +28,7 @@ describe.each(documents)('%s', (url) => {
     expect(packed.headers['etag']).not.toBe(plain.headers['etag'])
   })
 
-  it('has a HEAD, and no other method', async () => {
+  test('has a HEAD, and no other method', async () => {
     const { app } = await openApp()
     const get = await app.inject(url)
     const head = await app.inject({ method: 'HEAD', url })
@@ -39,7 +39,7 @@ describe.each(documents)('%s', (url) => {
     expect(post.headers['allow']).toBe('GET, HEAD')
   })
 
-  it('never calls the store, and needs no key', async () => {
+  test('never calls the store, and needs no key', async () => {
     const calls: string[] = []
     const { app } = await openApp({ READ_AUTH: 'cloud-run', PUSH_AUTH: 'cloud-run' }, (store) =>
       Object.assign(Object.create(store), {
@@ -76,7 +76,7 @@ test('a page allows nothing from other origins and nothing inline', async () => 
 })
 
 describe('an asset', () => {
-  it('is cached forever under the hash of its content, and revalidated under another', async () => {
+  test('is cached forever under the hash of its content, and revalidated under another', async () => {
     const { app } = await openApp()
     const { body } = await app.inject('/docs/http')
     const urls = [...body.matchAll(/(?:src|href)="(\/docs\/assets\/[^"]+)"/g)].map(([, url]) => url)
@@ -92,7 +92,7 @@ describe('an asset', () => {
     }
   })
 
-  it.each(Object.keys(assets))('%s has its media type', async (name) => {
+  test.each(Object.keys(assets))('%s has its media type', async (name) => {
     const { app } = await openApp()
     const { statusCode, headers, rawPayload } = await app.inject(`/docs/assets/${name}`)
     expect(statusCode).toBe(200)
@@ -102,7 +102,7 @@ describe('an asset', () => {
     expect(rawPayload.length).toBeGreaterThan(0)
   })
 
-  it.each(['none.js', '..%2Fpage.ts', '__proto__', 'constructor'])(
+  test.each(['none.js', '..%2Fpage.ts', '__proto__', 'constructor'])(
     '%s does not exist',
     async (name) => {
       const { app } = await openApp()

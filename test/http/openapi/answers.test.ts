@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ReadAuth } from '../../../src/access/read-auth.ts'
 import { buildApp } from '../../../src/app.ts'
 import { isReadable } from '../../../src/contracts/contracts.ts'
@@ -24,7 +24,7 @@ async function deliver(app: App, headers: object, payload: string | Buffer, quer
 }
 
 describe('an answer matches the OpenAPI document', () => {
-  it.each(['store', 'reject'])('for every recorded delivery with POISON=%s', async (POISON) => {
+  test.each(['store', 'reject'])('for every recorded delivery with POISON=%s', async (POISON) => {
     const { app } = await openApp({ POISON })
     const { answerFaults } = await validatorOf(app)
     for (const { name, delivery } of readRecordedDeliveries()) {
@@ -35,7 +35,7 @@ describe('an answer matches the OpenAPI document', () => {
     }
   })
 
-  it('for every collection: a page, a row, and a row that the caller has', async () => {
+  test('for every collection: a page, a row, and a row that the caller has', async () => {
     const { app } = await openApp()
     const { answerFaults } = await validatorOf(app)
     for (const example of contracts.events.flatMap(({ examples }) => examples ?? [])) {
@@ -63,7 +63,7 @@ describe('an answer matches the OpenAPI document', () => {
     expect(rows).toBeGreaterThanOrEqual(4)
   })
 
-  it.each<[FailureCode, string, string]>([
+  test.each<[FailureCode, string, string]>([
     ['QUERY_INVALID', '/api/v1/data', '?limit=0'],
     ['QUERY_INVALID', '/api/v1/data', '?cursor=x'],
     ['QUERY_INVALID', '/api/v1/data', '?staleness=1h'],
@@ -83,7 +83,7 @@ describe('an answer matches the OpenAPI document', () => {
     expect(answerFaults(template, 'get', answer)).toEqual([])
   })
 
-  it.each<FailureCode>([
+  test.each<FailureCode>([
     'STORE_UNAVAILABLE',
     'STORE_INTERNAL',
     'STORE_CONTENDED',
@@ -113,7 +113,7 @@ describe('an answer matches the OpenAPI document', () => {
     }
   })
 
-  it('for tables that differ', async () => {
+  test('for tables that differ', async () => {
     const mismatches = [{ table: 'items', message: 'items has no column value' }]
     const { app } = await openApp({}, (store) => ({ ...store, verify: async () => mismatches }))
     const { answerFaults } = await validatorOf(app)
@@ -122,7 +122,7 @@ describe('an answer matches the OpenAPI document', () => {
     expect(answerFaults('/health/ready', 'get', answer)).toEqual([])
   })
 
-  it('for requests that are too large or have an invalid dryRun', async () => {
+  test('for requests that are too large or have an invalid dryRun', async () => {
     const { app } = await openApp()
     const { answerFaults } = await validatorOf(app)
     const large = await deliver(app, { 'content-length': '99999999' }, 'x')
@@ -134,7 +134,7 @@ describe('an answer matches the OpenAPI document', () => {
     }
   })
 
-  it('for more bytes than the queue may hold', async () => {
+  test('for more bytes than the queue may hold', async () => {
     const { app } = await openApp({ QUEUE_MAX_BYTES: String(1024 * 1024) })
     const { answerFaults } = await validatorOf(app)
     const answer = await deliver(app, {}, Buffer.alloc(2 * 1024 * 1024))
@@ -142,7 +142,7 @@ describe('an answer matches the OpenAPI document', () => {
     expect(answerFaults('/events', 'post', answer)).toEqual([])
   })
 
-  it.each<FailureCode>(['API_KEY_INVALID', 'CALLER_FORBIDDEN', 'RATE_LIMITED'])(
+  test.each<FailureCode>(['API_KEY_INVALID', 'CALLER_FORBIDDEN', 'RATE_LIMITED'])(
     'for a reader who is refused with %s',
     async (code) => {
       const app = await openGuarded({
@@ -158,7 +158,7 @@ describe('an answer matches the OpenAPI document', () => {
     }
   )
 
-  it('for a push without a token', async () => {
+  test('for a push without a token', async () => {
     const app = await openGuarded({})
     const { answerFaults } = await validatorOf(app)
     const answer = await send(app, changed('1', at, { id: 'a', value: 'red' }))
@@ -166,7 +166,7 @@ describe('an answer matches the OpenAPI document', () => {
     expect(answerFaults('/events', 'post', answer)).toEqual([])
   })
 
-  it.each([
+  test.each([
     '/health/live',
     '/health/ready',
     '/metrics',

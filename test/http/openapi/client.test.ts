@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createClient } from '@hey-api/openapi-ts'
 import ts from 'typescript'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openApp } from '../open-app.ts'
 
 /** The code of a consumer of the generated client. */
@@ -80,7 +80,7 @@ async function compile(name: string, text: string): Promise<readonly string[]> {
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }
 
-it('a client generated from the document compiles, and works against the service', async () => {
+test('a client generated from the document compiles, and works against the service', async () => {
   expect(await compile('consumer', consumer)).toEqual([])
   const { app } = await openApp()
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -100,7 +100,7 @@ it('a client generated from the document compiles, and works against the service
   })
 })
 
-it('a client that uses unknown columns, filters or keys does not compile', async () => {
+test('a client that uses unknown columns, filters or keys does not compile', async () => {
   const mistakes = `import { getItems, listItems } from './sdk.gen.js'
 export const column = getItems({ path: { id: 'a' } }).then(({ data }) => data?.color)
 export const filter = listItems({ query: { color: 'red' } })

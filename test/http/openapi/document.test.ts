@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { AccessModes } from '../../../src/http/openapi/access.ts'
 import { openApiDocument } from '../../../src/http/openapi/document.ts'
 import { readContracts } from '../../../src/read-schemas.ts'
@@ -27,12 +27,12 @@ function documentOf(access: AccessModes): JsonObject {
 const openApi = documentOf(strict)
 
 describe('the OpenAPI document', () => {
-  it.each(accesses)('is valid by the schema of OpenAPI 3.1 with %j', async (access) => {
+  test.each(accesses)('is valid by the schema of OpenAPI 3.1 with %j', async (access) => {
     const result = await new Validator().validate(structuredClone(documentOf(access)))
     expect(result).toEqual({ valid: true })
   })
 
-  it('has schemas that a strict validator of JSON Schema 2020-12 compiles', () => {
+  test('has schemas that a strict validator of JSON Schema 2020-12 compiles', () => {
     const { schemas } = openApi['components'] as { readonly schemas: JsonObject }
     const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true })
     addFormats.default(ajv)
@@ -42,7 +42,7 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('has only examples that are valid', () => {
+  test('has only examples that are valid', () => {
     const validator = createValidator(openApi)
     const found = [...mediaTypes(openApi, '')]
     expect(found.length).toBeGreaterThan(10)
@@ -56,12 +56,12 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('has a unique name for every operation', () => {
+  test('has a unique name for every operation', () => {
     const ids = operations(openApi).map(([, operation]) => operation['operationId'])
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it('requires the authentication of the settings', () => {
+  test('requires the authentication of the settings', () => {
     const [open] = accesses.slice(1).map((access) => documentOf(access))
     expect(open?.['components']).not.toHaveProperty('securitySchemes')
     const listed = createValidator(openApi).at('/paths/~1api~1v1~1data/get')
@@ -69,7 +69,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(listed['responses'] ?? {})).toEqual(expect.arrayContaining(['401', '429']))
   })
 
-  it('is the committed copy, except for its version', async () => {
+  test('is the committed copy, except for its version', async () => {
     const copy = JSON.parse(await readFile('docs/openapi.json', 'utf8'))
     const manifest = JSON.parse(await readFile('package.json', 'utf8'))
     expect(copy).toEqual(openApiDocument(contracts, { version: manifest.version, access: strict }))
