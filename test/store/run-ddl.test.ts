@@ -110,7 +110,7 @@ test('all statements are one request, and its operation is followed to the end',
   expect(lines).toEqual([
     `${name} goes on if this command is stopped.`,
     '0 of 2 statements done; 40 % of CREATE TABLE t (',
-    '0 of 2 statements done; 40 % of CREATE TABLE t (; held back, the database is busy',
+    '0 of 2 statements done; 40 % of CREATE TABLE t (; throttled, because the database is busy',
     '1 of 2 statements done; 7 % of CREATE INDEX i ON t (id)',
     '1 of 2 statements done; 93 % of CREATE INDEX i ON t (id)'
   ])

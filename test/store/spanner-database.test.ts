@@ -51,10 +51,10 @@ describe('opening', () => {
 
   const unsupported = (database: string) => ({
     code: 'DATABASE_UNSUPPORTED',
-    message: `${database} is of PostgreSQL dialect; Landfall needs GoogleSQL.`
+    message: `${database} has the PostgreSQL dialect; Landfall needs GoogleSQL.`
   })
 
-  test('refuses a database of PostgreSQL dialect', async () => {
+  test('refuses a database with the PostgreSQL dialect', async () => {
     const database = await createPostgresDatabase()
     const opened = openSpannerStore({ database, ...settings })
     await expect(opened).rejects.toMatchObject(unsupported(database))
