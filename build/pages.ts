@@ -1,6 +1,6 @@
 import type { FailureRow } from '../src/failures.ts'
 import type { Setting } from '../src/settings.ts'
-import type { MetricRow } from '../src/telemetry/list-metrics.ts'
+import type { MetricRow } from './list-metrics.ts'
 import type { Room } from './rooms.ts'
 
 /** Write docs/environment.md. Pure. */

@@ -83,3 +83,28 @@ function ownFiles(place: string): string {
   const path = place.replaceAll('.', '\\.')
   return place.endsWith('.ts') ? `^${path}$` : `^${path}/[^/]+\\.ts$`
 }
+
+/**
+ * List the rooms that import each other, directly or through others. A folder and its own subfolders
+ * are one house: the folder puts them together, and they use what it shares.
+ */
+export function roomCircles(rooms: readonly Room[]): readonly string[] {
+  const importsOf = new Map(
+    rooms.map(({ folder, imports }) => [
+      folder,
+      imports.map(placeOf).filter((other) => !isWithin(folder, other) && !isWithin(other, folder))
+    ])
+  )
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+    (importsOf.get(from) ?? []).some((next) => {
+      if (next === to) return true
+      if (seen.has(next)) return false
+      seen.add(next)
+      return reaches(next, to, seen)
+    })
+  return rooms
+    .filter(({ folder }) => reaches(folder, folder))
+    .map(({ folder }) => `${folder}/README.md: its imports lead back to ${folder}`)
+}
+
+const isWithin = (folder: string, other: string) => other.startsWith(`${folder}/`)

@@ -291,7 +291,7 @@ interface Rule {
 }
 
 /** The rules between variables. */
-const rules: readonly Rule[] = [
+export const rules: readonly Rule[] = [
   {
     message: 'SPANNER_DATABASE is required on Cloud Run: the embedded store would lose its rows',
     allows: ({ K_SERVICE, SPANNER_DATABASE }) => !K_SERVICE || SPANNER_DATABASE !== undefined

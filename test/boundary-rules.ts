@@ -70,6 +70,17 @@ export const forbidden: IForbiddenRuleType[] = [
     to: { path: 'node_modules/fastify/' }
   },
   {
+    name: 'production-runs-every-module',
+    comment: 'What neither the service nor a command runs belongs into dev, bench or build.',
+    severity: 'error',
+    from: { path: '^src/(main|cli/commands)\\.ts$' },
+    to: {
+      path: inside,
+      pathNot: '^src/(main\\.ts|cli/commands\\.ts|http/docs/assets/)',
+      reachable: false
+    }
+  },
+  {
     name: 'nothing-imports-upward',
     comment: 'main and cli are the top; app is below them, and the edge below app.',
     severity: 'error',

@@ -1,8 +1,8 @@
 import { createCommitter } from '../commit/committer.ts'
 import { createIngest, type Ingest } from '../ingest.ts'
+import { openStore } from '../open-store.ts'
 import { readContracts } from '../read-schemas.ts'
 import { type Config, parseConfig } from '../settings.ts'
-import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import type { Surroundings } from './command.ts'
 

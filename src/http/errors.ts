@@ -2,12 +2,13 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure, type FailureCode, failures } from '../failures.ts'
+import { splitTarget } from './request-target.ts'
 
 /** Answer every refusal as problem details. Call it before any route is registered. */
 export function answerErrors(app: FastifyInstance): void {
   const methodsOf = collectMethods(app)
   const noRoute = (request: FastifyRequest, reply: FastifyReply) =>
-    sendProblem(reply, routeFailure(request, reply, methodsOf(request.url)))
+    sendProblem(reply, routeFailure(reply, methodsOf(request.url)))
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     if (request.is404) return noRoute(request, reply)
     const failure = toFailure(error)
@@ -27,7 +28,7 @@ function collectMethods(app: FastifyInstance): (url: string) => readonly string[
     routes.set(url, route)
   })
   return (url) => {
-    const path = url.split(/[?#]/, 1)[0] ?? ''
+    const { path } = splitTarget(url)
     const served = [...routes.values()].filter(({ pattern }) => pattern.test(path))
     return [...new Set(served.flatMap(({ methods }) => [...methods]))].sort()
   }
@@ -42,14 +43,8 @@ function patternOf(url: string): RegExp {
   return new RegExp(`^${segments.join('/')}/?$`)
 }
 
-function routeFailure(
-  { method }: FastifyRequest,
-  reply: FastifyReply,
-  allowed: readonly string[]
-): Failure {
-  if (allowed.length === 0 || allowed.includes(method)) {
-    return new Failure('ROUTE_NOT_FOUND', 'there is no such route')
-  }
+function routeFailure(reply: FastifyReply, allowed: readonly string[]): Failure {
+  if (allowed.length === 0) return new Failure('ROUTE_NOT_FOUND', 'there is no such route')
   void reply.header('allow', allowed.join(', '))
   return new Failure('METHOD_NOT_ALLOWED', `this route accepts ${allowed.join(' and ')} only`)
 }

@@ -1,4 +1,4 @@
-import { listMetrics } from '../../src/telemetry/list-metrics.ts'
+import { listMetrics } from '../../build/list-metrics.ts'
 import { selectedBy } from './promql.ts'
 
 /**

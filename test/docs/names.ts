@@ -1,8 +1,8 @@
+import { listMetrics } from '../../build/list-metrics.ts'
 import { devCommands } from '../../dev/cli/commands.ts'
 import { serviceCommands } from '../../src/cli/commands.ts'
 import { failures } from '../../src/failures.ts'
 import { settings } from '../../src/settings.ts'
-import { listMetrics } from '../../src/telemetry/list-metrics.ts'
 import type { Page } from './markdown.ts'
 
 const find = (text: string, pattern: RegExp) => [...new Set(text.match(pattern) ?? [])]

@@ -210,6 +210,7 @@ describe('the edge', () => {
     ['PUT', '/', 'POST'],
     ['OPTIONS', '/events?x=1', 'POST'],
     ['DELETE', '/events/', 'POST'],
+    ['DELETE', 'http://landfall.example/events', 'POST'],
     ['POST', '/api/v1/data', 'GET, HEAD'],
     ['DELETE', '/api/v1/data/a', 'GET, HEAD'],
     ['POST', '/health/ready', 'GET, HEAD'],

@@ -3,11 +3,11 @@ import manifest from '../../../package.json' with { type: 'json' }
 import type { Contracts } from '../../contracts/contracts.ts'
 import { Failure } from '../../failures.ts'
 import { deliveryPaths } from '../deliver/routes.ts'
+import { documentPaths as paths } from '../document-paths.ts'
 import type { AccessModes } from '../openapi/access.ts'
 import { type AssetName, isAsset, readAsset } from './assets.ts'
 import { html } from './html.ts'
 import { type Page, page } from './page.ts'
-import { documentPaths as paths } from './paths.ts'
 import { type Representation, represent, sendRepresentation } from './representation.ts'
 
 export interface DocumentRoutesOptions {

@@ -2,10 +2,10 @@ import type { Contracts } from '../../contracts/contracts.ts'
 import { type DescribedEvent, describeEvents } from '../../contracts/describe-events.ts'
 import { messageView } from '../../contracts/pubsub-message.ts'
 import { deliveryPaths } from '../deliver/routes.ts'
+import { documentPaths as paths } from '../document-paths.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import { dotted, type Html, html } from './html.ts'
 import type { Page } from './page.ts'
-import { documentPaths as paths } from './paths.ts'
 
 /** Write the page of the event types: what each does, its data, and how to publish it. */
 export function eventsPage(contracts: Contracts): Page {

@@ -1,10 +1,10 @@
 import { type Contracts, isReadable, type ReadableCollection } from '../../contracts/contracts.ts'
 import { type DescribedEvent, describeEvents } from '../../contracts/describe-events.ts'
+import { documentPaths as paths } from '../document-paths.ts'
 import { operationIds, tagOf } from '../openapi/read-paths.ts'
 import { collectionUrl } from '../read/routes.ts'
 import { dotted, type Html, html } from './html.ts'
 import type { Page } from './page.ts'
-import { documentPaths as paths } from './paths.ts'
 
 /** Write the page that links both documents: events to publish, and rows to read. */
 export function homePage(contracts: Contracts): Page {

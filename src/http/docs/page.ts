@@ -1,6 +1,6 @@
+import { documentPaths as paths } from '../document-paths.ts'
 import type { AssetName } from './assets.ts'
 import { type Html, html } from './html.ts'
-import { documentPaths as paths } from './paths.ts'
 
 /** Return the URL of an asset, with the hash of its content. */
 export type AssetUrl = (name: AssetName) => string

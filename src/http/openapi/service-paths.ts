@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../values/json.ts'
-import { documentPaths } from '../docs/paths.ts'
+import { documentPaths } from '../document-paths.ts'
 import { reference } from './event-schemas.ts'
 import { problemResponses } from './problem-responses.ts'
 import { shared } from './read-paths.ts'

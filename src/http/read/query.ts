@@ -9,9 +9,9 @@ import { Failure } from '../../failures.ts'
 import type { Select } from '../../store/store.ts'
 import { columnOf } from '../../store/table.ts'
 import type { Value } from '../../values/value.ts'
+import { showName } from '../request-target.ts'
 import { parseCursor, type Query } from './cursor.ts'
 import { parseValue } from './key.ts'
-import { showName } from './request-target.ts'
 
 /**
  * Turn the parameters of a page into a selection that a key or an index serves.

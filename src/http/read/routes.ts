@@ -5,12 +5,12 @@ import { Failure } from '../../failures.ts'
 import type { Store } from '../../store/store.ts'
 import { managedColumns } from '../../store/table.ts'
 import { headerLines } from '../header-lines.ts'
+import { parseParameters, showName, splitTarget } from '../request-target.ts'
 import { formatCursor } from './cursor.ts'
 import { entityTag, hasColumn, matchesTag, versionColumns } from './etag.ts'
 import { freshnessParameters, parseFreshness } from './freshness.ts'
 import { parseKey } from './key.ts'
 import { parsePage } from './query.ts'
-import { parseParameters, showName, splitTarget } from './request-target.ts'
 import { rowWriter } from './row-json.ts'
 
 export interface ReadDeps {

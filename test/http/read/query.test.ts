@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parsePage } from '../../../src/http/read/query.ts'
-import { parseParameters } from '../../../src/http/read/request-target.ts'
+import { parseParameters } from '../../../src/http/request-target.ts'
 import { clicks, items, objects } from '../collections.ts'
 import { refusal } from '../refusal.ts'
 

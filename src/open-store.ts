@@ -1,6 +1,6 @@
-import type { Config } from '../settings.ts'
-import type { Store } from './store.ts'
-import type { Table } from './table.ts'
+import type { Config } from './settings.ts'
+import type { Store } from './store/store.ts'
+import type { Table } from './store/table.ts'
 
 /** Callbacks for what no call reports. */
 export interface StoreWatch {
@@ -24,15 +24,17 @@ export async function openStore(
   watch: StoreWatch
 ): Promise<Store> {
   if (!config.SPANNER_DATABASE) {
-    const { openEmbeddedStore } = await import('./embedded/open-embedded-store.ts')
+    const { openEmbeddedStore } = await import('./store/embedded/open-embedded-store.ts')
     return openEmbeddedStore({ file: config.EMBEDDED_FILE, tables })
   }
   const emulator = config.SPANNER_EMULATOR_HOST !== undefined
   if (emulator) {
-    const { prepareEmulatorEnvironment } = await import('./spanner/prepare-emulator-environment.ts')
+    const { prepareEmulatorEnvironment } = await import(
+      './store/spanner/prepare-emulator-environment.ts'
+    )
     prepareEmulatorEnvironment(env)
   }
-  const { openSpannerStore } = await import('./spanner/open-spanner-store.ts')
+  const { openSpannerStore } = await import('./store/spanner/open-spanner-store.ts')
   return openSpannerStore({
     database: config.SPANNER_DATABASE,
     emulator,

@@ -1,5 +1,5 @@
-import { addGauges } from './gauges.ts'
-import { addProcessMetrics, createMetrics } from './metrics.ts'
+import { addGauges } from '../src/telemetry/gauges.ts'
+import { addProcessMetrics, createMetrics } from '../src/telemetry/metrics.ts'
 
 /** One metric, as documentation and alerts know it. */
 export interface MetricRow {

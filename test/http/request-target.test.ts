@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseParameters, splitTarget } from '../../../src/http/read/request-target.ts'
+import { parseParameters, splitTarget } from '../../src/http/request-target.ts'
 
 const targets: readonly [string, string, string, string][] = [
   ['a path', '/a/b', '/a/b', ''],

@@ -1,4 +1,4 @@
-import { Failure } from '../../failures.ts'
+import { Failure } from '../failures.ts'
 
 /** The two halves of a request target as they arrived: nothing is decoded. */
 export interface RequestTarget {
