@@ -50,7 +50,7 @@ test('a column that is always written with the commit timestamp is NOT NULL firs
   ).toBe('`committed_at` TIMESTAMP NOT NULL OPTIONS (allow_commit_timestamp = true)')
 })
 
-describe('what makes a difference good', () => {
+describe('what resolves a difference', () => {
   const differs = (kind: keyof typeof differenceKinds, subject: object = {}) =>
     additiveDdl(table, { kind, table: table.name, message: '', ...subject })
 

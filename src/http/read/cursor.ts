@@ -54,7 +54,7 @@ function isText(part: unknown): part is string | null {
 }
 
 function refuseCursor(cause?: unknown): never {
-  throw new Failure('QUERY_INVALID', 'cursor: is not one of a Link header', { cause })
+  throw new Failure('QUERY_INVALID', 'cursor: expected the value from a Link header', { cause })
 }
 
 /** 96 bits, to notice a cursor that strayed to another query: no secret and no proof. */

@@ -74,7 +74,7 @@ const refused: readonly [string, string, string][] = [
   ['a limit beyond the largest', 'limit=101', limit],
   ['a limit that is not a number', 'limit=1e1', limit],
   ['an empty limit', 'limit=', limit],
-  ['an empty cursor', 'cursor=', 'QUERY_INVALID: cursor: is not one of a Link header'],
+  ['an empty cursor', 'cursor=', 'QUERY_INVALID: cursor: expected the value from a Link header'],
   [
     'a value of another type',
     'value=a&rank=1.5',
