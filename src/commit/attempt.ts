@@ -65,7 +65,8 @@ async function commitTogether<R extends Rejected>(
   )
   onCommitted()
   for (const [i, { settle }] of items.entries()) {
-    settle({ ...at(result, i), commitTimestamp, batchSize: items.length })
+    const { verdict, reason } = at(result, i)
+    settle({ verdict, commitTimestamp, batchSize: items.length, ...(reason && { reason }) })
   }
 }
 

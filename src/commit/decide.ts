@@ -18,7 +18,7 @@ import { foldDeadLetter } from './fold-dead-letter.ts'
 import { foldMergeable } from './fold-mergeable.ts'
 import { foldState } from './fold-state.ts'
 import { type ChangingRows, createRows, type Fold, type Folded, type Rows } from './rows.ts'
-import { entriesOf, entryId, findTaken, guardOf } from './unique.ts'
+import { type Change, entriesOf, entryId, findTaken, guardOf } from './unique.ts'
 
 /** How a write to each kind of table is decided. */
 const folds: { readonly [K in TableKind]: Fold<WriteOf<K>> } = {
@@ -147,9 +147,10 @@ function foldPlan(plan: Plan, rows: ChangingRows): Verdict | Reason {
     if ('refused' in each) return each.refused
     folded.push(each)
   }
-  const changed = folded.flatMap(({ changes }, i) =>
-    changes ? [{ ref: at(plan.writes, i), changes }] : []
-  )
+  const changed: Change[] = []
+  for (const [i, { changes }] of folded.entries()) {
+    if (changes) changed.push({ ref: at(plan.writes, i), changes })
+  }
   const taken = findTaken(changed, rows)
   if (taken) return taken
   // Only now, so that what a refused plan asked for does not count against the others.

@@ -50,20 +50,12 @@ export function createRows(current: CurrentRows): ChangingRows {
       const name = entryId(entry)
       if (holders.has(name)) return holders.get(name)
       const found = current.get(table, values, index)
-      return (
-        found &&
-        rowId(
-          table,
-          table.primaryKey.map((column) => found[column] ?? null)
-        )
-      )
+      const key = found && table.primaryKey.map((column) => found[column] ?? null)
+      return key && rowId(table, key)
     },
-    change({ table, key, row }, changes) {
-      for (const { before, after } of entryChanges(
-        { table, key, row },
-        get({ table, key, row }),
-        changes
-      )) {
+    change(ref, changes) {
+      const { table, key, row } = ref
+      for (const { before, after } of entryChanges(ref, { get }, changes)) {
         if (before) holders.set(entryId(before), undefined)
         if (after) holders.set(entryId(after), row)
       }

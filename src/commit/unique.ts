@@ -40,11 +40,12 @@ const noChanges: readonly EntryChange[] = []
 /** Compare the entries of a row before and after some of its columns change. */
 export function entryChanges(
   ref: RowRef,
-  row: WrittenRow | undefined,
+  rows: Pick<Entries, 'get'>,
   changes: WrittenRow
 ): readonly EntryChange[] {
   const indexes = uniqueIndexes(ref.table)
   if (indexes.length === 0) return noChanges
+  const row = rows.get(ref)
   return indexes.map((index) => ({
     before: row && entryOf(ref, index, row),
     after: entryOf(ref, index, { ...row, ...changes })
@@ -85,10 +86,10 @@ export interface Change {
  * takes. What the event itself gives up is free.
  */
 export function findTaken(changes: readonly Change[], rows: Entries): Reason | undefined {
+  if (changes.every(({ ref }) => uniqueIndexes(ref.table).length === 0)) return undefined
   const moves = changes.flatMap(({ ref, changes }) =>
-    entryChanges(ref, rows.get(ref), changes).map((move) => ({ ...move, row: ref.row }))
+    entryChanges(ref, rows, changes).map((move) => ({ ...move, row: ref.row }))
   )
-  if (moves.length === 0) return undefined
   const holders = new Map<string, RowId | undefined>()
   for (const { before } of moves) if (before) holders.set(entryId(before), undefined)
 

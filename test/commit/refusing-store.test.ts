@@ -57,7 +57,7 @@ describe('a store that refuses every commit', () => {
     expect(store.attempts).toBeLessThan(80)
   })
 
-  test('opens the breaker, and is told to whoever watches it', async () => {
+  test('opens the breaker, and its failure is reported', async () => {
     const { store } = await openRefusing()
     const told: unknown[] = []
     const committer = createCommitter({

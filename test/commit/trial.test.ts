@@ -174,7 +174,7 @@ describe('a dead letter', () => {
     store.onCommit = async (mutations) => {
       if (!isPoison(mutations)) return
       refusals += 1
-      // Somebody else writes a newer version while the trial is at its end.
+      // Another instance writes a newer version while the trial is at its end.
       if (refusals === 11) {
         store.onCommit = refuse('poison')
         await commitAll(store, [plan(2, upsert(items, 'row 1', '9', { a: 'newer' }))])
