@@ -35,6 +35,7 @@ export function buildApp(parts: Parts): FastifyInstance {
   addGauges(metrics, {
     requests: () => admission.requests,
     queue: committer.queue,
+    quarantined: committer.quarantined,
     breaker: committer.breaker,
     readiness: readiness.last,
     secret: readAuth.status
@@ -76,10 +77,11 @@ function committerOf({ config, store, metrics, log }: Parts, readiness: Readines
     breakerCooldownMs: config.BREAKER_COOLDOWN_MS,
     now: monotonic,
     tracing: commitTracing,
-    onCommit(report) {
-      readiness.committed(report.failure)
-      measureCommit(metrics, report)
-      if (report.failure) log.error({ err: report.failure }, 'commit failed')
+    onCommit: (report) => measureCommit(metrics, report),
+    onTrial: (result) => metrics.trials.inc({ result }),
+    onStore(failure) {
+      readiness.committed(failure)
+      if (failure) log.error({ err: failure }, 'commit failed')
     }
   })
 }

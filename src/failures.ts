@@ -73,7 +73,7 @@ export const failures = {
   STORE_MISCONFIGURED: row(
     'retry',
     503,
-    'The deployment is at fault: a table or a permission is missing. The event is not.'
+    'The deployment is at fault: a table or a permission is missing, or every commit is refused. The event is not.'
   ),
   QUEUE_FULL: row('retry', 503, 'The queue is full.'),
   DEADLINE_EXCEEDED: row('retry', 503, 'The commit did not finish in time for the sender.'),
@@ -116,8 +116,15 @@ export const failures = {
 
 export type FailureCode = keyof typeof failures
 
+type Action = 'dead-letter' | 'retry' | 'refuse' | 'stop'
+
+/** The codes with one of these actions. */
+type CodeOf<A extends Action> = {
+  [C in FailureCode]: (typeof failures)[C]['action'] extends A ? C : never
+}[FailureCode]
+
 export interface FailureRow {
-  readonly action: 'dead-letter' | 'retry' | 'refuse' | 'stop'
+  readonly action: Action
   /** HTTP status of the answer, where there is one. */
   readonly status: number
   readonly summary: string
@@ -131,15 +138,18 @@ function row<const A extends FailureRow['action']>(action: A, status: number, su
  * An expected refusal. `message` says what is wrong and what was seen, never the payload and never
  * a token; the original error stays in `cause`.
  */
-export class Failure extends Error {
+export class Failure<C extends FailureCode = FailureCode> extends Error {
   override readonly name = 'Failure'
-  readonly code: FailureCode
+  readonly code: C
 
-  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+  constructor(code: C, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
   }
 }
+
+/** Nothing is acknowledged: the sender must send the event again. */
+export type RetryFailure = Failure<CodeOf<'retry'>>
 
 /** Why an event cannot land. */
 export interface Reason {
@@ -154,8 +164,13 @@ export function reasonOf({ code, message }: Failure): Reason {
 }
 
 /** Report whether an error is a `Failure`; with an action, whether its code has that action. */
-export function isFailure(error: unknown, action?: FailureRow['action']): error is Failure {
-  return error instanceof Failure && (!action || failures[error.code].action === action)
+export function isFailure<A extends Action = Action>(
+  error: unknown,
+  action?: A
+): error is Failure<CodeOf<A>> {
+  if (!(error instanceof Failure)) return false
+  const { code }: Failure = error
+  return !action || failures[code].action === action
 }
 
 /**

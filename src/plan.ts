@@ -20,8 +20,8 @@ export function rowId(table: Table, key: readonly Value[]): RowId {
   return table.name + JSON.stringify(key)
 }
 
-/** What every write of a row has. */
-interface RowWrite {
+/** A row by what names it; every write names one. */
+export interface RowRef {
   readonly table: Table
   /** Values of the primary key, in its order. */
   readonly key: readonly Value[]
@@ -29,7 +29,7 @@ interface RowWrite {
 }
 
 /** Set, merge or delete one row of a `state` table, unless the row has a newer version. */
-export interface StateWrite extends RowWrite {
+export interface StateWrite extends RowRef {
   readonly kind: 'state'
   readonly operation: 'upsert' | 'merge' | 'delete'
   /** A value of the type of the table's `event_version` column. */
@@ -41,25 +41,25 @@ export interface StateWrite extends RowWrite {
 }
 
 /** Append one row to a `log` table. The event key is the last value of its key. */
-export interface LogWrite extends RowWrite {
+export interface LogWrite extends RowRef {
   readonly kind: 'log'
   readonly values: Row
 }
 
 /** Add amounts to one row of a `counter` table, unless the ledger has the event. */
-export interface CounterWrite extends RowWrite {
+export interface CounterWrite extends RowRef {
   readonly kind: 'counter'
   /** Decimal strings by column, for all columns besides the key: INT64 or NUMERIC. */
   readonly amounts: Readonly<Record<string, string>>
 }
 
 /** Enter the event into the ledger of counted events. */
-export interface LedgerWrite extends RowWrite {
+export interface LedgerWrite extends RowRef {
   readonly kind: 'ledger'
 }
 
 /** Keep an event that cannot land, with the reason. */
-export interface DeadLetterWrite extends RowWrite {
+export interface DeadLetterWrite extends RowRef {
   readonly kind: 'dead-letters'
   readonly provenance: Provenance
   readonly reason: Reason

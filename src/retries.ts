@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Delivery } from './delivery/event.ts'
-import { type Failure, isFailure, type Reason, reasonOf } from './failures.ts'
+import { type Failure, isFailure, type Reason } from './failures.ts'
 import type { Ingest, Result } from './ingest.ts'
 import { type Verdict, verdicts } from './plan.ts'
 
@@ -53,7 +53,8 @@ export interface DeliveryOutcome {
 const byWeight: readonly Verdict[] = ['dead-lettered', ...verdicts]
 
 /**
- * Land one delivery. An event that cannot land is an outcome, whether it is stored or refused.
+ * Land one delivery. An event that cannot land is an outcome: stored, or rejected by an ingest that
+ * does not store poison.
  *
  * @throws {Failure} with the action `retry`: nothing is known to be committed
  */
@@ -70,8 +71,8 @@ export async function dryRunDelivery(ingest: Ingest, delivery: Delivery): Promis
 function toOutcome(result: Result): DeliveryOutcome {
   if (result.kind === 'settled') return result
   if (result.kind === 'ignored') return { verdict: 'ignored' }
-  if (!isFailure(result.failure, 'dead-letter')) throw result.failure
-  return { verdict: 'dead-lettered', reason: reasonOf(result.failure) }
+  if (result.kind === 'rejected') return { verdict: 'dead-lettered', reason: result.reason }
+  throw result.failure
 }
 
 function ofSeveral(outcomes: readonly DeliveryOutcome[]): DeliveryOutcome {

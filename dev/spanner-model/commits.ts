@@ -38,6 +38,7 @@ export async function commit(
     checkToken(transaction, request)
     const { ids, stamp } = checkMutations(schema, mutations)
     await locks.lock(transaction, ids, 'exclusive')
+    await locks.lock(transaction, rows.entries(stamp('')), 'exclusive')
     transaction.state = 'committing'
     await durable()
     const at = clock.next()

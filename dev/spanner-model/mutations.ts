@@ -3,7 +3,7 @@ import { checkCommit, checkKey, checkLength } from './limits.ts'
 import { refusal } from './refusal.ts'
 import { type Cell, fromCell } from './result-set.ts'
 import { indexKey, type Row, rowId, type WrittenRow } from './rows.ts'
-import { type Column, columnOf, type Schema, type Table, tableOf } from './schema.ts'
+import { type Column, columnOf, type KeyPart, type Schema, type Table, tableOf } from './schema.ts'
 import { canonical, type Value } from './values.ts'
 
 /** A `google.spanner.v1.Mutation`. */
@@ -12,6 +12,10 @@ export interface Mutation {
     readonly table: string
     readonly columns: readonly string[]
     readonly values: readonly { readonly values?: readonly Cell[] }[]
+  } | null
+  readonly delete?: {
+    readonly table: string
+    readonly keySet: { readonly keys?: readonly { readonly values?: readonly Cell[] }[] }
   } | null
 }
 
@@ -25,26 +29,46 @@ export interface CheckedMutations {
 }
 
 /**
- * Check what a commit writes. Of the kinds of mutation the model knows `insert_or_update` only.
- * Columns that are computed or have a default stay NULL.
+ * Check what a commit writes. Of the kinds of mutation the model knows `insert_or_update`, and
+ * `delete` of keys. Columns that are computed or have a default stay NULL.
  *
  * @throws a refusal, as Spanner answers what its schema or its limits don't allow
  */
 export function checkMutations(schema: Schema, mutations: readonly Mutation[]): CheckedMutations {
-  const writes = mutations.map((mutation) => readWrite(schema, mutation))
-  checkCommit(writes)
-  const rows = writes.flatMap(({ table, columns, rows }) =>
-    rows.map((row) => checkRow(table, columns, row))
-  )
+  checkCommit(mutations.flatMap((mutation) => readWrite(schema, mutation) ?? []))
+  const rows = mutations.flatMap((mutation) => checkMutation(schema, mutation))
   return {
     ids: rows.map(({ id }) => id),
     stamp: (time) => merged(rows, time)
   }
 }
 
+function checkMutation(schema: Schema, mutation: Mutation): readonly CheckedRow[] {
+  const write = readWrite(schema, mutation)
+  if (write) return write.rows.map((row) => checkRow(write.table, write.columns, row))
+  if (!mutation.delete)
+    throw refusal(status.UNIMPLEMENTED, 'The model of Spanner does not know this mutation.')
+  const table = tableOf(schema, mutation.delete.table)
+  const keys = mutation.delete.keySet.keys ?? []
+  return keys.map(({ values }) => ({
+    table,
+    row: new Map(),
+    deletes: true,
+    id: rowId(table, readKey(table, table.primaryKey, values))
+  }))
+}
+
+/** Read the values of the columns of a key or an index. */
+export function readKey(
+  table: Table,
+  parts: readonly KeyPart[],
+  cells: readonly Cell[] = []
+): readonly Value[] {
+  return parts.map(({ column }, at) => canonical(columnOf(table, column).type, fromCell(cells[at])))
+}
+
 function readWrite(schema: Schema, { insertOrUpdate }: Mutation) {
-  if (!insertOrUpdate)
-    throw refusal(status.UNIMPLEMENTED, 'The model of Spanner knows insert_or_update only.')
+  if (!insertOrUpdate) return undefined
   const table = tableOf(schema, insertOrUpdate.table)
   const columns = insertOrUpdate.columns.map((name) => columnOf(table, name).name)
   const rows = insertOrUpdate.values.map(({ values = [] }) => values.map(fromCell))
@@ -98,14 +122,21 @@ function checkRequired({ name: table, columns }: Table, row: Row): void {
   throw refusal(status.FAILED_PRECONDITION, `A new row in table ${table} ${words}: ${names}`)
 }
 
-/** Of two mutations of one row the later one adds to the earlier one. */
+/** Of two mutations of one row the later one adds to the earlier one; a deletion begins anew. */
 function merged(rows: readonly CheckedRow[], time: string): ReadonlyMap<string, WrittenRow> {
   const written = new Map<string, WrittenRow>()
-  for (const { id, table, row } of rows) {
+  for (const { id, table, row, deletes } of rows) {
+    const before = written.get(id)
+    if (deletes) {
+      written.set(id, { table, row, deletes })
+      continue
+    }
     const stamped = [...row].map(
       ([name, value]) => [name, isPlaceholder(table, name, value) ? time : value] as const
     )
-    written.set(id, { table, row: new Map([...(written.get(id)?.row ?? []), ...stamped]) })
+    const replaces = before?.deletes || before?.replaces
+    const after = new Map([...(before?.row ?? []), ...stamped])
+    written.set(id, { table, row: after, ...(replaces && { replaces }) })
   }
   return written
 }

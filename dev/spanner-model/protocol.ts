@@ -36,6 +36,8 @@ export interface ReadRequest {
   readonly session: string
   readonly table: string
   readonly columns: readonly string[]
+  /** The index that the keys are of; without one, they are primary keys. */
+  readonly index?: string
   readonly keySet: { readonly keys?: readonly { readonly values?: readonly Cell[] }[] }
   readonly transaction?: Selector | null
 }

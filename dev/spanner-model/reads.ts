@@ -1,9 +1,12 @@
+import { status } from '@grpc/grpc-js'
 import { toMicros, toProtocol } from './clock.ts'
 import type { Database } from './database.ts'
 import { describeSchema, type Texts } from './information-schema.ts'
+import { readKey } from './mutations.ts'
 import type { QueryRequest, ReadRequest, Selector, Session } from './protocol.ts'
+import { refusal } from './refusal.ts'
 import { type Cell, fromCell, fromType, rowsResult, type Type, textResult } from './result-set.ts'
-import { rowId } from './rows.ts'
+import { entryId, rowId } from './rows.ts'
 import { columnOf, type Table, tableOf } from './schema.ts'
 import { readSelect } from './select-query.ts'
 import { precommitToken, type Transaction } from './transactions.ts'
@@ -15,7 +18,10 @@ export async function read(database: Database, request: ReadRequest, session: Se
   const transaction = transactionOf(database, request, session)
   const table = tableOf(schema, request.table, readTime(database, request.transaction))
   const columns = request.columns.map((name) => columnOf(table, name))
-  const ids = new Set(request.keySet.keys?.map(({ values }) => idOf(table, values)))
+  const keys = request.keySet.keys?.map(({ values }) => values) ?? []
+  const ids = request.index
+    ? await findEntries(database, table, request.index, keys, transaction)
+    : new Set(keys.map((values) => rowId(table, readKey(table, table.primaryKey, values))))
   if (transaction) await locks.lock(transaction, ids, 'shared')
   const at = readTime(database, request.transaction)
   const found = [...ids].flatMap((id) => rows.get(table, id, at) ?? [])
@@ -28,6 +34,22 @@ export async function read(database: Database, request: ReadRequest, session: Se
     metadata: { ...result.metadata, ...begun },
     ...precommitToken(transaction)
   }
+}
+
+/** Find the rows that have these entries of an index; a transaction locks the entries too. */
+async function findEntries(
+  { rows, locks }: Database,
+  table: Table,
+  name: string,
+  keys: readonly (readonly Cell[] | undefined)[],
+  transaction: Transaction | undefined
+): Promise<ReadonlySet<string>> {
+  const index = table.indexes.find((one) => one.name === name)
+  if (!index) throw refusal(status.NOT_FOUND, `Index not found: ${name}`)
+  const entries = keys.map((values) => readKey(table, index.columns, values))
+  const locked = entries.map((values) => entryId(index, values))
+  if (transaction) await locks.lock(transaction, locked, 'shared')
+  return new Set(entries.flatMap((values) => rows.find(table, index, values)))
 }
 
 /** The read-write transaction that a read is in, or begins. */
@@ -75,13 +97,6 @@ function timeIn(id: Buffer | undefined): bigint | undefined {
 function readAt<Result extends { readonly metadata: object }>(result: Result, at: bigint) {
   const transaction = { readTimestamp: toProtocol(at) }
   return { ...result, metadata: { ...result.metadata, transaction } }
-}
-
-function idOf(table: Table, cells: readonly Cell[] = []): string {
-  const key = table.primaryKey.map(({ column }, at) =>
-    canonical(columnOf(table, column).type, fromCell(cells[at]))
-  )
-  return rowId(table, key)
 }
 
 function readParams(

@@ -38,8 +38,9 @@ export interface Model {
 
 /**
  * Serve a model of Spanner on a free port, in memory: sessions, multiplexed ones too, read-write
- * transactions by key with locks, blind writes of `insert_or_update`, reads and single-table queries
- * at a time, unique indexes, limits, DDL and the views of INFORMATION_SCHEMA that the service queries.
+ * transactions by key with locks, blind writes, `insert_or_update` and `delete` of keys, reads by
+ * key and by the entries of an index, single-table queries at a time, unique indexes, limits, DDL and
+ * the views of INFORMATION_SCHEMA that the service queries.
  *
  * It answers UNIMPLEMENTED to what it doesn't know. It doesn't model DML, other mutations, key ranges,
  * joins, generated values, deletion by age, IAM, or time and load: only the delays that it is given.

@@ -7,7 +7,7 @@ interface Change {
   readonly id: string
   readonly table: Table
   readonly before: Row | undefined
-  readonly after: Row
+  readonly after: Row | undefined
 }
 
 type Stored = (table: Table) => readonly { readonly id: string; readonly row: Row }[]

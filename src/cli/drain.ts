@@ -34,7 +34,7 @@ subscription, 2 usage error, 130 interrupted.`,
     const subscription = fullName(name, around.env['GOOGLE_CLOUD_PROJECT'])
     const emulatorHost = around.env['PUBSUB_EMULATOR_HOST']
     const report = createReport(around.print, process.stderr, 'messages')
-    return withService(around, 'store', ({ ingest }) =>
+    return withService(around, ({ ingest }) =>
       interruptible(around, async (retries) => {
         const pull = await openPull({ subscription, max, emulatorHost })
         const onSettled = report.count

@@ -35,7 +35,7 @@ earlier line.
 Exit codes: 0 every line landed, 1 some became dead letters or the run did not finish,
 2 usage error, 130 interrupted.`,
   async run({ file, fromLine, json }, around) {
-    return withService(around, 'store', ({ ingest }) =>
+    return withService(around, ({ ingest }) =>
       interruptible(around, (retries) => {
         const lines = readLines(chunksOf(file, retries))
         const landed = importLines(lines, { ingest, fromLine, retries })

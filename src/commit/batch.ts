@@ -1,220 +1,189 @@
-import { Failure, type FailureCode, isFailure, type Reason } from '../failures.ts'
-import { deadLetterPlan, deadLetterReason, type Plan, type Verdict } from '../plan.ts'
-import { deadLettersTable } from '../store/managed-tables.ts'
-import type { Store } from '../store/store.ts'
-import { at } from './at.ts'
-import { decide, guardsOf, PlansRefused } from './decide.ts'
-import { type Drift, findDrift } from './drift.ts'
+import type { LimitFunction } from 'p-limit'
+import { isFailure, type RetryFailure } from '../failures.ts'
+import { attempt, type Destination, hasCode, type Item, plansOf, type Refusal } from './attempt.ts'
+import { type Rejected, type StoreSign, toRetry } from './outcome.ts'
+import type { Suspects } from './suspects.ts'
+import { createTableFaults, type FaultOf, type TableFaults } from './table-faults.ts'
 
-/** What the sender of one event is told when it is settled. */
-export interface Settled {
-  readonly verdict: Verdict
-  /** Token for reads that must see the effect; absent where nothing was committed. */
-  readonly commitTimestamp?: string
-  /** Why it was dead-lettered. */
-  readonly reason?: Reason
-  /** Events that shared the commit. */
-  readonly batchSize: number
-}
-
-/** Settled, or the failure that the sender must be told; one for each plan, in its order. */
-export type Outcome = Settled | Failure
-
-/** A plan of the batch, and what became of it once that is known. */
-interface Item {
-  plan: Plan
-  outcome?: Outcome
-}
-
-/** What to do with an event that the store refuses. */
-export type Poison = 'store' | 'reject'
-
-/**
- * Commit a batch in one transaction. Where the store refuses its content, bisect until the culprits
- * stand alone: they become dead letters, or with `reject` failures; the others land, each once.
- * Never rejects.
- */
-export async function commitBatch(
-  store: Store,
-  plans: readonly Plan[],
-  poison: Poison = 'store'
-): Promise<readonly Outcome[]> {
-  const items = plans.map((plan): Item => ({ plan }))
-  const bisection = createBisection(store, poison)
-  await bisection.settle(items)
-  await judge(store, poison, bisection)
-  return items.map(({ outcome }) => outcome ?? new Failure('INTERNAL', 'a plan was left unsettled'))
-}
-
-interface Bisection {
-  /** Items that failed alone, which may be their fault or the store's. */
-  readonly suspects: readonly Item[]
-  /** Commit these items, in as few commits as they allow. */
-  settle(items: readonly Item[]): Promise<void>
-  /** Commit these together, or return what went wrong; an internal error is tried once more. */
-  attempt(items: readonly Item[]): Promise<unknown>
-}
-
-function createBisection(store: Store, poison: Poison): Bisection {
-  const suspects: Item[] = []
-  /** Failures of single items that the store did not explain. */
-  let unexplained = 0
-  let committed = false
-  /** What the live tables say, asked once. */
-  let drift: Promise<Drift> | undefined
-
-  async function settle(items: readonly Item[]): Promise<void> {
-    // Several failed alone and nothing succeeded: the store is down, and no event is to blame.
-    const down = unexplained >= 3 && !committed
-    if (down) return failAll(items, new Failure('STORE_INTERNAL', 'every commit failed'))
-    const failure = items.length > 0 && (await attempt(items))
-    if (failure) await settleFailed(items, failure)
-  }
-
-  async function attempt(items: readonly Item[]): Promise<unknown> {
-    let failure = await commitOnce(store, items)
-    if (hasCode(failure, 'STORE_INTERNAL')) failure = await commitOnce(store, items)
-    if (!failure) committed = true
-    return failure
-  }
-
-  async function settleFailed(items: readonly Item[], failure: unknown): Promise<void> {
-    if (failure instanceof PlansRefused) return settle(condemnRefused(items, failure, poison))
-    if (hasCode(failure, 'STORE_UNAVAILABLE', 'STORE_CONTENDED')) return failAll(items, failure)
-    if (!hasCode(failure, 'STORE_REFUSED', 'STORE_MISCONFIGURED')) return divide(items, failure)
-    // A live table that differs is a fault of the deployment, whatever the store says of the rows.
-    drift ??= findDrift(store, plansOf(items)).catch((error: unknown) => () => toFailure(error))
-    const sound = withoutDrift(items, await drift)
-    if (sound.length < items.length) return settle(sound)
-    if (failure.code === 'STORE_MISCONFIGURED') return failAll(items, failure)
-    return divide(items, failure)
-  }
-
-  async function divide(items: readonly Item[], failure: unknown): Promise<void> {
-    if (items.length === 1) {
-      suspects.push(...items)
-      if (!hasCode(failure, 'STORE_REFUSED')) unexplained += 1
-      return
-    }
-    const middle = Math.ceil(items.length / 2)
-    await settle(items.slice(0, middle))
-    await settle(items.slice(middle))
-  }
-
-  return { suspects, settle, attempt }
+/** What a batch needs besides the store. */
+export interface BatchTools<R extends Rejected> extends Destination<R> {
+  /** Commits of divided batches that may be in flight at once. */
+  readonly parts: LimitFunction
+  /** Batches that may be divided at once. */
+  readonly divisions: LimitFunction
+  readonly suspects: Suspects
+  /** Take an event that the store refuses even alone. */
+  quarantine(item: Item<R>): void
+  /** Told why some events must be sent again, before they are told. */
+  onFailed(sign: StoreSign): void
 }
 
 /**
- * Hold against an event only what stays so while the store works: it failed alone, a commit without
- * it succeeds, it fails alone again. An outage in the middle of a bisection blames no event.
+ * Commit a batch in one transaction. Where that fails for its content, divide it until those that
+ * may be to blame stand alone; each event is settled as soon as its own commit is over. Never
+ * rejects.
+ *
+ * @param goOn called when the next batch may be committed: this one is divided beside it
  */
-async function judge(store: Store, poison: Poison, bisection: Bisection): Promise<void> {
-  const { suspects, attempt } = bisection
-  const [first] = suspects
-  if (!first) return
-  const outage = await probe(store, first.plan)
-  if (outage) return failAll(suspects, outage)
-  const culprits: Item[] = []
-  for (const suspect of suspects) {
-    if (await isCulprit(suspect, poison, bisection)) culprits.push(suspect)
+export async function commitBatch<R extends Rejected>(
+  items: readonly Item<R>[],
+  tools: BatchTools<R>,
+  goOn: () => void
+): Promise<StoreSign> {
+  let refusal = await attempt(tools, items)
+  if (refusal && hasCode(refusal.error, 'STORE_INTERNAL')) {
+    refusal = await attempt(tools, refusal.items)
   }
-  const failure = culprits.length > 0 && (await attempt(culprits))
-  if (!failure) return
-  // A dead letter is ours: when it is refused, the event is not to blame and must be sent again.
-  const refused = new Failure('STORE_MISCONFIGURED', 'the dead letters cannot be written')
-  failAll(culprits, hasCode(failure, 'STORE_REFUSED') ? refused : failure)
-}
-
-/** Commit a suspect alone. Returns true when it is to blame and its dead letter is to be written. */
-async function isCulprit(
-  suspect: Item,
-  poison: Poison,
-  { settle, attempt }: Bisection
-): Promise<boolean> {
-  const failure = await attempt([suspect])
-  if (hasCode(failure, 'STORE_REFUSED', 'STORE_INTERNAL')) {
-    return condemn(suspect, { code: 'STORE_REFUSED', detail: failure.message }, poison)
-  }
-  if (failure instanceof PlansRefused) await settle(condemnRefused([suspect], failure, poison))
-  else if (failure) failAll([suspect], failure)
-  return false
-}
-
-/** A transaction that reads and commits nothing: does the store work now? */
-async function probe(store: Store, { provenance }: Plan): Promise<unknown> {
-  const guards = [{ table: deadLettersTable, key: [provenance.key] }]
-  try {
-    await store.commit(guards, () => ({ mutations: [], result: undefined }))
-    return undefined
-  } catch (error) {
-    return error
-  }
-}
-
-/** Commit the plans of these items as they are; what went wrong is returned, not thrown. */
-async function commitOnce(store: Store, items: readonly Item[]): Promise<unknown> {
-  const plans = plansOf(items)
-  try {
-    const { result, commitTimestamp } = await store.commit(guardsOf(plans), (current) =>
-      decide(current, plans)
-    )
-    for (const [i, item] of items.entries()) {
-      const reason = deadLetterReason(item.plan)
-      const verdict = at(result, i)
-      item.outcome = {
-        verdict,
-        commitTimestamp,
-        batchSize: items.length,
-        ...(reason && { reason })
-      }
-    }
-    return undefined
-  } catch (error) {
-    return error
-  }
-}
-
-/** Deciding named the culprits: their dead letters go on with the others. */
-function condemnRefused(
-  items: readonly Item[],
-  { reasons }: PlansRefused,
-  poison: Poison
-): readonly Item[] {
-  return items.filter((item, index) => {
-    const reason = reasons.get(index)
-    return !reason || condemn(item, reason, poison)
+  if (!refusal) return { works: true, failure: undefined }
+  const refused = refusal
+  return tools.divisions(() => {
+    goOn()
+    return divideBatch(refused, tools)
   })
 }
 
-/** Make it a dead letter that is to be committed, unless its sender is to be told instead. */
-function condemn(item: Item, reason: Reason, poison: Poison): boolean {
-  if (poison === 'reject') item.outcome = new Failure(reason.code, reason.detail)
-  else item.plan = deadLetterPlan(item.plan.provenance, reason)
-  return poison === 'store'
+/** A refused batch on its way to its culprits. */
+interface Division<R extends Rejected> extends BatchTools<R> {
+  readonly tables: TableFaults
+  works: boolean
+  failure: RetryFailure | undefined
+  /** Those that must be sent again: told when it is known what that says of the store. */
+  readonly failed: (() => void)[]
 }
 
-/** Fail the items whose tables differ from the live ones, and return the others. */
-function withoutDrift(items: readonly Item[], driftOf: Drift): readonly Item[] {
+async function divideBatch<R extends Rejected>(
+  refused: Refusal<R>,
+  tools: BatchTools<R>
+): Promise<StoreSign> {
+  const tables = createTableFaults(tools.store, plansOf(refused.items), tools.parts)
+  const division: Division<R> = { ...tools, tables, works: false, failure: undefined, failed: [] }
+  await settleRefused(division, refused)
+  const { works, failure, failed } = division
+  if (failure) tools.onFailed({ works, failure })
+  for (const tell of failed) tell()
+  return { works, failure }
+}
+
+async function settleRefused<R extends Rejected>(
+  division: Division<R>,
+  refusal: Refusal<R>
+): Promise<void> {
+  const { items, error } = refusal
+  if (hasCode(error, 'STORE_UNAVAILABLE', 'STORE_CONTENDED')) return fail(division, items, error)
+  if (!hasCode(error, 'STORE_REFUSED', 'STORE_MISCONFIGURED')) return divide(division, refusal)
+  // A live table that differs is a fault of the deployment, whatever the store says of the rows.
+  const sound = without(division, items, await division.tables.drift())
+  if (sound.length < items.length) return settlePart(division, sound)
+  if (error.code === 'STORE_MISCONFIGURED') return fail(division, items, error)
+  return divide(division, refusal)
+}
+
+async function settlePart<R extends Rejected>(
+  division: Division<R>,
+  items: readonly Item<R>[]
+): Promise<void> {
+  const refusal = await tryPart(division, items)
+  if (refusal) await settleRefused(division, refusal)
+}
+
+async function tryPart<R extends Rejected>(
+  division: Division<R>,
+  items: readonly Item<R>[]
+): Promise<Refusal<R> | undefined> {
+  const refusal = await division.parts(() => attempt(division, items))
+  if (refusal) return refusal
+  division.works = true
+  division.tables.landed(plansOf(items))
+  return undefined
+}
+
+/** Commit the parts of a batch; what landed beside a refused part shows that the store works. */
+async function divide<R extends Rejected>(
+  division: Division<R>,
+  refusal: Refusal<R>
+): Promise<void> {
+  const [only, ...others] = refusal.items
+  if (only && others.length === 0) return settleAlone(division, only, refusal)
+  const parts = split(refusal.items, division.parts.concurrency)
+  const tried = parts.map((items) => tryPart(division, items))
+  const all = Promise.all(tried)
+  await Promise.all(
+    tried.map(async (part) => {
+      const refused = await part
+      if (!refused) return
+      await Promise.race([all, division.tables.written(plansOf(refused.items))])
+      const items = await withoutUnwritable(division, refused)
+      if (items.length > 0) await settleRefused(division, { ...refused, items })
+    })
+  )
+}
+
+async function settleAlone<R extends Rejected>(
+  division: Division<R>,
+  item: Item<R>,
+  refusal: Refusal<R>
+): Promise<void> {
+  const { error, hadLetter } = refusal
+  if (hadLetter) return fail(division, [item], error)
+  if (hasCode(error, 'STORE_REFUSED')) return division.quarantine(item)
+  const [sound] = await withoutUnwritable(division, refusal)
+  if (!sound) return
+  division.suspects.remember(item.plan.provenance.key, {})
+  // An error of the store that only this event meets says nothing of the store; a bug must be seen.
+  if (isFailure(error)) sound.settle(toRetry(error))
+  else fail(division, [sound], error)
+}
+
+/** Fail the events of tables that no commit can write, which the store is to blame for. */
+async function withoutUnwritable<R extends Rejected>(
+  division: Division<R>,
+  { items, error }: Refusal<R>
+): Promise<readonly Item<R>[]> {
+  if (hasCode(error, 'STORE_UNAVAILABLE', 'STORE_CONTENDED')) return items
+  const faultOf = await division.tables.unwritable(plansOf(items))
+  const sound = without(division, items, faultOf)
+  if (sound.length > 0) division.onCommitted()
+  division.works ||= sound.length > 0
+  return sound
+}
+
+/** Fail the events whose tables are at fault, and return the others. */
+function without<R extends Rejected>(
+  division: Division<R>,
+  items: readonly Item<R>[],
+  faultOf: FaultOf
+): readonly Item<R>[] {
   return items.filter((item) => {
-    const found = driftOf(item.plan)
-    if (found) item.outcome = found
-    return !found
+    const fault = faultOf(item.plan)
+    if (fault) fail(division, [item], fault)
+    return !fault
   })
 }
 
-const plansOf = (items: readonly Item[]) => items.map(({ plan }) => plan)
-
-function failAll(items: readonly Item[], error: unknown): void {
-  for (const item of items) item.outcome = toFailure(error)
+function fail<R extends Rejected>(
+  division: Division<R>,
+  items: readonly Item<R>[],
+  error: unknown
+): void {
+  const failure = toRetry(error)
+  division.failure ??= failure
+  division.failed.push(...items.map((item) => () => item.settle(failure)))
 }
 
-/** An unexpected error is a bug; its cause is kept for the log. */
-function toFailure(error: unknown): Failure {
-  if (isFailure(error)) return error
-  return new Failure('INTERNAL', 'the commit failed unexpectedly', { cause: error })
+/** Small enough for few events to be tried alone, and few enough to be in flight at once. */
+const partOf = { least: 6, atMost: 32, aloneBelow: 12 } as const
+
+/**
+ * Split a refused batch. Where commits run beside each other, two steps do: parts, then single
+ * events. Where they run one after another, halves need the fewest commits.
+ */
+function split<T>(items: readonly T[], atOnce: number): readonly (readonly T[])[] {
+  const size = atOnce === 1 ? Math.ceil(items.length / 2) : partSize(items.length)
+  const starts = Array.from({ length: Math.ceil(items.length / size) }, (_each, n) => n * size)
+  return starts.map((start) => items.slice(start, start + size))
 }
 
-/** Report whether it is a failure with one of these codes. */
-function hasCode(failure: unknown, ...codes: readonly FailureCode[]): failure is Failure {
-  return isFailure(failure) && codes.includes(failure.code)
+function partSize(count: number): number {
+  if (count <= partOf.aloneBelow) return 1
+  return Math.max(partOf.least, Math.ceil(count / partOf.atMost))
 }

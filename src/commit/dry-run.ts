@@ -1,15 +1,9 @@
-import type { Reason } from '../failures.ts'
-import { deadLetterPlan, deadLetterReason, type Plan, type Verdict } from '../plan.ts'
+import { deadLetterReason, type Plan } from '../plan.ts'
 import type { CurrentRows, Store } from '../store/store.ts'
-import { at } from './at.ts'
-import { decide, guardsOf, PlansRefused } from './decide.ts'
+import { type Decided, decide, guardsOf } from './decide.ts'
 
 /** What would become of one plan. */
-export interface DryRunResult {
-  readonly verdict: Verdict
-  /** Why it would be dead-lettered. */
-  readonly reason?: Reason
-}
+export type DryRunResult = Decided
 
 /** Plans that are decided together, as in one commit. */
 const together = 500
@@ -47,19 +41,5 @@ async function dryRunTogether(
 
 /** A plan that cannot be applied to the rows becomes a dead letter, and the others are as before. */
 function decideAll(current: CurrentRows, plans: readonly Plan[]): readonly DryRunResult[] {
-  try {
-    const { result } = decide(current, plans)
-    return plans.map((plan, i) => {
-      const reason = deadLetterReason(plan)
-      return { verdict: at(result, i), ...(reason && { reason }) }
-    })
-  } catch (error) {
-    if (!(error instanceof PlansRefused)) throw error
-    const { reasons } = error
-    const others = plans.map((plan, i) => {
-      const reason = reasons.get(i)
-      return reason ? deadLetterPlan(plan.provenance, reason) : plan
-    })
-    return decideAll(current, others)
-  }
+  return decide(current, plans, new Set(plans.keys())).result
 }

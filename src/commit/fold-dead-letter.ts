@@ -1,7 +1,7 @@
 import type { DeadLetterWrite, Plan } from '../plan.ts'
 import { limits } from '../values/limits.ts'
-import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
-import type { Folded, Rows, WrittenRow } from './rows.ts'
+import { COMMIT_TIMESTAMP, type Value, type WrittenRow } from '../values/value.ts'
+import type { Folded, Rows } from './rows.ts'
 
 const cellBytes = limits.cellBytes.ours
 

@@ -1,8 +1,8 @@
 import type { Plan, StateWrite, WriteOutcome } from '../plan.ts'
 import { managedColumns, type Table } from '../store/table.ts'
-import { COMMIT_TIMESTAMP, type Value } from '../values/value.ts'
+import { COMMIT_TIMESTAMP, type Value, type WrittenRow } from '../values/value.ts'
 import { compareStamps, type Stamp, stampOf, storedStamp, wholeRow } from './fold-state.ts'
-import type { Folded, Rows, WrittenRow } from './rows.ts'
+import type { Folded, Rows } from './rows.ts'
 
 /**
  * What a mergeable row remembers: the last write of the whole row, and of each column that a merge

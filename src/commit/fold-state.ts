@@ -1,7 +1,7 @@
 import type { Plan, StateWrite } from '../plan.ts'
 import { columnOf, managedColumns, type Table } from '../store/table.ts'
-import { COMMIT_TIMESTAMP, type Row, type Value } from '../values/value.ts'
-import type { Folded, Rows, WrittenRow } from './rows.ts'
+import { COMMIT_TIMESTAMP, type Row, type Value, type WrittenRow } from '../values/value.ts'
+import type { Folded, Rows } from './rows.ts'
 
 /** Fold one write to a `state` row: the newest stamp wins, and a tombstone is a row like any other. */
 export function foldState(write: StateWrite, plan: Plan, rows: Rows): Folded {

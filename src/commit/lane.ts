@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import pLimit from 'p-limit'
-import { Failure } from '../failures.ts'
-import type { Plan } from '../plan.ts'
+import type { RetryFailure } from '../failures.ts'
 import { limits } from '../values/limits.ts'
-import type { Outcome, Settled } from './batch.ts'
+import type { Item } from './attempt.ts'
+import type { Rejected, StoreSign } from './outcome.ts'
 
 /** The span of a delivery (https://www.w3.org/TR/trace-context/). */
 export interface Origin {
@@ -17,47 +17,40 @@ export interface CommitTracing {
   /** The span that is running now, if any. */
   origin(): Origin | undefined
   /** Run a commit as a span that is linked to these. */
-  commit(
-    origins: readonly Origin[],
-    work: () => Promise<readonly Outcome[]>
-  ): Promise<readonly Outcome[]>
+  commit(origins: readonly Origin[], work: () => Promise<StoreSign>): Promise<StoreSign>
 }
 
 const maxMutations = limits.commitMutations.ours
 const maxBytes = limits.commitBytes.ours
 
 /** An event that waits for a commit. */
-export interface Queued {
-  readonly plan: Plan
+export interface Queued<R extends Rejected> extends Item<R> {
   /** Absent where the delivery is not traced. */
   readonly origin: Origin | undefined
   /** Milliseconds of the lane's clock. */
   readonly queuedAt: number
 }
 
-interface Waiting extends Queued {
-  resolve(settled: Settled): void
-  reject(failure: Failure): void
-}
-
-export interface Lane {
-  /** Queue a plan for the lane's next commit. */
-  push(queued: Queued): Promise<Settled>
+export interface Lane<R extends Rejected> {
+  /** Queue an event for the lane's next commit. */
+  push(queued: Queued<R>): void
   /** Refuse everything that still waits for a commit. */
-  refuse(failure: Failure): void
+  refuse(failure: RetryFailure): void
 }
 
 /**
  * Commit what is queued, one commit at a time. It clocks itself: an idle lane commits at once, and
  * what arrives while a commit is in flight goes into the next one, so batches grow with the load
  * and no timer adds latency.
+ *
+ * @param commit settles a batch; resolves when the next one may be committed. Never rejects.
  */
-export function createLane(
+export function createLane<R extends Rejected>(
   maxEvents: number,
-  commit: (batch: readonly Queued[]) => Promise<readonly Outcome[]>
-): Lane {
+  commit: (batch: readonly Queued<R>[]) => Promise<void>
+): Lane<R> {
   const limit = pLimit(1)
-  let queue: Waiting[] = []
+  let queue: Queued<R>[] = []
   let scheduled = false
 
   function schedule(): void {
@@ -73,24 +66,24 @@ export function createLane(
     queue = queue.slice(batch.length)
     scheduled = false
     schedule()
-    if (batch.length > 0) settle(batch, await commit(batch))
+    if (batch.length > 0) await commit(batch)
   }
 
   return {
-    push: (queued) =>
-      new Promise((resolve, reject) => {
-        queue.push({ ...queued, resolve, reject })
-        schedule()
-      }),
+    push(queued) {
+      queue.push(queued)
+      schedule()
+    },
     refuse(failure) {
-      for (const waiting of queue) waiting.reject(failure)
+      const refused = queue
       queue = []
+      for (const { settle } of refused) settle(failure)
     }
   }
 }
 
 /** How many of the queue fit into one commit: at least one. */
-function batchLength(queue: readonly Queued[], maxEvents: number): number {
+function batchLength(queue: readonly Pick<Item<Rejected>, 'plan'>[], maxEvents: number): number {
   let [mutations, bytes] = [0, 0]
   const full = queue.slice(0, maxEvents).findIndex(({ plan }, i) => {
     mutations += plan.mutations
@@ -98,12 +91,4 @@ function batchLength(queue: readonly Queued[], maxEvents: number): number {
     return i > 0 && (mutations > maxMutations || bytes > maxBytes)
   })
   return full === -1 ? Math.min(queue.length, maxEvents) : full
-}
-
-function settle(batch: readonly Waiting[], outcomes: readonly Outcome[]): void {
-  for (const [i, { resolve, reject }] of batch.entries()) {
-    const outcome = outcomes[i] ?? new Failure('INTERNAL', 'a plan without an outcome')
-    if (outcome instanceof Failure) reject(outcome)
-    else resolve(outcome)
-  }
 }

@@ -105,12 +105,19 @@ function indexOf({ kind }: CollectionFile, { name, columns, storing, unique }: I
 }
 
 const guardColumns: OfKind<readonly string[]> = {
-  state: (_file, mergeable) => [
+  state: (file, mergeable) => [
     managedColumns.version,
     managedColumns.key,
     managedColumns.deletedAt,
-    ...(mergeable ? [managedColumns.columnVersions] : [])
+    ...(mergeable ? [managedColumns.columnVersions] : []),
+    ...uniqueColumns(file)
   ],
   log: () => [],
   counter: dataColumns
+}
+
+/** An entry that a row gives up is known from the values that it has. */
+function uniqueColumns({ indexes = [], key }: CollectionFile): readonly string[] {
+  const columns = indexes.flatMap((index) => (index.unique ? index.columns : []))
+  return [...new Set(columns)].filter((name) => !key.includes(name))
 }

@@ -8,7 +8,8 @@ export interface LandedLine extends DeliveryOutcome {
 }
 
 export interface ImportOptions {
-  readonly ingest: Ingest
+  /** Stores poison: what is reported as settled is stored. */
+  readonly ingest: Ingest<never>
   /** Lines before this one are skipped. */
   readonly fromLine: number
   readonly retries: RetryPolicy
@@ -61,7 +62,7 @@ const isBlank = ({ bytes }: Line) => bytes.length < 100 && blank.test(bytes.toSt
 /** Never rejects for an input: a rejection that is not awaited yet would end the process. */
 async function landLine(
   { number, bytes }: Line,
-  ingest: Ingest,
+  ingest: Ingest<never>,
   retries: RetryPolicy
 ): Promise<LandedLine | Failure> {
   const headers = { 'content-type': ['application/cloudevents+json'] }

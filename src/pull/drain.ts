@@ -14,7 +14,8 @@ export interface Pull {
 export interface DrainOptions {
   /** `projects/P/subscriptions/S`. */
   readonly subscription: string
-  readonly ingest: Ingest
+  /** Stores poison: what is acknowledged is stored. */
+  readonly ingest: Ingest<never>
   /** Messages to land at most. */
   readonly max: number
   /** Milliseconds without a message after which the subscription counts as empty. */

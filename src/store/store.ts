@@ -5,11 +5,16 @@ import type { Index, Table } from './table.ts'
 export interface Guard {
   readonly table: Table
   readonly key: readonly Value[]
+  /**
+   * With a unique index, its entry is read in place of the row: `key` has the values of the columns
+   * of the index, none of them NULL, and the primary key of the row that has them is found.
+   */
+  readonly index?: Index
 }
 
-/** The rows that the guards found, by table and key. */
+/** The rows that the guards found, by table and key, and the entries by index too. */
 export interface CurrentRows {
-  get(table: Table, key: readonly Value[]): Row | undefined
+  get(table: Table, key: readonly Value[], index?: Index): Row | undefined
 }
 
 /**
@@ -19,6 +24,12 @@ export interface CurrentRows {
 export interface Mutation {
   readonly table: Table
   readonly row: Readonly<Record<string, WrittenValue>>
+  /**
+   * Delete the row that the key columns of `row` name, if it is there. Deletions are applied after
+   * all other mutations, so a row may be written and deleted in one commit, which checks it and
+   * leaves nothing.
+   */
+  readonly deletes?: true
 }
 
 export interface Decision<T> {
@@ -85,8 +96,9 @@ export interface Store {
    * rejects the commit unchanged, and nothing is written. Without guards the write is blind: it may
    * be applied twice, so its mutations must not depend on existing rows.
    *
-   * @throws {Failure} STORE_REFUSED: the store refuses the content, now and always
-   * @throws {Failure} STORE_INTERNAL: an error that may be the fault of one row
+   * @throws {Failure} STORE_REFUSED: the store refuses the content, or every commit; what it said
+   *   is in `cause`, the same text each time
+   * @throws {Failure} STORE_INTERNAL: an error of the store that one row alone may cause
    * @throws {Failure} STORE_CONTENDED, STORE_UNAVAILABLE: not the fault of the rows; the outcome
    *   may be unknown
    * @throws {Failure} STORE_MISCONFIGURED: a table, a column or a permission is missing

@@ -1,5 +1,4 @@
 import type { Arrival } from '../delivery/decode.ts'
-import { isFailure } from '../failures.ts'
 import type { Landed, Result } from '../ingest.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -30,8 +29,7 @@ const firstSettled: ReadonlySet<string> = new Set(['applied', 'stale', 'ignored'
 
 function verdictOf(result: Result) {
   if (result.kind === 'settled') return result.verdict
-  if (result.kind === 'ignored') return result.kind
-  return isFailure(result.failure, 'dead-letter') ? 'rejected' : 'retry'
+  return result.kind === 'refused' ? 'retry' : result.kind
 }
 
 function observeLag(

@@ -5,6 +5,7 @@ import type { Metrics } from './metrics.ts'
 /** Where the gauges read their values, once for each scrape. */
 export interface Gauged {
   readonly queue: () => { readonly events: number; readonly bytes: number }
+  readonly quarantined: () => number
   readonly breaker: () => BreakerState
   /** Undefined before the first check. */
   readonly readiness: () =>
@@ -37,6 +38,11 @@ const rows: readonly GaugeRow[] = [
     name: 'landfall_queue_bytes',
     help: 'Bytes of the events accepted and not yet settled.',
     read: ({ queue }) => queue().bytes
+  },
+  {
+    name: 'landfall_quarantine_events',
+    help: 'Events that the store refused even alone, while they are tried or wait for it.',
+    read: ({ quarantined }) => quarantined()
   },
   {
     name: 'landfall_ready',

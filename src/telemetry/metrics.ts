@@ -105,6 +105,11 @@ const commitMetrics = ({ counter, histogram }: Make) => ({
   commitAborts: counter(
     'landfall_commit_aborts_total',
     'Transactions that Spanner aborted and Landfall retried.'
+  ),
+  trials: counter(
+    'landfall_trials_total',
+    'Suspected events that were tried alone: landed, dead-lettered, or retry when nothing was proven.',
+    ['result']
   )
 })
 

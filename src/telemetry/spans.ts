@@ -9,7 +9,6 @@ import {
 } from '@opentelemetry/api'
 import type { CommitTracing } from '../commit/lane.ts'
 import type { Delivery } from '../delivery/event.ts'
-import { Failure } from '../failures.ts'
 import type { Landed, Result } from '../ingest.ts'
 import { traceContextOf } from './trace-context.ts'
 
@@ -49,7 +48,7 @@ export function describeDelivery(landed: readonly Landed[]): void {
   const [only] = landed
   if (landed.length === 1 && only) span.setAttributes(attributesOf(only))
   else span.setAttribute('landfall.events', landed.length)
-  if (landed.some(({ result }) => result.kind === 'refused')) {
+  if (landed.some(({ result }) => result.kind === 'refused' || result.kind === 'rejected')) {
     span.setStatus({ code: SpanStatusCode.ERROR })
   }
 }
@@ -76,6 +75,7 @@ function attributesOf({ arrival: { provenance }, result }: Landed): Attributes {
 
 function outcomeOf(result: Result): Attributes {
   if (result.kind === 'refused') return { 'error.type': result.failure.code }
+  if (result.kind === 'rejected') return { 'error.type': result.reason.code }
   return { 'landfall.verdict': result.kind === 'settled' ? result.verdict : result.kind }
 }
 
@@ -91,12 +91,12 @@ export const commitTracing: CommitTracing = {
     }
     return tracer().startActiveSpan('commit', options, async (span) => {
       try {
-        const outcomes = await work()
-        const failure = outcomes.find((outcome) => outcome instanceof Failure)
-        if (failure) {
-          span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', failure.code)
+        const sign = await work()
+        if (sign.failure) {
+          const { code } = sign.failure
+          span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', code)
         }
-        return outcomes
+        return sign
       } finally {
         span.end()
       }

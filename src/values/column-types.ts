@@ -62,6 +62,8 @@ export interface ColumnTypeRules {
   readonly toJson: (value: Value) => string
   /** JSON Schema of what `toJson` writes, but for a length. */
   readonly schema: JsonObject
+  /** A value of any length that says nothing. */
+  readonly zero: Value
 }
 
 const text = (value: string) => value
@@ -81,7 +83,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     growing: false,
     fromText: text,
     toJson: json,
-    schema: { type: 'string' }
+    schema: { type: 'string' },
+    zero: ''
   },
   /** Text: decimal digits without leading zeros, `0` for `-0`. A double would round it. */
   INT64: {
@@ -92,7 +95,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     add: addInt64,
     fromText: text,
     toJson: json,
-    schema: { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,18})$' }
+    schema: { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,18})$' },
+    zero: '0'
   },
   /** A finite number. */
   FLOAT64: {
@@ -102,7 +106,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     growing: false,
     fromText: numberFromText,
     toJson: json,
-    schema: { type: 'number' }
+    schema: { type: 'number' },
+    zero: 0
   },
   /** A finite number that a float has exactly. */
   FLOAT32: {
@@ -112,7 +117,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     growing: false,
     fromText: numberFromText,
     toJson: json,
-    schema: { type: 'number' }
+    schema: { type: 'number' },
+    zero: 0
   },
   /** Text: decimal digits without an exponent and without zeros at the end of the fraction. */
   NUMERIC: {
@@ -126,7 +132,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     schema: {
       type: 'string',
       pattern: '^(0|-?(0|[1-9][0-9]{0,28})\\.[0-9]{0,8}[1-9]|-?[1-9][0-9]{0,28})$'
-    }
+    },
+    zero: '0'
   },
   /** A boolean. */
   BOOL: {
@@ -137,7 +144,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     growing: false,
     fromText: (value) => (value === 'true' || value === 'false' ? value === 'true' : value),
     toJson: json,
-    schema: { type: 'boolean' }
+    schema: { type: 'boolean' },
+    zero: false
   },
   /** Text: standard base64 with padding. */
   BYTES: {
@@ -148,7 +156,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     growing: false,
     fromText: text,
     toJson: json,
-    schema: { type: 'string', contentEncoding: 'base64' }
+    schema: { type: 'string', contentEncoding: 'base64' },
+    zero: ''
   },
   /** Text: `YYYY-MM-DD`. */
   DATE: {
@@ -158,7 +167,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     growing: true,
     fromText: text,
     toJson: json,
-    schema: { type: 'string', format: 'date' }
+    schema: { type: 'string', format: 'date' },
+    zero: '1970-01-01'
   },
   /** Text: `YYYY-MM-DDTHH:MM:SS.nnnnnnnnnZ`, nine digits so that text order is time order. */
   TIMESTAMP: {
@@ -168,7 +178,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     growing: true,
     fromText: text,
     toJson: (value) => json(shortenTimestamp(String(value))),
-    schema: { type: 'string', format: 'date-time' }
+    schema: { type: 'string', format: 'date-time' },
+    zero: '1970-01-01T00:00:00.000000000Z'
   },
   /** JSON text. */
   JSON: {
@@ -179,7 +190,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     fromText: text,
     // The store keeps JSON as text that was valid when it was written.
     toJson: String,
-    schema: {}
+    schema: {},
+    zero: 'null'
   },
   /** Text: lower case, with hyphens. */
   UUID: {
@@ -189,7 +201,8 @@ export const columnTypes: Readonly<Record<ScalarType, ColumnTypeRules>> = {
     growing: false,
     fromText: text,
     toJson: json,
-    schema: { type: 'string', format: 'uuid' }
+    schema: { type: 'string', format: 'uuid' },
+    zero: '00000000-0000-0000-0000-000000000000'
   }
 }
 

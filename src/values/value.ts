@@ -15,6 +15,9 @@ export const COMMIT_TIMESTAMP = Symbol('commit timestamp')
 
 export type WrittenValue = Value | typeof COMMIT_TIMESTAMP
 
+/** Values of some columns of a row, as they are written. */
+export type WrittenRow = Readonly<Record<string, WrittenValue>>
+
 /** Return how many bytes a value counts for, roughly as Spanner stores it: text by its UTF-8. */
 export function valueBytes(value: Value): number {
   if (typeof value === 'string') return Buffer.byteLength(value)

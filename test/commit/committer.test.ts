@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Settled } from '../../src/commit/batch.ts'
 import { type CommitterOptions, createCommitter } from '../../src/commit/committer.ts'
+import type { Settled } from '../../src/commit/outcome.ts'
 import { Failure } from '../../src/failures.ts'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import {
@@ -10,13 +10,14 @@ import {
   readRows,
   refuse
 } from './breakable-store.ts'
+import { unbounded } from './commit-all.ts'
 import { add, broken, items, plan, texts, upsert } from './tables.ts'
 
 const event = (n: number, id = `row ${n}`, a = 'fine') =>
   plan(n, upsert(items, id, String(n), { a }))
 const events = (count: number) => Array.from({ length: count }, (_each, n) => event(n))
 
-async function setUp(options: Partial<CommitterOptions> = {}) {
+async function setUp(options: Partial<Omit<CommitterOptions, 'poison'>> = {}) {
   const store = await openBreakableStore()
   const clock = { ms: 0 }
   const failures: Failure[] = []
@@ -174,10 +175,11 @@ describe('a plan that cannot land', () => {
   })
 
   test('is refused at once with POISON=reject, without asking the store', async () => {
-    const { committer, store } = await setUp({ poison: 'reject' })
-    await expect(committer.submit(poison)).rejects.toMatchObject({
-      code: 'DATA_INVALID',
-      message: 'no id'
+    const store = await openBreakableStore()
+    const committer = createCommitter({ ...unbounded(store), poison: 'reject' })
+    await expect(committer.submit(poison)).resolves.toEqual({
+      kind: 'rejected',
+      reason: { code: 'DATA_INVALID', detail: 'no id' }
     })
     expect(store.attempts).toBe(0)
     expect(committer.queue()).toEqual({ events: 0, bytes: 0 })
@@ -186,7 +188,8 @@ describe('a plan that cannot land', () => {
   test.each(['store', 'reject'] as const)(
     'is reported as dead-lettered by a dry run with POISON=%s, which writes nothing',
     async (mode) => {
-      const { committer, store } = await setUp({ poison: mode })
+      const store = await openBreakableStore()
+      const committer = createCommitter({ ...unbounded(store), poison: mode })
       await committer.submit(event(2))
       await committer.submit(plan(3, add('x', { count: '9223372036854775807' })))
       const overflow = plan(6, add('x', { count: '1' }))

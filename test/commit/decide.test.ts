@@ -31,7 +31,8 @@ import {
 } from './tables.ts'
 
 async function run(store: BreakableStore, plans: readonly Plan[]): Promise<readonly Verdict[]> {
-  return (await store.commit(guardsOf(plans), (current) => decide(current, plans))).result
+  const { result } = await store.commit(guardsOf(plans), (current) => decide(current, plans))
+  return result.map(({ verdict }) => verdict)
 }
 
 /** Run the plans one commit each, and on another store in one commit: both must end the same. */

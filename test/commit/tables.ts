@@ -49,6 +49,15 @@ export const items = stateTable('items', 'INT64')
 export const merged = stateTable('merged', 'INT64', [column('column_versions', 'JSON')])
 export const texts = stateTable('texts', 'STRING')
 
+const ofItems = stateTable('owned', 'INT64')
+
+/** A state table in which no two rows may have the same `a`. */
+export const owned: Table = {
+  ...ofItems,
+  indexes: [{ name: 'owned_by_a', columns: ['a'], storing: [], unique: true }],
+  guardColumns: [...ofItems.guardColumns, 'a']
+}
+
 export const log: Table = {
   name: 'log',
   kind: 'log',

@@ -2,12 +2,13 @@ import { protos } from '@google-cloud/spanner'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { serveModel } from '../../dev/spanner-model/serve-model.ts'
-import { commitBatch } from '../../src/commit/batch.ts'
+
 import type { Contracts } from '../../src/contracts/contracts.ts'
 import type { Plan } from '../../src/plan.ts'
 import { spannerDdl } from '../../src/store/spanner/ddl.ts'
 import { openSpannerStore } from '../../src/store/spanner/open-spanner-store.ts'
 import type { Json } from '../../src/values/json.ts'
+import { commitAll } from '../commit/commit-all.ts'
 import { arrivalOf, thingEvent } from './arrivals.ts'
 import { compile, thingUpsert, withWrites } from './schema-sets.ts'
 
@@ -74,7 +75,7 @@ async function openScales({ tables }: Contracts) {
   })
   return async (plans: readonly Plan[]) => {
     arrived = 0
-    await commitBatch(store, plans)
+    await commitAll(store, plans)
     return arrived
   }
 }

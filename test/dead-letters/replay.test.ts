@@ -7,7 +7,13 @@ import { readContracts } from '../../src/read-schemas.ts'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import type { Mutation, Store } from '../../src/store/store.ts'
 import { faultySchemas, order, poison } from '../cli/poison.ts'
-import { collect, ingestInto, openMemory, structured } from '../support/landing.ts'
+import {
+  collect,
+  ingestInto,
+  openMemory,
+  rejectingIngestInto,
+  structured
+} from '../support/landing.ts'
 import { retryPolicy } from '../support/retry-policy.ts'
 
 const contracts = await readContracts('schemas')
@@ -34,7 +40,7 @@ function watched(store: Store, look: (mutations: readonly Mutation[]) => void): 
 }
 
 function replayAll(store: Store, tries = 0, signal?: AbortSignal) {
-  const ingest = ingestInto(store, contracts, 'reject')
+  const ingest = rejectingIngestInto(store, contracts)
   const letters = findDeadLetters(store, { status: 'open' })
   return replayDeadLetters(letters, { store, ingest, retries: retryPolicy(tries, signal) })
 }
@@ -113,7 +119,7 @@ describe('replaying dead letters', () => {
         throw new Failure('STORE_UNAVAILABLE', 'not now')
       }
     })
-    const ingest = ingestInto(orders, contracts, 'reject')
+    const ingest = rejectingIngestInto(orders, contracts)
     const single = { ...ingest, land: serially(ingest.land) }
     const letters = findDeadLetters(store, { status: 'open' })
     const replayed: string[] = []
@@ -145,7 +151,7 @@ describe('a dry run of dead letters', () => {
     const good = ingestInto(store, contracts)
     await good.land(structured(poison(1)[0]))
     const watching = watched(store, (mutations) => expect(mutations).toEqual([]))
-    const ingest = ingestInto(watching, contracts, 'reject')
+    const ingest = rejectingIngestInto(watching, contracts)
     const letters = findDeadLetters(store, { status: 'open' })
     const options = { store: watching, ingest, retries: retryPolicy(0) }
     const verdicts = (await collect(dryRunDeadLetters(letters, options))).map(

@@ -11,13 +11,19 @@ import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 import { createGrpcProxy } from './grpc-proxy.ts'
 
 const status = {
+  unknown: 2,
+  invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
+  alreadyExists: 6,
   permissionDenied: 7,
   resourceExhausted: 8,
+  failedPrecondition: 9,
   aborted: 10,
+  outOfRange: 11,
   internal: 13,
-  unavailable: 14
+  unavailable: 14,
+  dataLoss: 15
 }
 const event = changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' })
 
@@ -74,7 +80,13 @@ describe('Spanner in trouble', () => {
     ['UNAVAILABLE', status.unavailable],
     ['RESOURCE_EXHAUSTED', status.resourceExhausted],
     ['DEADLINE_EXCEEDED', status.deadlineExceeded],
-    ['INTERNAL', status.internal]
+    ['INTERNAL', status.internal],
+    ['UNKNOWN', status.unknown],
+    ['DATA_LOSS', status.dataLoss],
+    ['INVALID_ARGUMENT', status.invalidArgument],
+    ['ALREADY_EXISTS', status.alreadyExists],
+    ['FAILED_PRECONDITION', status.failedPrecondition],
+    ['OUT_OF_RANGE', status.outOfRange]
   ])(
     'answers 503 with Retry-After for %s, dead-letters nothing, and recovers by itself',
     async (_name, code) => {

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/failures.ts'
+import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import type { Store } from '../../src/store/store.ts'
+import { refuseWrites } from '../support/refuse-writes.ts'
 import { changed, deleted, openApp, send } from './open-app.ts'
 
 const at = (second: number) => `2026-11-01T10:00:${String(second).padStart(2, '0')}Z`
@@ -159,6 +161,22 @@ describe('a failing store', () => {
     // Spanner's text about permissions is for the log only.
     expect(ready.body).not.toContain('no permission')
     expect((await app.inject('/health/live')).statusCode).toBe(200)
+  })
+
+  test('that refuses every commit while it can be read blames no event: 503, and not ready', async () => {
+    const { app, store } = await openApp({ BREAKER_COOLDOWN_MS: '60000' }, refuseWrites)
+    const events = Array.from({ length: 30 }, (_each, n) =>
+      changed(`${n}`, at(1), n === 7 ? { id: 7 } : { id: `${n}`, value: 'v' })
+    )
+    const together = await Promise.all(events.map((event) => send(app, event)))
+    expect(new Set(together.map(({ statusCode }) => statusCode))).toEqual(new Set([503]))
+    const ready = await app.inject('/health/ready')
+    expect(ready.json()).toMatchObject({ status: 503, code: 'STORE_MISCONFIGURED' })
+    for (const event of events) expect((await send(app, event)).statusCode).toBe(503)
+    expect((await app.inject('/metrics')).body).toContain('landfall_breaker_state{state="open"} 1')
+    const select = { columns: ['id'], equals: {}, order: ['id'], limit: 100 }
+    const letters = store.list({ ...select, table: deadLettersTable }, { kind: 'strong' })
+    expect(await letters).toMatchObject({ rows: [] })
   })
 
   test('that hangs is answered 503 before the sender gives up', async () => {

@@ -7,11 +7,12 @@ import type { Ingest } from '../../src/ingest.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { order, toLines } from '../cli/poison.ts'
 import { collect, each, ingestInto, openMemory } from '../support/landing.ts'
+import { refuseWrites } from '../support/refuse-writes.ts'
 import { retryPolicy } from '../support/retry-policy.ts'
 
 const contracts = await readContracts('schemas')
 
-function land(text: string, ingest: Ingest, fromLine = 1, signal?: AbortSignal) {
+function land(text: string, ingest: Ingest<never>, fromLine = 1, signal?: AbortSignal) {
   const lines = readLines(each([Buffer.from(text)]))
   return importLines(lines, { ingest, fromLine, retries: retryPolicy(0, signal) })
 }
@@ -19,7 +20,7 @@ function land(text: string, ingest: Ingest, fromLine = 1, signal?: AbortSignal) 
 const orders = (count: number) => Array.from({ length: count }, (_each, n) => order(n))
 
 /** Fails for one line, and answers the lines after it first. */
-function failingAt(line: number): Ingest {
+function failingAt(line: number): Ingest<never> {
   let landings = 0
   return {
     dryRun: () => Promise.reject(new Error('not part of this test')),
@@ -45,7 +46,7 @@ describe('importing lines', () => {
 
   test('delivers a line with its content type as only header', async () => {
     const deliveries: Delivery[] = []
-    const ingest: Ingest = {
+    const ingest: Ingest<never> = {
       ...failingAt(0),
       land: async (delivery) => {
         deliveries.push(delivery)
@@ -78,6 +79,16 @@ describe('importing lines', () => {
     }
     await expect(run()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(told.map(({ line }) => line)).toEqual(Array.from({ length: 19 }, (_, n) => n + 1))
+  })
+
+  test('stops at the first line where the store refuses every commit', async () => {
+    const ingest = ingestInto(refuseWrites(await openMemory(contracts)), contracts)
+    const told: LandedLine[] = []
+    const run = async () => {
+      for await (const line of land(`[1]\n${toLines(orders(50))}`, ingest)) told.push(line)
+    }
+    await expect(run()).rejects.toMatchObject({ code: 'STORE_MISCONFIGURED' })
+    expect(told).toEqual([])
   })
 
   test('finishes what is in flight when it is interrupted, and takes no more', async () => {

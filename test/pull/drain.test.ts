@@ -7,6 +7,7 @@ import { readContracts } from '../../src/read-schemas.ts'
 import type { Store } from '../../src/store/store.ts'
 import { order } from '../cli/poison.ts'
 import { ingestInto, openMemory } from '../support/landing.ts'
+import { refuseWrites } from '../support/refuse-writes.ts'
 import { retryPolicy } from '../support/retry-policy.ts'
 
 const contracts = await readContracts('schemas')
@@ -52,7 +53,7 @@ interface Overrides {
 
 function drain(
   pull: Pull,
-  ingest: Ingest,
+  ingest: Ingest<never>,
   { max = 1000, idleMs = 60_000, signal }: Overrides = {}
 ) {
   const verdicts: string[] = []
@@ -98,6 +99,18 @@ describe('draining a subscription', () => {
     send('1', order(1))
     await expect(done).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     expect(log).toEqual(['nack 1', 'close'])
+  })
+
+  test('acknowledges nothing where the store refuses every commit, poison least of all', async () => {
+    const log: string[] = []
+    const { pull, send } = createPull(log)
+    const ingest = ingestInto(refuseWrites(await openMemory(contracts)), contracts)
+    const { done, verdicts } = drain(pull, ingest)
+    for (let n = 0; n < 60; n++) send(`${n}`, n % 7 === 0 ? { poison: n } : order(n))
+    await expect(done).rejects.toMatchObject({ code: 'STORE_MISCONFIGURED' })
+    expect(log.filter((line) => line.startsWith('ack'))).toEqual([])
+    expect(log.filter((line) => line.startsWith('nack'))).toHaveLength(60)
+    expect(verdicts).toEqual([])
   })
 
   test('lands no more than its maximum', async () => {

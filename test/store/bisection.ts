@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { commitBatch } from '../../src/commit/batch.ts'
-import { Failure } from '../../src/failures.ts'
 import { type Plan, rowId } from '../../src/plan.ts'
 import { deadLettersTable } from '../../src/store/managed-tables.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Table } from '../../src/store/table.ts'
+import { commitAll, verdictsOf } from '../commit/commit-all.ts'
 
 const text = { type: { scalar: 'STRING', length: 64, array: false } } as const
 
@@ -32,7 +31,7 @@ const owned: Table = {
   ],
   primaryKey: ['id'],
   indexes: [{ name: 'owned_by_owner', columns: ['owner'], storing: [], unique: true }],
-  guardColumns: ['event_version', 'event_key', 'deleted_at']
+  guardColumns: ['event_version', 'event_key', 'deleted_at', 'owner']
 }
 
 export const bisectionTables: readonly Table[] = [owned, deadLettersTable]
@@ -59,24 +58,28 @@ function claim(n: number, owner: string): Plan {
 
 /** Prove on a real store that what it refuses stands alone in the end, and that the others land. */
 export function describeBisection(name: string, open: () => Promise<Store>): void {
-  describe(`${name}, when it refuses two of three hundred events`, () => {
+  describe(`${name}, when it refuses four of three hundred events, two without warning`, () => {
     test('keeps them as dead letters and lands the others, each once', async () => {
       const store = await open()
       try {
-        await commitBatch(store, [claim(1000, 'taken')])
-        const poisoned = [17, 240]
-        const plans = Array.from({ length: 300 }, (_each, n) =>
-          claim(n, poisoned.includes(n) ? 'taken' : `owner ${n}`)
-        )
-        const verdicts = (await commitBatch(store, plans)).map((outcome) =>
-          outcome instanceof Failure ? outcome.code : outcome.verdict
-        )
+        await commitAll(store, [claim(1000, 'taken')])
+        const [taken, tooLong] = [
+          [17, 240],
+          [18, 130]
+        ]
+        const poisoned = [...taken, ...tooLong]
+        const ownerOf = (n: number) => {
+          if (taken.includes(n)) return 'taken'
+          return tooLong.includes(n) ? 'x'.repeat(65) : `owner ${n}`
+        }
+        const plans = Array.from({ length: 300 }, (_each, n) => claim(n, ownerOf(n)))
+        const verdicts = verdictsOf(await commitAll(store, plans))
         const expected = plans.map((_plan, n) =>
           poisoned.includes(n) ? 'dead-lettered' : 'applied'
         )
         expect(verdicts).toEqual(expected)
-        expect(await count(store, owned)).toBe(299)
-        expect(await count(store, deadLettersTable)).toBe(2)
+        expect(await count(store, owned)).toBe(297)
+        expect(await count(store, deadLettersTable)).toBe(4)
       } finally {
         await store.close()
       }

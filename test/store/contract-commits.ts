@@ -45,6 +45,43 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     expect(result).toEqual([true, true, false, true, false])
   })
 
+  test('shows a guard of a unique index which row has the entry, beside guards of rows', async () => {
+    const { store } = tested()
+    const index = itemsTable.indexes.find(({ unique }) => unique)
+    await put(store, itemsTable, item('holder', { code: 'BBBB' }), item('other', { code: 'CCCC' }))
+    const guards = [
+      { table: itemsTable, key: ['other'] },
+      ...['BBBB', 'DDDD', 'BBBB'].map((code) => ({
+        table: itemsTable,
+        key: [code],
+        ...(index && { index })
+      }))
+    ]
+    const { result } = await store.commit(guards, (current) => ({
+      mutations: [],
+      result: guards.map(({ table, key, ...entry }) =>
+        current.get(table, key, 'index' in entry ? index : undefined)
+      )
+    }))
+    expect(result[0]).toMatchObject({ id: 'other', event_version: '1' })
+    expect(result[1]).toMatchObject({ id: 'holder', code: 'BBBB' })
+    expect(result[2]).toBeUndefined()
+    expect(result[3]).toEqual(result[1])
+  })
+
+  test('serialises commits that each take the entry of a unique index if it is free', async () => {
+    const { store } = tested()
+    const index = itemsTable.indexes.find(({ unique }) => unique)
+    const take = (id: string) =>
+      store.commit([{ table: itemsTable, key: ['EEEE'], ...(index && { index }) }], (current) => {
+        const taken = current.get(itemsTable, ['EEEE'], index) !== undefined
+        const row = item(id, { code: 'EEEE' })
+        return { mutations: taken ? [] : [{ table: itemsTable, row }], result: taken }
+      })
+    const results = await Promise.all(['one', 'two', 'three', 'four'].map(take))
+    expect(results.map(({ result }) => result).toSorted()).toEqual([false, true, true, true])
+  })
+
   test('keeps the columns that a later write does not name', async () => {
     const { store } = tested()
     await put(store, itemsTable, item('merged', { value: 'red', price: '1.5' }))
@@ -60,6 +97,35 @@ export function describeCommits(tested: () => Tested, subject: Subject): void {
     await put(store, logTable, row)
     const found = await store.read(logTable, ['t', 'k'], ['event_key'], { kind: 'strong' })
     expect(found).toEqual({ event_key: 'k' })
+  })
+
+  test('deletes a row, and leaves a key that has none as it is', async () => {
+    const { store } = tested()
+    await put(store, itemsTable, item('deleted'), item('neighbour of the deleted'))
+    const deletion = (id: string) => ({ table: itemsTable, row: { id }, deletes: true }) as const
+    const guards = [{ table: itemsTable, key: ['deleted'] }]
+    const mutations = [deletion('deleted'), deletion('never there')]
+    await store.commit(guards, () => ({ mutations, result: undefined }))
+    expect(await readItem(store, 'deleted', 'id')).toBeUndefined()
+    expect(await readItem(store, 'neighbour of the deleted', 'id')).toBeDefined()
+  })
+
+  test('writes and deletes a row in one commit, which checks it and leaves nothing', async () => {
+    const { store } = tested()
+    const row = (columns: WrittenRow) => item('passing', columns)
+    const both = (columns: WrittenRow) =>
+      store.commit([{ table: itemsTable, key: ['passing'] }], () => ({
+        mutations: [
+          { table: itemsTable, row: { id: 'passing' }, deletes: true },
+          { table: itemsTable, row: row(columns) }
+        ],
+        result: undefined
+      }))
+    await both({ value: 'red' })
+    expect(await readItem(store, 'passing', 'id')).toBeUndefined()
+    await expect(both({ value: 'a value too long' })).rejects.toMatchObject({
+      code: 'STORE_REFUSED'
+    })
   })
 
   test('rejects with what the decision threw, writes nothing, and serves the next commit', async () => {

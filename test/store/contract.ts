@@ -3,6 +3,7 @@ import type { Store } from '../../src/store/store.ts'
 import type { Table } from '../../src/store/table.ts'
 import type { ScalarType } from '../../src/values/column-types.ts'
 import { describeCommits } from './contract-commits.ts'
+import { describeControl } from './contract-control.ts'
 import { describeLists } from './contract-lists.ts'
 import { describeRefusals } from './contract-refusals.ts'
 import { describeSchema } from './contract-schema.ts'
@@ -42,6 +43,7 @@ export function describeStore(name: string, subject: Subject): void {
     }
     describeValues(get, subject)
     describeCommits(get, subject)
+    describeControl(get, subject)
     describeRefusals(get)
     describeLists(get)
     describeSchema(get)

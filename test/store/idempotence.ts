@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { commitBatch } from '../../src/commit/batch.ts'
 import { decode } from '../../src/delivery/decode.ts'
 import { Failure } from '../../src/failures.ts'
 import type { Plan } from '../../src/plan.ts'
@@ -8,6 +7,7 @@ import { readContracts } from '../../src/read-schemas.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Table } from '../../src/store/table.ts'
+import { commitAll } from '../commit/commit-all.ts'
 
 const contracts = await readContracts('schemas')
 
@@ -69,7 +69,7 @@ export function describeIdempotence(
 }
 
 async function landAll(store: Store, plans: readonly Plan[]): Promise<void> {
-  for (const outcome of await commitBatch(store, plans)) {
+  for (const outcome of await commitAll(store, plans)) {
     if (outcome instanceof Failure) throw outcome
   }
 }

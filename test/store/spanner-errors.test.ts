@@ -13,7 +13,7 @@ const grpcError = (code: number, details: string) =>
 
 const cases = [
   [1, 'Call cancelled', 'STORE_UNAVAILABLE'],
-  [2, 'who knows', 'STORE_UNAVAILABLE'],
+  [2, 'who knows', 'STORE_INTERNAL'],
   [3, 'Invalid value', 'STORE_REFUSED'],
   [3, 'Table not found: items', 'STORE_MISCONFIGURED'],
   [3, 'Unrecognized name: extra [at 1:8]', 'STORE_MISCONFIGURED'],

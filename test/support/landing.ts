@@ -4,26 +4,16 @@ import type { Contracts } from '../../src/contracts/contracts.ts'
 import { createIngest, type Ingest } from '../../src/ingest.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { unbounded } from '../commit/commit-all.ts'
 
-/** An ingest into a store, with limits that no test reaches. */
-export function ingestInto(
-  store: Store,
-  contracts: Contracts,
-  poison: 'store' | 'reject' = 'store'
-): Ingest {
-  const committer = createCommitter({
-    store,
-    poison,
-    lanes: 1,
-    maxEvents: 500,
-    queueMaxEvents: 100_000,
-    queueMaxBytes: 1_000_000_000,
-    breakerFailures: 100,
-    breakerCooldownMs: 1,
-    now: () => performance.now(),
-    onCommit: () => undefined
-  })
-  return createIngest(contracts, committer)
+/** What lands events in a store, with limits that no test reaches. */
+export function ingestInto(store: Store, contracts: Contracts): Ingest<never> {
+  return createIngest(contracts, createCommitter({ ...unbounded(store), poison: 'store' }))
+}
+
+/** As `ingestInto`, but an event that cannot land is only reported. */
+export function rejectingIngestInto(store: Store, contracts: Contracts): Ingest {
+  return createIngest(contracts, createCommitter({ ...unbounded(store), poison: 'reject' }))
 }
 
 /** An embedded store in memory that is closed after the test. */

@@ -3,7 +3,7 @@ import { discardDeadLetters } from '../../dead-letters/change.ts'
 import { type DeadLetterFilter, findDeadLetters } from '../../dead-letters/find.ts'
 import { command, UsageError } from '../command.ts'
 import { counted } from '../counted.ts'
-import { type Service, withService } from '../open-service.ts'
+import { type Service, withRejectingService } from '../open-service.ts'
 import { flag, repeatable } from '../parameters.ts'
 import { deadLetterId, filterOptions, isGiven, toFilter } from './filter.ts'
 
@@ -26,7 +26,7 @@ Exit codes: 0 done, 1 not confirmed, or some do not exist or are not open, 2 usa
     const selects = ids.length > 0 || isGiven(filters)
     if (selects === all) throw new UsageError('give ids, filters, or --all')
     const filter = { ...toFilter(filters, ids), status: 'open' }
-    return withService(around, 'reject', async ({ store }) => {
+    return withRejectingService(around, async ({ store }) => {
       const open = await idsOf(store, filter)
       const question = `discard ${counted(open, 'dead letter')}?`
       if (open.length > 0 && ids.length === 0 && !yes && !(await confirm(question))) {

@@ -1,7 +1,7 @@
 import { findDeadLetters } from '../../dead-letters/find.ts'
 import type { DeadLetterSummary } from '../../dead-letters/stored.ts'
 import { command } from '../command.ts'
-import { withService } from '../open-service.ts'
+import { withRejectingService } from '../open-service.ts'
 import { flag, wholeNumber, withDefault } from '../parameters.ts'
 import { printable } from '../printable.ts'
 import { textTable } from '../text-table.ts'
@@ -19,7 +19,7 @@ export const list = command({
 The store is that of the service: SPANNER_DATABASE, or EMBEDDED_FILE.
 Exit codes: 0 done, 1 failed, 2 usage error.`,
   async run({ limit, json, ...filters }, around) {
-    return withService(around, 'reject', async ({ store }) => {
+    return withRejectingService(around, async ({ store }) => {
       const { letters, found } = await newest(findDeadLetters(store, toFilter(filters)), limit)
       const lines = json ? letters.map((letter) => JSON.stringify(letter)) : table(letters)
       for (const line of lines) around.print(line)

@@ -3,7 +3,7 @@ import { dryRunDeadLetters, type Replayed, replayDeadLetters } from '../../dead-
 import { maxReplays, type Selection, selectDeadLetters } from '../../dead-letters/select.ts'
 import { command, type Surroundings, UsageError } from '../command.ts'
 import { interrupted, interruptible } from '../interruption.ts'
-import { withService } from '../open-service.ts'
+import { withRejectingService } from '../open-service.ts'
 import { flag, optional, repeatable, wholeNumber } from '../parameters.ts'
 import { createReport } from '../report.ts'
 import { deadLetterId, filterOptions, statusOption, toFilter } from './filter.ts'
@@ -30,7 +30,7 @@ Exit codes: 0 done, 1 some did not land or do not exist, 2 usage error, 130 inte
     }
     const filter = toFilter(filters, ids)
     const work = dryRun ? dryRunDeadLetters : replayDeadLetters
-    return withService(around, 'reject', ({ store, ingest }) =>
+    return withRejectingService(around, ({ store, ingest }) =>
       interruptible(around, async (retries) => {
         const selection = selectDeadLetters(findDeadLetters(store, filter), { force, limit })
         const replayed = work(selection.letters, { store, ingest, retries })

@@ -1,6 +1,6 @@
 import { readDeadLetter, type StoredDeadLetter } from '../../dead-letters/stored.ts'
 import { command } from '../command.ts'
-import { withService } from '../open-service.ts'
+import { withRejectingService } from '../open-service.ts'
 import { flag, required } from '../parameters.ts'
 import { printable, printableLines } from '../printable.ts'
 import { deadLetterId } from './filter.ts'
@@ -16,7 +16,7 @@ export const show = command({
 The store is that of the service: SPANNER_DATABASE, or EMBEDDED_FILE.
 Exit codes: 0 done, 1 there is no such dead letter, 2 usage error.`,
   async run({ id, json }, around) {
-    return withService(around, 'reject', async ({ store }) => {
+    return withRejectingService(around, async ({ store }) => {
       const letter = await readDeadLetter(store, id)
       if (!letter) {
         around.printError(`${id}: no such dead letter`)

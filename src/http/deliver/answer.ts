@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { type Failure, isFailure } from '../../failures.ts'
+import { Failure } from '../../failures.ts'
 import type { DryRunEvent, Landed } from '../../ingest.ts'
 import type { Write, WriteOf } from '../../plan.ts'
 import { sendProblem } from '../errors.ts'
@@ -43,14 +43,15 @@ export function answerDryRun(
 
 /** A failure to retry wins over a refusal, because a retry loses nothing. */
 function worstFailure(landed: readonly Landed[]): Failure | undefined {
-  const failures = landed.flatMap(({ result }) =>
-    result.kind === 'refused' ? [result.failure] : []
-  )
-  return failures.find((failure) => isFailure(failure, 'retry')) ?? failures[0]
+  for (const { result } of landed) if (result.kind === 'refused') return result.failure
+  for (const { result } of landed) {
+    if (result.kind === 'rejected') return new Failure(result.reason.code, result.reason.detail)
+  }
+  return undefined
 }
 
 function toVerdict({ arrival, result }: Landed) {
-  if (result.kind === 'refused') throw result.failure
+  if (result.kind === 'refused' || result.kind === 'rejected') throw new Error('it has no verdict')
   if (result.kind === 'ignored') return { verdict: result.kind }
   const { verdict, commitTimestamp, reason } = result
   if (!reason) return { verdict, commitTimestamp }

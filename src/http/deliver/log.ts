@@ -34,6 +34,9 @@ function outcomeOf(result: Result) {
   if (result.kind === 'refused') {
     return { failure: result.failure.code, detail: result.failure.message }
   }
+  if (result.kind === 'rejected') {
+    return { failure: result.reason.code, detail: result.reason.detail }
+  }
   const { verdict, batchSize, reason } = result
   return { verdict, batchSize, reason: reason?.code, detail: reason?.detail }
 }
@@ -49,5 +52,6 @@ function summarize(landed: readonly Landed[]) {
 
 function nameOf(result: Result): string {
   if (result.kind === 'settled') return result.verdict
+  if (result.kind === 'rejected') return result.reason.code
   return result.kind === 'ignored' ? result.kind : result.failure.code
 }

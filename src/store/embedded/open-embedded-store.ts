@@ -18,7 +18,14 @@ import { encodeCell, toCell } from './cell.ts'
 import { type Connection, connect, type EmbeddedOptions, transaction } from './connect.ts'
 import { storeFailure } from './errors.ts'
 import { embeddedTable, readLiveTable } from './schema.ts'
-import { decodeRow, type Prepare, readSql, sqliteDialect, upsertSql } from './statements.ts'
+import {
+  decodeRow,
+  deleteSql,
+  type Prepare,
+  readSql,
+  sqliteDialect,
+  upsertSql
+} from './statements.ts'
 
 /**
  * Open the store that ships with Node: SQLite, in one file that several processes may share.
@@ -62,17 +69,20 @@ function commit<T>(
   return transaction(database, () => {
     const { mutations, result } = decide(readGuards(prepare, guards))
     const commitTimestamp = clock.next()
-    for (const mutation of mutations) write(prepare, mutation, commitTimestamp)
+    for (const mutation of mutations) {
+      if (!mutation.deletes) write(prepare, mutation, commitTimestamp)
+    }
+    for (const { deletes, table, row } of mutations) if (deletes) remove(prepare, table, row)
     return { result, commitTimestamp }
   })
 }
 
 function readGuards(prepare: Prepare, guards: readonly Guard[]): CurrentRows {
   return indexRows(
-    groupGuards(guards).map(({ table, keys, columns }) => {
+    groupGuards(guards).map(({ table, index, keys, columns }) => {
       const statement = prepare(readSql(table, columns))
       const rows = keys.flatMap((key) => statement.all(...toCells(table, key)))
-      return { table, rows: rows.map((cells) => decodeRow(table, columns, cells)) }
+      return { table, index, rows: rows.map((cells) => decodeRow(table, columns, cells)) }
     })
   )
 }
@@ -83,6 +93,20 @@ function write(prepare: Prepare, { table, row }: Mutation, commitTimestamp: stri
     encodeCell(table, columnOf(table, name), value === COMMIT_TIMESTAMP ? commitTimestamp : value)
   )
   prepare(upsertSql(table, columns)).run(...cells)
+}
+
+function remove(prepare: Prepare, table: Table, row: Mutation['row']): void {
+  const key = table.primaryKey.map((name) =>
+    encodeCell(table, columnOf(table, name), keyPart(row, name))
+  )
+  prepare(deleteSql(table)).run(...key)
+}
+
+/** @throws {Error} when it is not a value: a bug, not an input */
+function keyPart(row: Mutation['row'], name: string): Value {
+  const value = row[name]
+  if (value === undefined || value === COMMIT_TIMESTAMP) throw new Error(`the key has no ${name}`)
+  return value
 }
 
 function read(

@@ -43,9 +43,16 @@ export function readSql(table: Table, columns: readonly string[]): string {
 }
 
 function spellRead(table: Table, columns: readonly string[]): string {
-  const key = table.primaryKey.map((name) => `${quote(name)} = ?`).join(' AND ')
-  return `SELECT ${columns.map(quote).join(', ')} FROM ${quote(table.name)} WHERE ${key}`
+  return `SELECT ${columns.map(quote).join(', ')} FROM ${quote(table.name)} WHERE ${isKey(table)}`
 }
+
+/** Write the SQL that deletes one row by its key. */
+export function deleteSql(table: Table): string {
+  return `DELETE FROM ${quote(table.name)} WHERE ${isKey(table)}`
+}
+
+const isKey = ({ primaryKey }: Table) =>
+  primaryKey.map((name) => `${quote(name)} = ?`).join(' AND ')
 
 /** Write the SQL of Spanner's `insert_or_update`: columns that are not named keep their value. */
 export function upsertSql(table: Table, columns: readonly string[]): string {

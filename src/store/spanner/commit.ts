@@ -109,9 +109,10 @@ async function translated<T>(attempt: Attempt, ask: () => Promise<T>): Promise<T
 /** All tables at once; the first read begins the transaction, so it is alone for a moment. */
 async function readGuards(attempt: Attempt, guards: readonly Guard[]): Promise<CurrentRows> {
   const { connection, transaction, left } = attempt
-  const found = groupGuards(guards).map(async ({ table, keys, columns }) => {
+  const found = groupGuards(guards).map(async ({ table, index, keys, columns }) => {
     const encoded = keys.map((key) => encodeKey(connection.encoders, table, key))
-    return { table, rows: await readRows(transaction, table, encoded, columns, left()) }
+    const from = { table, keys: encoded, columns, index: index?.name }
+    return { table, index, rows: await readRows(transaction, from, left()) }
   })
   return indexRows(await Promise.all(found))
 }
@@ -119,9 +120,15 @@ async function readGuards(attempt: Attempt, guards: readonly Guard[]): Promise<C
 /** Without guards the commit is the whole transaction: one request, and a blind write. */
 async function write(attempt: Attempt, mutations: readonly Mutation[]): Promise<string> {
   const { connection, transaction, left } = attempt
-  for (const [first, ...others] of groupMutations(mutations)) {
+  for (const [first, ...others] of groupMutations(mutations.filter(({ deletes }) => !deletes))) {
     const rows = [first, ...others].map((mutation) => encodeRow(connection.encoders, mutation))
     transaction.upsert(first.table.name, rows)
+  }
+  for (const mutation of mutations.filter(({ deletes }) => deletes)) {
+    const { name, primaryKey } = mutation.table
+    const row = encodeRow(connection.encoders, mutation)
+    // The client types keys as strings, and encodes whatever it is given.
+    transaction.deleteRows(name, [primaryKey.map((column) => row[column] as string)])
   }
   const timeout = Math.max(1, Math.ceil(left()))
   const [{ commitTimestamp }] = await transaction.commit({ gaxOptions: { timeout } })

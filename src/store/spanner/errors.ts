@@ -3,7 +3,7 @@ import { Failure, type FailureCode } from '../../failures.ts'
 /** What each gRPC status means for a commit: https://cloud.google.com/spanner/docs/error-codes. */
 const statuses: Readonly<Record<number, readonly [string, FailureCode]>> = {
   1: ['CANCELLED', 'STORE_UNAVAILABLE'],
-  2: ['UNKNOWN', 'STORE_UNAVAILABLE'],
+  2: ['UNKNOWN', 'STORE_INTERNAL'],
   3: ['INVALID_ARGUMENT', 'STORE_REFUSED'],
   4: ['DEADLINE_EXCEEDED', 'STORE_UNAVAILABLE'],
   5: ['NOT_FOUND', 'STORE_MISCONFIGURED'],

@@ -11,12 +11,18 @@ const requestOptions = { requestTag: 'landfall/read' } as const
 
 type RowStream = ReturnType<Snapshot['createReadStream']>
 
+export interface KeyedRows {
+  readonly table: Table
+  readonly keys: readonly (readonly unknown[])[]
+  readonly columns: readonly string[]
+  /** The index that the keys are of; without one, they are primary keys. */
+  readonly index?: string | undefined
+}
+
 /** Read rows by key, in no order; those that are not there are left out. */
 export function readRows(
   snapshot: Snapshot,
-  table: Table,
-  keys: readonly (readonly unknown[])[],
-  columns: readonly string[],
+  { table, keys, columns, index }: KeyedRows,
   timeoutMs: number
 ): Promise<readonly Row[]> {
   failFast(snapshot)
@@ -24,6 +30,7 @@ export function readRows(
     // The client types keys as strings, and encodes whatever it is given.
     keys: keys.map((key) => key.map((part) => part as string)),
     columns: [...columns],
+    ...(index && { index }),
     requestOptions: { ...requestOptions },
     gaxOptions: oneAttempt(timeoutMs)
   })

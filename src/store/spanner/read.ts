@@ -72,7 +72,7 @@ export async function read(
 ): Promise<Row | undefined> {
   return onSnapshotOrNow(connection, freshness, timeoutMs, async (snapshot) => {
     const keys = [encodeKey(connection.encoders, table, key)]
-    const [row] = await readRows(snapshot(), table, keys, columns, timeoutMs)
+    const [row] = await readRows(snapshot(), { table, keys, columns }, timeoutMs)
     return row
   })
 }
