@@ -59,7 +59,11 @@ export const failures = {
     'The version of the row is absent or has the wrong type.'
   ),
   KEY_REPEATED: row('dead-letter', 422, 'One event writes the same row twice.'),
-  EVENT_TOO_LARGE: row('dead-letter', 422, 'One event needs more than fits into one commit.'),
+  EVENT_TOO_LARGE: row(
+    'dead-letter',
+    422,
+    'One event needs more than fits into one commit, or its JSON has too many values.'
+  ),
   COUNTER_OVERFLOW: row('dead-letter', 422, 'Adding the amount would overflow the column.'),
   STORE_REFUSED: row('dead-letter', 422, 'The store refuses these rows every time.'),
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { at } from './commit/at.ts'
 import type { Settled } from './commit/batch.ts'
@@ -15,7 +16,7 @@ export type Result =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'refused'; readonly failure: Failure }
 
-/** One event of a delivery, and its result. */
+/** One event of a delivery without its data, and its result. */
 export interface Landed {
   readonly arrival: Arrival
   readonly result: Result
@@ -43,34 +44,76 @@ export interface Ingest {
 /** Submitted all at once, a batch larger than the queue would always be refused. */
 const atOnce = 500
 
+/** A smaller body never takes more than some milliseconds to decode and to plan. */
+const heavyBytes = 64 * 1024
+
 /** Create the path that lands deliveries: contracts plan, the committer commits. */
 export function createIngest(contracts: Contracts, committer: Committer): Ingest {
-  async function landPlan(plan: Plan): Promise<Result> {
-    if (plan.writes.length === 0) return { kind: 'ignored' }
-    return { kind: 'settled', ...(await committer.submit(plan)) }
+  // Decoded, a body may take ten times its memory, so there is only one heavy body at a time.
+  const turns = pLimit(1)
+  const landOne = (arrival: Arrival) => landPlanned(planOf(arrival))
+  const planOf = (arrival: Arrival): Planned => ({
+    arrival: withoutData(arrival),
+    plan: contracts.plan(arrival)
+  })
+
+  async function landPlanned({ arrival, plan }: Planned): Promise<Landed> {
+    if (plan.writes.length === 0) return { arrival, result: { kind: 'ignored' } }
+    const result = await committer.submit(plan).then(toSettled, toRefused)
+    return { arrival, result }
   }
 
-  async function landOne(arrival: Arrival): Promise<Landed> {
-    const result = await landPlan(contracts.plan(arrival)).catch(toRefused)
-    return { arrival, result }
+  /** Other requests go on between the steps. Of a single event nothing decoded outlives its turn. */
+  function landHeavy(delivery: Delivery): Promise<readonly (Landed | Promise<Landed>)[]> {
+    return turns(async () => {
+      await nextTurn()
+      const arrivals = decode(delivery)
+      if (arrivals.length !== 1) return landSlowly(arrivals)
+      await nextTurn()
+      return arrivals.map(landOne)
+    })
+  }
+
+  function landSlowly(arrivals: readonly Arrival[]): Promise<readonly Landed[]> {
+    const planning = pLimit(1)
+    return pLimit(atOnce).map(arrivals, async (arrival) =>
+      landPlanned(await planning(() => nextTurn(planOf(arrival))))
+    )
   }
 
   return {
     async land(delivery) {
-      const arrivals = decode(delivery)
-      if (arrivals.length <= atOnce) return Promise.all(arrivals.map(landOne))
-      return pLimit(atOnce).map(arrivals, landOne)
+      const { body } = delivery
+      const landing =
+        body.length < heavyBytes ? decode(delivery).map(landOne) : await landHeavy(delivery)
+      return Promise.all(landing)
     },
     async dryRun(delivery) {
-      const planned = decode(delivery).map((arrival) => ({
-        arrival,
-        plan: contracts.plan(arrival)
-      }))
-      const results = await committer.dryRun(planned.map(({ plan }) => plan))
-      return planned.map((event, i) => ({ ...event, ...at(results, i) }))
+      const work = () => dryRun(delivery)
+      return delivery.body.length < heavyBytes ? work() : turns(() => nextTurn().then(work))
     }
   }
+
+  async function dryRun(delivery: Delivery): Promise<readonly DryRunEvent[]> {
+    const planned = decode(delivery).map(planOf)
+    const results = await committer.dryRun(planned.map(({ plan }) => plan))
+    return planned.map((event, i) => ({ ...event, ...at(results, i) }))
+  }
 }
+
+interface Planned {
+  readonly arrival: Arrival
+  readonly plan: Plan
+}
+
+/** While an event waits for its commit, its plan has all that is needed of its data. */
+function withoutData(arrival: Arrival): Arrival {
+  if (!('event' in arrival)) return arrival
+  const { data: _data, data_base64: _bytes, ...event } = arrival.event
+  return { ...arrival, event, inexact: new Set() }
+}
+
+const toSettled = (settled: Settled): Result => ({ kind: 'settled', ...settled })
 
 /** An expected refusal is a result; anything else is a bug and is thrown again. */
 function toRefused(error: unknown): Result {
