@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { hostileJson, ordinaryJson } from './hostile-json.ts'
+import { mostMebibytes, NODE_OPTIONS, peakMebibytes } from './memory.ts'
 import { type Service, startService } from './start-service.ts'
 
-/** What Node itself chooses in the container of 512 MiB, and what the image sets. */
-const NODE_OPTIONS = '--max-old-space-size=256 --max-semi-space-size=16'
-const mostMebibytes = 400
 const mostProcessorMs = 1000
 
 const collection = {
@@ -77,11 +75,6 @@ async function processorMs({ process: { pid } }: Service): Promise<number> {
   const [user, system] = fields.split(' ').slice(11, 13).map(Number)
   // The kernel counts in hundredths of a second for every program.
   return ((user ?? 0) + (system ?? 0)) * 10
-}
-
-async function peakMebibytes({ process: { pid } }: Service): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024
 }
 
 describe.runIf(process.platform === 'linux')('the process', () => {

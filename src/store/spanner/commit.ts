@@ -111,7 +111,10 @@ async function readGuards(attempt: Attempt, guards: readonly Guard[]): Promise<C
   const { connection, transaction, left } = attempt
   const found = groupGuards(guards).map(async ({ table, keys, columns }) => {
     const encoded = keys.map((key) => encodeKey(connection.encoders, table, key))
-    return { table, rows: await readRows(transaction, table, encoded, columns, left()) }
+    return {
+      table,
+      rows: await readRows(transaction, table, encoded, columns, { left, signal: undefined })
+    }
   })
   return indexRows(await Promise.all(found))
 }

@@ -18,8 +18,11 @@ export interface Connection {
   readonly client: Spanner
   readonly encoders: typeof Spanner
   readonly name: DatabaseName
-  /** Take a session within this time. The transaction releases it at its commit or `end`. */
-  transaction(timeoutMs: number): Promise<Transaction>
+  /**
+   * Take a session within this time, unless the signal is aborted. The transaction releases it at its
+   * commit or `end`.
+   */
+  transaction(timeoutMs: number, signal?: AbortSignal): Promise<Transaction>
   /** Report the result of a transaction, so that a lost session is not used again. */
   failed(transaction: Snapshot, error: unknown): void
   close(): Promise<void>
@@ -57,7 +60,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     client,
     encoders,
     name,
-    transaction: (timeoutMs) => takeTransaction(database, timeoutMs),
+    transaction: (timeoutMs, signal) => takeTransaction(database, timeoutMs, signal),
     failed(transaction, error) {
       if (!isSessionLost(error) || transaction.session['parent'] !== database) return
       void closeDatabase(database)
@@ -113,11 +116,15 @@ async function closeDatabase(database: Database): Promise<void> {
   await within(closeTimeoutMs, closed).catch(() => undefined)
 }
 
-async function takeTransaction(database: Database, timeoutMs: number): Promise<Transaction> {
+async function takeTransaction(
+  database: Database,
+  timeoutMs: number,
+  signal?: AbortSignal
+): Promise<Transaction> {
   const requestOptions = { transactionTag: 'landfall/commit' }
   const taken = database.getTransaction({ requestOptions })
   try {
-    const [transaction] = await within(timeoutMs, taken)
+    const [transaction] = await within(timeoutMs, taken, signal)
     return transaction
   } catch (error) {
     taken.then(([late]) => late.end()).catch(() => undefined)
@@ -125,10 +132,15 @@ async function takeTransaction(database: Database, timeoutMs: number): Promise<T
   }
 }
 
-function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+function within<T>(timeoutMs: number, work: Promise<T>, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = new Failure('STORE_UNAVAILABLE', `No Spanner session within ${timeoutMs} ms.`)
     const timer = setTimeout(() => reject(late), timeoutMs)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
+    const leave = () => reject(new Failure('STORE_UNAVAILABLE', 'The reader is gone.'))
+    signal?.addEventListener('abort', leave, { once: true })
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', leave)
+    })
   })
 }

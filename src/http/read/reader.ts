@@ -1,0 +1,79 @@
+import type { FastifyReply } from 'fastify'
+import pLimit from 'p-limit'
+import { Failure } from '../../failures.ts'
+import { maxPageBytes } from '../../store/page.ts'
+import { type Admission, createAdmission } from '../deliver/admission.ts'
+
+/** What all reads of an instance may take together. */
+export const readLimits = {
+  /** Reads that the store works on at once; others wait for their turn. */
+  calls: 12,
+  /** Bytes of pages that are read, and of answers that are not written yet. */
+  bytes: 64 * 1024 * 1024,
+  /** For a reader who takes nothing of its answer. */
+  stallMs: 5000,
+  /** For a reader who takes all of its answer. */
+  answerMs: 60_000
+} as const
+
+/** The one who waits for the answer of a read. */
+export interface Reader {
+  /**
+   * Ask the store in turn, with room for a page. The signal is aborted when the reader hangs up.
+   *
+   * @throws {Failure} QUEUE_FULL, REQUEST_INVALID when the reader hung up before its turn
+   */
+  ask<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>
+  /**
+   * Hold these bytes instead until the answer is written, and no longer than its reader takes it.
+   *
+   * @throws {Failure} QUEUE_FULL
+   */
+  answers(bytes: number): void
+}
+
+/** Create what admits readers. Each holds its share until it is gone and the store is done with it. */
+export function createReaders(admission: Admission): (reply: FastifyReply) => Reader {
+  const calls = pLimit(readLimits.calls)
+  const room = createAdmission(Number.POSITIVE_INFINITY, readLimits.bytes)
+
+  return ({ raw }) => {
+    const slots = [admission.enter(0), room.enter(0)]
+    const [, share] = slots
+    const gone = new AbortController()
+    let asking = false
+    const releaseIfOver = () => {
+      if (gone.signal.aborted && !asking) for (const slot of slots) slot.release()
+    }
+    const leave = () => {
+      gone.abort()
+      releaseIfOver()
+    }
+    raw.once('close', leave)
+    if (raw.destroyed) leave()
+
+    return {
+      async ask(call) {
+        asking = true
+        try {
+          return await calls(() => {
+            if (gone.signal.aborted) throw new Failure('REQUEST_INVALID', 'the reader hung up')
+            share?.grow(maxPageBytes)
+            return call(gone.signal)
+          })
+        } finally {
+          asking = false
+          releaseIfOver()
+        }
+      },
+      answers(bytes) {
+        share?.shrink(maxPageBytes)
+        share?.grow(bytes)
+        const cutOff = () => void raw.destroy()
+        raw.setTimeout(readLimits.stallMs, cutOff)
+        const timer = setTimeout(cutOff, readLimits.answerMs)
+        raw.once('close', () => clearTimeout(timer))
+      }
+    }
+  }
+}
