@@ -175,9 +175,19 @@ export function explain(error: unknown): string {
   if (error instanceof Complaint) return error.message
   if (error instanceof Failure) return `${error.code}: ${error.message}`
   if (isSystemError(error)) return `${error.code}: ${error.message}`
+  if (isOfTheOutside(error)) return error.message.split('\n', 1).join()
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error
+}
+
+/** What a service of Google answered, credentials that are absent, a file that zlib cannot read. */
+function isOfTheOutside(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? error.code : undefined
+  const answered = typeof code === 'number' && 'details' in error
+  const ofZlib = typeof code === 'string' && code.startsWith('Z_')
+  return answered || ofZlib || /default credentials/i.test(error.message)
 }

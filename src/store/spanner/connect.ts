@@ -43,11 +43,16 @@ export function parseDatabaseName(name: string): DatabaseName {
   throw new Failure('CONFIG_INVALID', `The Spanner database is ${name}, expected ${expected}.`)
 }
 
-/** Load the client and create it. It sends nothing yet, so nothing can fail yet. */
+/**
+ * Load the client and create it. It sends nothing to Spanner yet.
+ *
+ * @throws {Failure} STORE_MISCONFIGURED when there are no credentials
+ */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const name = parseDatabaseName(options.database)
   const { Database: DatabaseClient, Spanner: encoders } = await import('@google-cloud/spanner')
   const client = new encoders(clientOptions(options, name.project))
+  if (!options.emulator) await requireCredentials(client)
   const open = () => {
     // Not `instance.database()`, which would hand out the one whose session was lost.
     const database = new DatabaseClient(client.instance(name.instance), name.database, poolOptions)
@@ -70,6 +75,19 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       await closeDatabase(database)
       await client.close()
     }
+  }
+}
+
+/** Without credentials every stub of the client has a rejection that nothing handles. */
+async function requireCredentials({ auth }: Spanner): Promise<void> {
+  try {
+    await auth.getClient()
+  } catch (cause) {
+    const advice =
+      'run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS'
+    throw new Failure('STORE_MISCONFIGURED', `There are no credentials for Spanner; ${advice}.`, {
+      cause
+    })
   }
 }
 
