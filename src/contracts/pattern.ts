@@ -15,7 +15,7 @@ export interface Pattern {
  * @throws {SyntaxError} saying what is wrong with the pattern, and what was expected
  */
 export function compilePattern(pattern: string, ignoreCase = false): Pattern {
-  // What RE2 would take in another meaning is no pattern of ECMA-262: `[[:alpha:]]`, `\A`, `(?i)`.
+  // ECMA-262 refuses what only RE2 knows, such as `\A` and `(?i)`.
   void new RegExp(pattern, 'u')
   const translated = translate(pattern)
   try {

@@ -12,7 +12,7 @@ export interface SchemaParts {
   readonly names: ReadonlySet<string>
 }
 
-/** Keywords whose value is no schema, whatever it looks like. */
+/** Keywords whose value is data, even if it looks like a schema. */
 const values: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
 /** Keywords whose value has schemas by name. */
 const named: ReadonlySet<string> = new Set([

@@ -122,7 +122,7 @@ function isKey(bytes: Uint8Array, end: number): boolean {
   return bytes[at] === COLON
 }
 
-/** Nobody can prepare keys of one hash for a start that they do not know. */
+/** Unknown to senders, who could otherwise prepare many keys with one hash. */
 const hashStart = randomInt(2 ** 32)
 
 /** FNV-1a, 32 bits: a few keys with the hash of another are as good as one key fewer. */

@@ -49,7 +49,7 @@ describe('the pattern of a contract', () => {
       '/patternProperties/(?<!a)b: looks'
     ],
     [
-      'what is no pattern',
+      'text that is not a pattern',
       { anyOf: [text({ pattern: '(' })] },
       '/anyOf/0/pattern: Invalid regular expression'
     ]

@@ -185,7 +185,7 @@ describe('a pattern', () => {
     ['a negative lookbehind', '(?<!a)b', /looks ahead or behind/],
     ['modifiers', '(?i:a)', /modifiers/],
     ['too many repetitions', 'a{1001}', /linear time/],
-    ['a property that nobody knows', '\\p{Landfall}', /./],
+    ['an unknown property', '\\p{Landfall}', /./],
     ['the syntax of another engine', '[[:alpha:]]', /./],
     ['an escape that is none', '\\A', /./],
     ['no end', '(', /./]

@@ -1,6 +1,6 @@
 import type { Snapshot, Transaction } from '@google-cloud/spanner'
 import { status } from '@grpc/grpc-js'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { refusal } from '../../dev/spanner-model/refusal.ts'
 import { serveModel } from '../../dev/spanner-model/serve-model.ts'
 import type { Connection } from '../../src/store/spanner/connect.ts'
@@ -26,7 +26,7 @@ async function openModel() {
   return { model, store }
 }
 
-it('calls contention by its name, also when the last attempt ends in its deadline', async () => {
+test('calls contention by its name, also when the last attempt ends in its deadline', async () => {
   const { model, store } = await openModel()
   model.refuse = (method) => {
     if (method !== 'Commit') return undefined
@@ -40,7 +40,7 @@ it('calls contention by its name, also when the last attempt ends in its deadlin
   await expect(committed).rejects.toMatchObject({ code: 'STORE_CONTENDED' })
 })
 
-it('ends a read at once when its reader is gone, long before its deadline', async () => {
+test('ends a read as soon as its reader hangs up', async () => {
   const { model, store } = await openModel()
   const read = (signal: AbortSignal) =>
     store.read(itemsTable, ['a'], ['id'], { kind: 'strong' }, signal)
@@ -55,7 +55,7 @@ it('ends a read at once when its reader is gone, long before its deadline', asyn
   await expect(read(AbortSignal.abort())).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
 })
 
-it('gives a read one deadline, which the wait for a session is part of', async () => {
+test('gives a read one deadline, which the wait for a session is part of', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const snapshot: Pick<Snapshot, 'end'> = { end: () => undefined }

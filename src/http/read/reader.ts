@@ -16,7 +16,7 @@ export const readLimits = {
   answerMs: 60_000
 } as const
 
-/** The one who waits for the answer of a read. */
+/** A client that waits for the answer to a read. */
 export interface Reader {
   /**
    * Ask the store in turn, with room for a page. The signal is aborted when the reader hangs up.
@@ -32,7 +32,7 @@ export interface Reader {
   answers(bytes: number): void
 }
 
-/** Create what admits readers. Each holds its share until it is gone and the store is done with it. */
+/** Admit readers. Each keeps its share until its connection is closed and its call of the store is over. */
 export function createReaders(admission: Admission): (reply: FastifyReply) => Reader {
   const calls = pLimit(readLimits.calls)
   const room = createAdmission(Number.POSITIVE_INFINITY, readLimits.bytes)
@@ -40,26 +40,26 @@ export function createReaders(admission: Admission): (reply: FastifyReply) => Re
   return ({ raw }) => {
     const slots = [admission.enter(0), room.enter(0)]
     const [, share] = slots
-    const gone = new AbortController()
+    const hangUp = new AbortController()
     let asking = false
     const releaseIfOver = () => {
-      if (gone.signal.aborted && !asking) for (const slot of slots) slot.release()
+      if (hangUp.signal.aborted && !asking) for (const slot of slots) slot.release()
     }
-    const leave = () => {
-      gone.abort()
+    const onClose = () => {
+      hangUp.abort()
       releaseIfOver()
     }
-    raw.once('close', leave)
-    if (raw.destroyed) leave()
+    raw.once('close', onClose)
+    if (raw.destroyed) onClose()
 
     return {
       async ask(call) {
         asking = true
         try {
           return await calls(() => {
-            if (gone.signal.aborted) throw new Failure('REQUEST_INVALID', 'the reader hung up')
+            if (hangUp.signal.aborted) throw new Failure('REQUEST_INVALID', 'the reader hung up')
             share?.grow(maxPageBytes)
-            return call(gone.signal)
+            return call(hangUp.signal)
           })
         } finally {
           asking = false

@@ -40,7 +40,7 @@ export function connect({
     createMissing(database, tables)
     return createCommitClock(database, now)
   })
-  // From here on `unlessBusy` waits: SQLite would do it on the thread that answers everybody.
+  // From here on `unlessBusy` waits. SQLite would block the thread that answers all requests.
   database.exec('PRAGMA busy_timeout = 5')
   return { database, prepare: createPrepare(database), clock, busyTimeoutMs }
 }

@@ -154,7 +154,7 @@ function within<T>(timeoutMs: number, work: Promise<T>, signal?: AbortSignal): P
   return new Promise((resolve, reject) => {
     const late = new Failure('STORE_UNAVAILABLE', `No Spanner session within ${timeoutMs} ms.`)
     const timer = setTimeout(() => reject(late), timeoutMs)
-    const leave = () => reject(new Failure('STORE_UNAVAILABLE', 'The reader is gone.'))
+    const leave = () => reject(new Failure('STORE_UNAVAILABLE', 'The reader hung up.'))
     signal?.addEventListener('abort', leave, { once: true })
     work.then(resolve, reject).finally(() => {
       clearTimeout(timer)

@@ -108,7 +108,7 @@ const oneAttempt = ({ left, signal }: ReadTime) => ({
 function cancelledBy(signal: AbortSignal): Interceptor {
   return (options, next) => {
     const call = new InterceptingCall(next(options))
-    const cancel = () => call.cancelWithStatus(status.CANCELLED, 'the reader is gone')
+    const cancel = () => call.cancelWithStatus(status.CANCELLED, 'the reader hung up')
     if (signal.aborted) cancel()
     else signal.addEventListener('abort', cancel, { once: true })
     return call
@@ -144,7 +144,7 @@ async function rowsOf(
   return rows
 }
 
-const cancelled = () => Object.assign(new Error('the reader is gone'), { code: status.CANCELLED })
+const cancelled = () => Object.assign(new Error('the reader hung up'), { code: status.CANCELLED })
 
 /** Visit rows as the protocol carries them, until a visit returns false. */
 function eachRow(

@@ -51,7 +51,7 @@ test('a reader who hangs up calls off the call of the store, and counts until th
   await expect.poll(() => inProgress(app)).toBe('0')
 })
 
-test('the store works on so many reads at once, and never begins one whose reader is gone', async () => {
+test('the store works on so many reads at once, and never begins one whose reader hung up', async () => {
   const { app, calls, read, finishAll } = await openStalled()
   const readers = await Promise.all(Array.from({ length: readLimits.calls + 5 }, read))
   await expect.poll(() => inProgress(app)).toBe(String(readers.length))
