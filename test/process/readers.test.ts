@@ -37,13 +37,18 @@ describe.runIf(process.platform === 'linux')('the process', () => {
     const path = '/api/v1/data?limit=1000'
     const readers = await Promise.all(Array.from({ length: 250 }, () => openReader(service, path)))
     for (const reader of readers) reader.pause()
+    await expect.poll(() => inProgress(service)).not.toBe('0')
+    // A reader who takes its answer is served as soon as there is room again.
+    const page = async () => {
+      const answer = await fetch(service.url + path)
+      return answer.status === 200 ? ((await answer.json()) as unknown[]).length : 0
+    }
+    await expect.poll(page).toBeGreaterThan(500)
     await expect.poll(() => inProgress(service)).toBe('0')
     expect(await peakMebibytes(service)).toBeLessThan(mostMebibytes)
-    const page = (await (await fetch(service.url + path)).json()) as unknown[]
-    expect(page.length).toBeGreaterThan(500)
   })
 
-  test('bounds the memory of 9,000 reads that hang up on a Spanner that does not answer', async () => {
+  test('bounds the memory of 3,000 reads that hang up on a Spanner that does not answer', async () => {
     const { tables } = await readContracts('schemas')
     const database = 'projects/p/instances/i/databases/d'
     const model = await serveModel({ databases: { [database]: spannerDdl(tables) } })
@@ -64,7 +69,7 @@ describe.runIf(process.platform === 'linux')('the process', () => {
       await sleep(30)
       reader.destroy()
     }
-    await Promise.all(Array.from({ length: 9000 }, () => atOnce(hangUp)))
+    await Promise.all(Array.from({ length: 3000 }, () => atOnce(hangUp)))
     await expect.poll(() => inProgress(service)).toBe('0')
     expect(await peakMebibytes(service)).toBeLessThan(mostMebibytes)
     model.delays = { commitMs: 0, readMs: 0 }

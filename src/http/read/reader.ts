@@ -10,8 +10,8 @@ export const readLimits = {
   calls: 12,
   /** Bytes of pages that are read, and of answers that are not written yet. */
   bytes: 64 * 1024 * 1024,
-  /** For a reader who takes nothing of its answer. */
-  stallMs: 5000,
+  /** For a reader who takes nothing of its answer; Node notices in twice this time at most. */
+  stallMs: 2500,
   /** For a reader who takes all of its answer. */
   answerMs: 60_000
 } as const
