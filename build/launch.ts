@@ -3,6 +3,16 @@ import { createRequire, SourceMap } from 'node:module'
 import { join } from 'node:path'
 import { constants, Script } from 'node:vm'
 
+const [major] = process.versions.node.split('.')
+if (Number(major) < 24) {
+  process.stderr.write(`landfall: needs Node 24, and this is ${process.versions.node}\n`)
+  process.exit(1)
+}
+
+// No request is accepted yet, so just exit. Without a handler, the first process of a container
+// would ignore the signal, and on a slow machine the service takes a while to load.
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit(0))
+
 /** What `node dist/main.js` runs: the bundle beside it, with code that was compiled before. */
 const dir = import.meta.dirname
 const file = join(dir, 'service.js')

@@ -24,8 +24,10 @@ export interface Parts {
 }
 
 /** Put the parts together. Opens nothing; closing the app closes `readAuth` and the store. */
-export function buildApp(parts: Parts): FastifyInstance {
-  const { config, contracts, store, pushAuth, readAuth, metrics, log } = parts
+export function buildApp(given: Parts): FastifyInstance {
+  const { store, newestCommitMs } = rememberCommits(given.store)
+  const parts = { ...given, store }
+  const { config, contracts, pushAuth, readAuth, metrics, log } = parts
   const readiness = createReadiness(store, contracts.tables, monotonic, ({ failure }) => {
     if (failure) log.error({ err: failure }, 'not ready')
     else log.info('ready again')
@@ -48,7 +50,7 @@ export function buildApp(parts: Parts): FastifyInstance {
     pushAuth,
     authorizeRead: readAuth.authorize,
     access: { push: config.PUSH_AUTH, read: config.READ_AUTH },
-    now: Date.now,
+    now: () => Math.max(Date.now(), newestCommitMs()),
     log,
     project: config.GOOGLE_CLOUD_PROJECT,
     metrics,
@@ -64,6 +66,26 @@ export function buildApp(parts: Parts): FastifyInstance {
 }
 
 const monotonic = () => performance.now()
+
+/** A commit timestamp that was given out is not in the future, even where this clock is behind. */
+function rememberCommits(store: Store): { store: Store; newestCommitMs: () => number } {
+  let newest = ''
+  return {
+    newestCommitMs: () => (newest === '' ? 0 : Date.parse(newest)),
+    store: {
+      read: (...args) => store.read(...args),
+      list: (...args) => store.list(...args),
+      verify: (tables) => store.verify(tables),
+      close: () => store.close(),
+      async commit(guards, decide) {
+        const committed = await store.commit(guards, decide)
+        // Timestamps have one form, whose order is that of text.
+        if (committed.commitTimestamp > newest) newest = committed.commitTimestamp
+        return committed
+      }
+    }
+  }
+}
 
 function committerOf({ config, store, metrics, log }: Parts, readiness: Readiness): Committer {
   return createCommitter({

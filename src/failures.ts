@@ -59,7 +59,11 @@ export const failures = {
     'The version of the row is absent or has the wrong type.'
   ),
   KEY_REPEATED: row('dead-letter', 422, 'One event writes the same row twice.'),
-  EVENT_TOO_LARGE: row('dead-letter', 422, 'One event needs more than fits into one commit.'),
+  EVENT_TOO_LARGE: row(
+    'dead-letter',
+    422,
+    'One event needs more than fits into one commit, or its JSON has too many values.'
+  ),
   COUNTER_OVERFLOW: row('dead-letter', 422, 'Adding the amount would overflow the column.'),
   STORE_REFUSED: row('dead-letter', 422, 'The store refuses these rows every time.'),
 
@@ -186,9 +190,19 @@ export function explain(error: unknown): string {
   if (error instanceof Complaint) return error.message
   if (error instanceof Failure) return `${error.code}: ${error.message}`
   if (isSystemError(error)) return `${error.code}: ${error.message}`
+  if (isOfTheOutside(error)) return error.message.split('\n', 1).join()
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error
+}
+
+/** What a service of Google answered, credentials that are absent, a file that zlib cannot read. */
+function isOfTheOutside(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? error.code : undefined
+  const answered = typeof code === 'number' && 'details' in error
+  const ofZlib = typeof code === 'string' && code.startsWith('Z_')
+  return answered || ofZlib || /default credentials/i.test(error.message)
 }

@@ -100,7 +100,8 @@ function stopOnSignals(app: FastifyInstance, config: Config, exporting?: Exporti
     app.log.info('stopped')
     process.exit(0)
   }
-  for (const signal of stopSignals) process.off(signal, exit).once(signal, stop)
+  // The launcher of the bundle had a handler of its own before anything was loaded.
+  for (const signal of stopSignals) process.removeAllListeners(signal).once(signal, stop)
 }
 
 /** Log where the service listens, and check readiness at once. */
@@ -113,10 +114,9 @@ async function report(app: FastifyInstance, config: Config): Promise<void> {
 }
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
-const exit = () => process.exit(0)
 // No request is accepted yet, so just exit. Without a handler, the first process of a container
 // would ignore the signal.
-for (const signal of stopSignals) process.once(signal, exit)
+for (const signal of stopSignals) process.once(signal, () => process.exit(0))
 
 // Keep running when the reader of the output is gone.
 process.stdout.on('error', () => undefined)

@@ -47,6 +47,24 @@ describe('explaining an error', () => {
       'prints a system error in one line',
       Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', syscall: 'listen' }),
       'EADDRINUSE: listen EADDRINUSE'
+    ],
+    [
+      'what a service of Google answered in one line',
+      Object.assign(new Error('5 NOT_FOUND: no subscription\n    at x'), {
+        code: 5,
+        details: 'no'
+      }),
+      '5 NOT_FOUND: no subscription'
+    ],
+    [
+      'that a file ends too early in one line',
+      Object.assign(new Error('unexpected end of file'), { code: 'Z_BUF_ERROR', errno: -5 }),
+      'unexpected end of file'
+    ],
+    [
+      'that there are no credentials in one line',
+      new Error('Could not load the default credentials. Browse to x'),
+      'Could not load the default credentials. Browse to x'
     ]
   ])('says %s', (_name, error, line) => {
     expect(explain(error)).toBe(line)

@@ -84,7 +84,8 @@ function toApiKey({ name, sha256, expires, collections }: ApiKeyEntry): ApiKey {
 /** The parser's own message would quote the secret. */
 function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString())
+    // Editors and shells of Windows begin a file with a byte order mark.
+    return JSON.parse(bytes.toString().replace(/^\uFEFF/, ''))
   } catch {
     throw invalid('it is not JSON')
   }

@@ -20,6 +20,7 @@ import { deliveryRoutes } from './deliver/routes.ts'
 import { documentRoutes } from './docs/document-routes.ts'
 import { answerErrors, answerMalformed, badUrl, sendProblem, toProblem } from './errors.ts'
 import type { AccessModes } from './openapi/access.ts'
+import { createReaders } from './read/reader.ts'
 import { readRoutes } from './read/routes.ts'
 import { measureReads, measureRefusals } from './request-metrics.ts'
 
@@ -67,10 +68,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   const { contracts, store, now, authorizeRead: authorize } = options
   void app.register(async (scope) => {
     measureReads(scope, metrics)
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.raw.once('close', admission.enter(0).release)
-    })
-    readRoutes(scope, { collections: contracts.collections, store, now, authorize })
+    const admit = createReaders(admission)
+    readRoutes(scope, { collections: contracts.collections, store, now, authorize, admit })
   })
   return app
 }

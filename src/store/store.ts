@@ -108,19 +108,23 @@ export interface Store {
     decide: (current: CurrentRows) => Decision<T>
   ): Promise<Committed<T>>
 
-  /** Read one row by its key: the named columns, or undefined. A tombstone is a row. */
+  /**
+   * Read one row by its key: the named columns, or undefined. A tombstone is a row. A signal that is
+   * aborted ends the call.
+   */
   read(
     table: Table,
     key: readonly Value[],
     columns: readonly string[],
-    freshness: Freshness
+    freshness: Freshness,
+    signal?: AbortSignal
   ): Promise<Row | undefined>
 
   /**
    * Read one page of rows, without tombstones. It has at most `limit` rows, and ends early where its
-   * rows are large; it has at least one row when there is any.
+   * rows are large; it has at least one row when there is any. A signal that is aborted ends the call.
    */
-  list(select: Select, freshness: Freshness): Promise<RowPage>
+  list(select: Select, freshness: Freshness, signal?: AbortSignal): Promise<RowPage>
 
   /** Compare the live tables with these; empty when they agree. Extra tables are not a mismatch. */
   verify(tables: readonly Table[]): Promise<readonly Mismatch[]>

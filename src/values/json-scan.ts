@@ -1,9 +1,11 @@
+import { randomInt } from 'node:crypto'
 import { Failure } from '../failures.ts'
+import { jsonBounds } from './limits.ts'
 
 /** Neither Pub/Sub nor Eventarc sends batches; beyond this, one request would fill the queue alone. */
 export const MAX_BATCH_EVENTS = 10_000
 
-const [OTHER, OPEN, CLOSE, COMMA, QUOTE, NUMBER] = [0, 1, 2, 3, 4, 5] as const
+const [OTHER, OPEN, CLOSE, COMMA, QUOTE, NUMBER, LITERAL] = [0, 1, 2, 3, 4, 5, 6] as const
 
 const kinds = new Uint8Array(256).fill(OTHER)
 const mark = (characters: string, kind: number) => {
@@ -14,46 +16,55 @@ mark('}]', CLOSE)
 mark(',', COMMA)
 mark('"', QUOTE)
 mark('-0123456789', NUMBER)
+// The letters that null, true and false begin with, none of which occurs within them.
+mark('ntf', LITERAL)
 
 const inNumber = new Uint8Array(256)
 for (const byte of Buffer.from('+-.0123456789eE')) inNumber[byte] = 1
 
 const BACKSLASH = 0x5c
+const COLON = 0x3a
 const BOM = Buffer.from('\uFEFF')
 
-/** Parsed, `[]` takes some 30 times its two bytes; no honest 10 MB message is made of brackets. */
-export const MAX_JSON_CONTAINERS = 500_000
-
+/** What visits the parts of JSON text, all of them outside of strings. */
 export interface JsonVisitor {
-  /** A bracket or comma outside of strings; `depth` counts a bracket itself. */
+  /** A bracket or comma; `depth` counts a bracket itself. */
   punctuation?(at: number, depth: number): void
-  /** A number outside of strings: the bytes from `start` to before `end`. */
+  /** A number: the bytes from `start` to before `end`. */
   number?(start: number, end: number): void
+  /** The key of a member: the bytes from `start` to before `end`, its quotes among them. */
+  key?(start: number, end: number): void
 }
 
 /**
  * Walk over JSON text without building or recursing, and return how deep it is nested: `1` is 0,
  * `[]` is 1. Of text that is not JSON the answer means nothing, but it always comes, in linear time.
  *
- * @throws {Failure} EVENT_TOO_LARGE beyond `MAX_JSON_CONTAINERS` objects and arrays
+ * @throws {Failure} EVENT_TOO_LARGE beyond a bound of `jsonBounds`
  */
 export function scanJson(bytes: Uint8Array, visitor: JsonVisitor): number {
-  let depth = 0
-  let deepest = 0
-  let containers = 0
-  let at = 0
+  const count = createCount()
+  let [depth, deepest, at] = [0, 0, 0]
   while (at < bytes.length) {
     const start = at++
-    switch (kinds[bytes[start] ?? 0]) {
+    const kind = kinds[bytes[start] ?? 0]
+    if (kind === OTHER) continue
+    // JSON is one value: after it, nothing needs to be counted for the parser to refuse.
+    if (depth <= 0 && count.any && kind !== COMMA) return deepest
+    switch (kind) {
       case QUOTE:
-        at = afterString(bytes, start)
+        at = scanString(bytes, start, count, visitor)
         break
       case NUMBER:
         at = afterNumber(bytes, start)
+        count.value()
         visitor.number?.(start, at)
         break
+      case LITERAL:
+        count.value()
+        break
       case OPEN:
-        if (++containers > MAX_JSON_CONTAINERS) throw tooMany()
+        count.container()
         deepest = Math.max(deepest, ++depth)
         visitor.punctuation?.(start, depth)
         break
@@ -69,8 +80,57 @@ export function scanJson(bytes: Uint8Array, visitor: JsonVisitor): number {
   return deepest
 }
 
-const tooMany = () =>
-  new Failure('EVENT_TOO_LARGE', `the JSON has more than ${MAX_JSON_CONTAINERS} objects and arrays`)
+function scanString(bytes: Uint8Array, start: number, count: Count, visitor: JsonVisitor): number {
+  const end = afterString(bytes, start)
+  if (isKey(bytes, end)) {
+    count.key(bytes, start, end)
+    visitor.key?.(start, end)
+  } else count.value()
+  return end
+}
+
+type Count = ReturnType<typeof createCount>
+
+function createCount() {
+  let [values, containers] = [0, 0]
+  const keys = new Set<number>()
+  return {
+    get any() {
+      return values > 0 || containers > 0
+    },
+    value() {
+      if (++values > jsonBounds.values) throw tooMany(jsonBounds.values, 'values')
+    },
+    container() {
+      if (++containers > jsonBounds.containers) {
+        throw tooMany(jsonBounds.containers, 'objects and arrays')
+      }
+    },
+    key(bytes: Uint8Array, start: number, end: number) {
+      keys.add(hashOf(bytes, start, end))
+      if (keys.size > jsonBounds.keys) throw tooMany(jsonBounds.keys, 'different keys')
+    }
+  }
+}
+
+const tooMany = (bound: number, what: string) =>
+  new Failure('EVENT_TOO_LARGE', `the JSON has more than ${bound} ${what}`)
+
+function isKey(bytes: Uint8Array, end: number): boolean {
+  let at = end
+  while (isSpace(bytes[at])) at++
+  return bytes[at] === COLON
+}
+
+/** Unknown to senders, who could otherwise prepare many keys with one hash. */
+const hashStart = randomInt(2 ** 32)
+
+/** FNV-1a, 32 bits: a few keys with the hash of another are as good as one key fewer. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = hashStart
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193)
+  return hash
+}
 
 function afterString(bytes: Uint8Array, start: number): number {
   let end = start

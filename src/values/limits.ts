@@ -4,6 +4,23 @@ const json = 'https://cloud.google.com/spanner/docs/reference/standard-sql/data-
 
 const mebibyte = 1024 * 1024
 
+/**
+ * What one JSON text may be made of. Built, it takes far more memory and time than its bytes: `[]`
+ * takes some 30 times its two bytes, and a key that no other object has costs a layout of its own.
+ * Within these bounds no 16 MiB take more than 0.3 s to decode, and 10 MB of records fit, with 20
+ * bytes for each value. `docs/limits.md` has the same figures.
+ */
+export const jsonBounds = {
+  /** Objects and arrays. */
+  containers: 250_000,
+  /** Strings, numbers and literals, without keys. */
+  values: 500_000,
+  /** Different keys in all objects together. */
+  keys: 25_000,
+  /** Numbers of more than 15 digits in another form than a double prints. */
+  longNumbers: 10_000
+} as const
+
 /** A figure of Spanner or Pub/Sub. The code keeps to `ours`; `docs/limits.md` shows both. */
 export interface Limit {
   /** What is limited, as `docs/limits.md` names it. A row whose name ends in Bytes counts bytes. */

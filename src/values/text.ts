@@ -1,4 +1,4 @@
-import type { Json } from './json.ts'
+import { findMember, type Json } from './json.ts'
 import { limits } from './limits.ts'
 import { refuseValue } from './value.ts'
 
@@ -61,13 +61,9 @@ function findProblem(value: Json, depth: number): string | undefined {
     return Number.isFinite(value) ? undefined : 'has an infinite number'
   if (value === null || typeof value !== 'object') return undefined
   if (depth >= maxDepth) return `is nested deeper than ${maxDepth} levels`
-  return findProblemWithin(value, depth + 1)
-}
-
-function findProblemWithin(value: object, depth: number): string | undefined {
-  for (const [name, member] of Object.entries(value)) {
-    const problem = name.isWellFormed() ? findProblem(member, depth) : 'has a lone surrogate'
-    if (problem) return problem
-  }
-  return undefined
+  return findMember(value, (member, name) =>
+    typeof name === 'string' && !name.isWellFormed()
+      ? 'has a lone surrogate'
+      : findProblem(member, depth + 1)
+  )
 }

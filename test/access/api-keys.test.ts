@@ -17,6 +17,10 @@ describe('the secret with the API keys', () => {
     expect(parseApiKeys(Buffer.from(text))).toHaveLength(JSON.parse(text).keys.length)
   })
 
+  test('may begin with a byte order mark', () => {
+    expect(parseApiKeys(Buffer.from(`\uFEFF${secretOf(entry)}`))).toHaveLength(1)
+  })
+
   test.each([
     ['nothing', '', 'it is not JSON'],
     ['half of it', secretOf(entry).slice(0, -2), 'it is not JSON'],

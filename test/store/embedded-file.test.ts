@@ -119,6 +119,30 @@ describe('a file in use', () => {
   })
 })
 
+test('waits for another process that writes, and other work goes on meanwhile', async () => {
+  const file = temporaryFile()
+  const store = await openEmbeddedStore({ file, tables: [itemsTable] })
+  onTestFinished(() => store.close())
+  const other = new DatabaseSync(file)
+  onTestFinished(() => other.close())
+  other.exec('BEGIN IMMEDIATE')
+  const waiting = put(store, itemsTable, item('a'))
+  // Only where the thread is free does this run before the commit has failed.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  other.exec('COMMIT')
+  await waiting
+  expect(await readItem(store, 'a', 'id')).toEqual({ id: 'a' })
+})
+
+test('gives up when another process keeps the file', async () => {
+  const file = temporaryFile()
+  const store = await open(file)
+  const other = new DatabaseSync(file)
+  onTestFinished(() => other.close())
+  other.exec('BEGIN IMMEDIATE')
+  await expect(put(store, itemsTable, item('a'))).rejects.toMatchObject({ code: 'STORE_CONTENDED' })
+})
+
 test('is unavailable once it is closed, and closes twice', async () => {
   const store = await open(':memory:')
   await store.close()

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/failures.ts'
+import { exactnessOf } from '../../src/values/exact-numbers.ts'
 import { parseJson } from '../../src/values/json-parse.ts'
+import { jsonBounds } from '../../src/values/limits.ts'
 
 function codeOf(text: string | Buffer, maxDepth?: number): string {
   try {
@@ -113,6 +115,61 @@ describe('parseJson', () => {
       'the number at /data/a/0/b~1c would be rounded'
     )
     expect([...parseJson(Buffer.from('[1e-400]'), 80, '/data').inexact]).toEqual(['/data/0'])
+  })
+
+  test('puts every inexact number back where it was, whatever is repeated around it', () => {
+    const text =
+      '{"a":[0.10000000000000001,9007199254740991,{"b":-0.20000000000000001}],' +
+      '"c":{"d":1e400,"e":[1e400]},"c":{"2":0.30000000000000005,"1":0.30000000000000001}}'
+    const { value, inexact } = parseJson(Buffer.from(text))
+    expect(value).toEqual({
+      a: [0.1, 9007199254740991, { b: -0.2 }],
+      c: { 2: 0.30000000000000004, 1: 0.3 }
+    })
+    expect([...inexact].sort()).toEqual(['/a/0', '/a/2/b', '/c/1', '/c/2'])
+  })
+
+  test.each([
+    ['two signs', '[--1.2345678901234567]'],
+    ['two exponents', '[1e400e4]'],
+    ['a leading zero', '{"a":00.12345678901234567}'],
+    ['no digits before the point', '[.12345678901234567]'],
+    ['no digits after the point', '[12345678901234567.]'],
+    ['an inexact number as a key', '{0.10000000000000001:1}']
+  ])('refuses a long number with %s', (_, text) => {
+    expect(codeOf(text)).toBe('JSON_INVALID')
+  })
+
+  test('says where the text is wrong, also after numbers in doubt', () => {
+    expect(() => parseJson(Buffer.from('[1.00000000000000001,"a" 1]'))).toThrow('see character 25')
+  })
+
+  test('settles every number as a reviver with its source text would', () => {
+    const digits = fc.stringMatching(
+      /^-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?$/
+    )
+    fc.assert(
+      fc.property(fc.array(digits), (numbers) => {
+        const expected = numbers.map(exactnessOf)
+        const text = Buffer.from(`[${numbers.join(',')}]`)
+        if (expected.includes('lost')) {
+          expect(() => parseJson(text)).toThrow(Failure)
+          return
+        }
+        expect(parseJson(text)).toEqual({
+          value: numbers.map(Number),
+          inexact: new Set(
+            expected.flatMap((exactness, i) => (exactness === 'inexact' ? [`/${i}`] : []))
+          )
+        })
+      })
+    )
+  })
+
+  test('refuses more numbers than can be looked at one by one', () => {
+    const text = JSON.stringify(Array(jsonBounds.longNumbers + 1).fill('X'))
+    expect(codeOf(text.replaceAll('"X"', '0.10000000000000001'))).toBe('EVENT_TOO_LARGE')
+    expect(codeOf(text.replaceAll('"X"', '0.30000000000000004'))).toBe('accepted')
   })
 
   test('never quotes the text in a message', () => {

@@ -1,11 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  MAX_BATCH_EVENTS,
-  MAX_JSON_CONTAINERS,
-  scanJson,
-  splitArray
-} from '../../src/values/json-scan.ts'
+import { MAX_BATCH_EVENTS, scanJson, splitArray } from '../../src/values/json-scan.ts'
+import { jsonBounds } from '../../src/values/limits.ts'
 
 const split = (text: string) => splitArray(Buffer.from(text)).map(String)
 
@@ -16,19 +12,48 @@ describe('scanJson', () => {
     ['[[],{"a":[]}]', 3],
     ['"[["', 0],
     ['"\\"[["', 0],
-    ['"\\\\"[', 1]
+    ['["\\\\",[]]', 2]
   ])('finds how deep %s is', (text, depth) => {
     expect(scanJson(Buffer.from(text), {})).toBe(depth)
   })
 })
 
-test('JSON made of brackets is refused before it is built, alone and in a batch', () => {
-  const text = `[${'[],'.repeat(MAX_JSON_CONTAINERS)}[]]`
-  const tooLarge = expect.objectContaining({ code: 'EVENT_TOO_LARGE' })
-  expect(() => scanJson(Buffer.from(text), {})).toThrow(tooLarge)
-  expect(() => splitArray(Buffer.from(`[${text}]`))).toThrow(tooLarge)
-  const fits = `[${'[],'.repeat(MAX_JSON_CONTAINERS - 2)}[]]`
-  expect(scanJson(Buffer.from(fits), {})).toBe(2)
+describe('the bounds of one JSON text', () => {
+  const list = (length: number, item: (index: number) => string) =>
+    `[${Array.from({ length }, (_, index) => item(index)).join(',')}]`
+
+  test.each<[string, (length: number) => string, number]>([
+    ['arrays', (length) => list(length - 1, () => '[]'), jsonBounds.containers],
+    ['objects', (length) => list(length - 1, () => '{}'), jsonBounds.containers],
+    ['numbers', (length) => list(length, () => '1'), jsonBounds.values],
+    ['strings', (length) => list(length, () => '""'), jsonBounds.values],
+    [
+      'literals',
+      (length) => list(length, (i) => ['null', 'true', 'false'][i % 3] ?? ''),
+      jsonBounds.values
+    ],
+    [
+      'different keys',
+      (length) => list(length / 2, (i) => `{"a${i}" : 1, "b${i}":1}`),
+      jsonBounds.keys
+    ]
+  ])('refuse too many %s before they are built, alone and in a batch', (_, textOf, bound) => {
+    const tooLarge = expect.objectContaining({ code: 'EVENT_TOO_LARGE' })
+    expect(scanJson(Buffer.from(textOf(bound)), {})).toBeLessThan(3)
+    expect(() => scanJson(Buffer.from(textOf(bound + 2)), {})).toThrow(tooLarge)
+    expect(() => splitArray(Buffer.from(`[${textOf(bound + 2)}]`))).toThrow(tooLarge)
+  })
+
+  test('count a key once, however often it is there', () => {
+    const text = list(jsonBounds.keys, () => '{"a":"","b":""}')
+    expect(scanJson(Buffer.from(text), {})).toBe(2)
+  })
+
+  test('count nothing in text that is more than one value', () => {
+    for (const text of ['1,'.repeat(jsonBounds.values + 1), 'n'.repeat(jsonBounds.values + 1)]) {
+      expect(scanJson(Buffer.from(text), {})).toBe(0)
+    }
+  })
 })
 
 describe('splitArray', () => {

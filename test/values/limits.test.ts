@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import collectionSchema from '../../schemas/collection.schema.json' with { type: 'json' }
-import { type Limit, limits } from '../../src/values/limits.ts'
+import { jsonBounds, type Limit, limits } from '../../src/values/limits.ts'
 
 const rows: readonly (readonly [string, Limit])[] = Object.entries(limits)
 
@@ -31,6 +31,13 @@ test('docs/limits.md has every row with its figures and its source, and no other
       `| ${what} | ${figure(name, theirs)} | ${figure(name, ours)} | ${source} |`
   )
   expect(tableUnder('Limits of Spanner and Pub/Sub')).toEqual(expected)
+})
+
+test('docs/limits.md has the bounds of one JSON text', () => {
+  const shown = tableUnder('One event').filter((row) => row.includes('one JSON text'))
+  expect(shown.map((row) => row.split(' | ')[1])).toEqual(
+    Object.values(jsonBounds).map((bound) => bound.toLocaleString('en'))
+  )
 })
 
 test.each(rows)(

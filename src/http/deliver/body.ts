@@ -25,35 +25,55 @@ export function readBody(
   declaredBytes: number | undefined,
   slot: Slot
 ): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-
-  function add(chunk: Buffer): void {
-    bytes += chunk.length
-    if (bytes > maxBodyBytes) throw tooLarge()
-    if (declaredBytes === undefined) slot.grow(chunk.length)
-    chunks.push(chunk)
-  }
-
+  const body = declaredBytes === undefined ? collected(slot) : declared(declaredBytes)
   return new Promise((resolve, reject) => {
     function onData(chunk: Buffer): void {
       try {
-        add(chunk)
+        body.add(chunk)
       } catch (error) {
         // The rest is discarded until the answer closes the connection.
         stream.off('data', onData).resume()
-        chunks.length = 0
         reject(error)
       }
     }
     stream.on('data', onData)
-    stream.once('end', () => resolve(join(chunks, bytes)))
+    stream.once('end', () => resolve(body.whole()))
     stream.once('error', reject)
   })
 }
 
-function join(chunks: readonly Buffer[], bytes: number): Buffer {
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes)
+interface Body {
+  add(chunk: Buffer): void
+  whole(): Buffer
+}
+
+/** Node's parser keeps to the declared length. Copied as they come, chunks never need it twice. */
+function declared(length: number): Body {
+  const bytes = Buffer.allocUnsafeSlow(length)
+  let at = 0
+  return {
+    add(chunk) {
+      at += chunk.copy(bytes, at)
+    },
+    whole: () => bytes.subarray(0, at)
+  }
+}
+
+function collected(slot: Slot): Body {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  return {
+    add(chunk) {
+      bytes += chunk.length
+      if (bytes > maxBodyBytes) {
+        chunks.length = 0
+        throw tooLarge()
+      }
+      slot.grow(chunk.length)
+      chunks.push(chunk)
+    },
+    whole: () => Buffer.concat(chunks, bytes)
+  }
 }
 
 /** @throws {Failure} BODY_TOO_LARGE */

@@ -61,7 +61,9 @@ export function parseValue(
     return converterFor(type)(columnTypes[type.scalar].fromText(text), what, nothingInexact)
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause
-    throw new Failure(code, `${cause.message} (type ${formatType(type)})`, { cause })
+    const spaced = code === 'QUERY_INVALID' && type.scalar === 'TIMESTAMP' && text.includes(' ')
+    const hint = spaced ? '; in a query + is a space, write %2B' : ''
+    throw new Failure(code, `${cause.message} (type ${formatType(type)})${hint}`, { cause })
   }
 }
 

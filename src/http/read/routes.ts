@@ -11,6 +11,7 @@ import { entityTag, hasColumn, matchesTag, versionColumns } from './etag.ts'
 import { freshnessParameters, parseFreshness } from './freshness.ts'
 import { parseKey } from './key.ts'
 import { parsePage } from './query.ts'
+import type { Reader } from './reader.ts'
 import { rowWriter } from './row-json.ts'
 
 export interface ReadDeps {
@@ -19,6 +20,7 @@ export interface ReadDeps {
   readonly authorize: ReadAuth['authorize']
   /** Milliseconds since 1970. */
   readonly now: () => number
+  readonly admit: (reply: FastifyReply) => Reader
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
@@ -46,26 +48,27 @@ export function collectionUrl({ read }: ReadableCollection): string {
   return `/api/v1/${read.path}`
 }
 
-function listHandler(collection: ReadableCollection, { store, now }: ReadDeps): Handler {
+function listHandler(collection: ReadableCollection, { store, now, admit }: ReadDeps): Handler {
   const { table, read } = collection
   const url = collectionUrl(collection)
   const writeRow = rowWriter(table, read.fields)
   return async (request, reply) => {
+    const reader = admit(reply)
     const parameters = parseParameters(splitTarget(request.url).query)
     const page = parsePage(collection, parameters)
     const freshness = parseFreshness(parameters, read.maxStalenessMs, now())
-    const { rows, more } = await store.list(page, freshness)
+    const { rows, more } = await reader.ask((signal) => store.list(page, freshness, signal))
     const last = rows.at(-1)
     if (last && more) {
       reply.header('link', nextLink(url, parameters, formatCursor(page, last)))
     }
     // A page has no validator, so a cache could not revalidate it.
     reply.header('cache-control', 'no-store')
-    return reply.type(json).send(`[${rows.map(writeRow).join(',')}]`)
+    return send(reply, reader, `[${rows.map(writeRow).join(',')}]`)
   }
 }
 
-function rowHandler(collection: ReadableCollection, { store, now }: ReadDeps): Handler {
+function rowHandler(collection: ReadableCollection, { store, now, admit }: ReadDeps): Handler {
   const { table, read } = collection
   const prefixLength = collectionUrl(collection).split('/').length
   const writeRow = rowWriter(table, read.fields)
@@ -73,21 +76,27 @@ function rowHandler(collection: ReadableCollection, { store, now }: ReadDeps): H
   const deletedAt = hasColumn(table, managedColumns.deletedAt) ? [managedColumns.deletedAt] : []
   const columns = [...new Set([...read.fields, ...version, ...deletedAt])]
   return async (request, reply) => {
+    const reader = admit(reply)
     const { path, query } = splitTarget(request.url)
     // The router decodes a wildcard as a whole; only the raw path tells `/` from `%2F`.
     const key = parseKey(table, path.split('/').slice(prefixLength))
     const parameters = parseParameters(query)
     refuseUnknown(parameters)
     const freshness = parseFreshness(parameters, read.maxStalenessMs, now())
-    const row = await store.read(table, key, columns, freshness)
+    const row = await reader.ask((signal) => store.read(table, key, columns, freshness, signal))
     if (!row || (row[managedColumns.deletedAt] ?? null) !== null) {
       throw new Failure('ROW_NOT_FOUND', `${collection.name} has no row of this key`)
     }
     const tag = entityTag(collection, version, row)
     reply.header('etag', tag).header('cache-control', 'private, no-cache')
     if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send()
-    return reply.type(json).send(writeRow(row))
+    return send(reply, reader, writeRow(row))
   }
+}
+
+function send(reply: FastifyReply, reader: Reader, text: string): FastifyReply {
+  reader.answers(Buffer.byteLength(text))
+  return reply.type(json).send(text)
 }
 
 function refuseUnknown(parameters: ReadonlyMap<string, string>): void {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../failures.ts'
 import type { Table } from '../table.ts'
 import { type CommitClock, createCommitClock } from './commit-clock.ts'
@@ -21,6 +22,7 @@ export interface Connection {
   readonly database: DatabaseSync
   readonly prepare: Prepare
   readonly clock: CommitClock
+  readonly busyTimeoutMs: number
 }
 
 /** Open the file, create it if it is missing, and make commits durable. */
@@ -38,8 +40,30 @@ export function connect({
     createMissing(database, tables)
     return createCommitClock(database, now)
   })
-  return { database, prepare: createPrepare(database), clock }
+  // From here on `unlessBusy` waits. SQLite would block the thread that answers all requests.
+  database.exec('PRAGMA busy_timeout = 5')
+  return { database, prepare: createPrepare(database), clock, busyTimeoutMs }
 }
+
+/** SQLITE_BUSY: another process writes to the file. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
+
+/** Do work; while another process has the file, do it again after a pause, until the time is up. */
+export async function unlessBusy<T>(timeoutMs: number, work: () => T): Promise<T> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error
+    }
+    await sleep(pauseMs)
+  }
+}
+
+/** Some commits long, on the disks that this store is for. */
+const pauseMs = 5
 
 function openFile(file: string, timeout: number): DatabaseSync {
   try {

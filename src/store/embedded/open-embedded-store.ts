@@ -15,7 +15,13 @@ import type {
 } from '../store.ts'
 import { columnOf, type Table } from '../table.ts'
 import { encodeCell, toCell } from './cell.ts'
-import { type Connection, connect, type EmbeddedOptions, transaction } from './connect.ts'
+import {
+  type Connection,
+  connect,
+  type EmbeddedOptions,
+  transaction,
+  unlessBusy
+} from './connect.ts'
 import { storeFailure } from './errors.ts'
 import { embeddedTable, readLiveTable } from './schema.ts'
 import {
@@ -38,7 +44,12 @@ export async function openEmbeddedStore(options: EmbeddedOptions): Promise<Store
   const connection = translated(() => connect(options))
   const { database } = connection
   return {
-    commit: async (guards, decide) => translated(() => commit(connection, guards, decide)),
+    commit: (guards, decide) =>
+      unlessBusy(connection.busyTimeoutMs, () => commit(connection, guards, decide)).catch(
+        (error: unknown) => {
+          throw storeFailure(error)
+        }
+      ),
     read: async (table, key, columns) => translated(() => read(connection, table, key, columns)),
     list: async (select) => translated(() => list(connection, select)),
     verify: async (tables) =>

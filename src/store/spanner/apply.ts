@@ -9,6 +9,7 @@ import { additiveDdl } from './ddl.ts'
 import { schemaFailure, unlessExists } from './errors.ts'
 import { readLiveTables } from './live-tables.ts'
 import { onSnapshot } from './read.ts'
+import { readTime } from './read-rows.ts'
 
 export interface SchemaOptions {
   /** `projects/P/instances/I/databases/D`. */
@@ -83,8 +84,11 @@ async function listChanges(
 ): Promise<readonly Change[]> {
   await checkDatabase(connection, { database, readTimeoutMs })
   const names = tables.map(({ name }) => name)
-  const live = await onSnapshot(connection, { kind: 'strong' }, readTimeoutMs, (snapshot) =>
-    readLiveTables(snapshot, names, readTimeoutMs)
+  const live = await onSnapshot(
+    connection,
+    { kind: 'strong' },
+    readTime(readTimeoutMs),
+    (snapshot, time) => readLiveTables(snapshot, names, time)
   )
   return tables.flatMap((table) =>
     compareTable(table, live.get(table.name)).map((difference) => ({

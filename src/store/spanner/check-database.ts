@@ -1,7 +1,7 @@
 import { Failure } from '../../failures.ts'
 import type { Connection } from './connect.ts'
 import { onSnapshot } from './read.ts'
-import { querySchema } from './read-rows.ts'
+import { querySchema, readTime } from './read-rows.ts'
 
 /**
  * Query the dialect of a database, with SQL that both dialects accept.
@@ -15,8 +15,11 @@ export async function checkDatabase(
   const sql =
     'SELECT option_value FROM information_schema.database_options ' +
     "WHERE option_name = 'database_dialect'"
-  const rows = await onSnapshot(connection, { kind: 'strong' }, readTimeoutMs, (snapshot) =>
-    querySchema(snapshot(), { sql, params: {}, types: {} }, readTimeoutMs)
+  const rows = await onSnapshot(
+    connection,
+    { kind: 'strong' },
+    readTime(readTimeoutMs),
+    (snapshot, time) => querySchema(snapshot(), { sql, params: {}, types: {} }, time)
   ).catch((error: unknown) => {
     throw missingDatabase(error, database)
   })

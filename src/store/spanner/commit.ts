@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Transaction } from '@google-cloud/spanner'
-import type { Failure } from '../../failures.ts'
+import { type Failure, isFailure } from '../../failures.ts'
 import { groupGuards, indexRows } from '../guards.ts'
 import type { Committed, CurrentRows, Decision, Guard, Mutation } from '../store.ts'
 import { columnOf } from '../table.ts'
@@ -43,13 +43,16 @@ export async function commit<T>(
   const deadline = performance.now() + timeoutMs
   const left = () => deadline - performance.now()
   let previous: Transaction['id']
+  let aborted: Failure | undefined
   for (let attempts = 0; ; attempts++) {
     const attempt = await begin(connection, left, previous)
     try {
       return await tryOnce(attempt, guards, decide)
     } catch (error) {
       const pause = backoffMs(attempts)
-      if (error !== attempt.aborted || pause + shortestAttemptMs >= left()) throw error
+      const last = lastError(error, attempt, pause, aborted)
+      if (last) throw last
+      aborted = attempt.aborted
       onAbort?.()
       await sleep(pause)
     } finally {
@@ -61,6 +64,21 @@ export async function commit<T>(
 
 /** With less time than this another attempt would only end in a timeout, which says less. */
 const shortestAttemptMs = 50
+
+/**
+ * Return what to throw, or nothing where there is time for another attempt. After an abort, a
+ * deadline says only that little time was left: what keeps the commit from its end is contention.
+ */
+function lastError(
+  error: unknown,
+  { aborted, left }: Attempt,
+  pause: number,
+  before: Failure | undefined
+): unknown {
+  if (error === aborted) return pause + shortestAttemptMs >= left() ? error : undefined
+  const late = isFailure(error) && error.code === 'STORE_UNAVAILABLE' && left() < shortestAttemptMs
+  return late ? (before ?? error) : error
+}
 
 /** Short at first, because most conflicts are over with the other commit; never in step. */
 const backoffMs = (attempts: number) => (0.5 + Math.random()) * Math.min(200, 4 * 2 ** attempts)
@@ -112,7 +130,7 @@ async function readGuards(attempt: Attempt, guards: readonly Guard[]): Promise<C
   const found = groupGuards(guards).map(async ({ table, index, keys, columns }) => {
     const encoded = keys.map((key) => encodeKey(connection.encoders, table, key))
     const from = { table, keys: encoded, columns, index: index?.name }
-    return { table, index, rows: await readRows(transaction, from, left()) }
+    return { table, index, rows: await readRows(transaction, from, { left, signal: undefined }) }
   })
   return indexRows(await Promise.all(found))
 }

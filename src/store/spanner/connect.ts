@@ -18,8 +18,11 @@ export interface Connection {
   readonly client: Spanner
   readonly encoders: typeof Spanner
   readonly name: DatabaseName
-  /** Take a session within this time. The transaction releases it at its commit or `end`. */
-  transaction(timeoutMs: number): Promise<Transaction>
+  /**
+   * Take a session within this time, unless the signal is aborted. The transaction releases it at its
+   * commit or `end`.
+   */
+  transaction(timeoutMs: number, signal?: AbortSignal): Promise<Transaction>
   /** Report the result of a transaction, so that a lost session is not used again. */
   failed(transaction: Snapshot, error: unknown): void
   close(): Promise<void>
@@ -40,11 +43,16 @@ export function parseDatabaseName(name: string): DatabaseName {
   throw new Failure('CONFIG_INVALID', `The Spanner database is ${name}, expected ${expected}.`)
 }
 
-/** Load the client and create it. It sends nothing yet, so nothing can fail yet. */
+/**
+ * Load the client and create it. It sends nothing to Spanner yet.
+ *
+ * @throws {Failure} STORE_MISCONFIGURED when there are no credentials
+ */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const name = parseDatabaseName(options.database)
   const { Database: DatabaseClient, Spanner: encoders } = await import('@google-cloud/spanner')
   const client = new encoders(clientOptions(options, name.project))
+  if (!options.emulator) await requireCredentials(client)
   const open = () => {
     // Not `instance.database()`, which would hand out the one whose session was lost.
     const database = new DatabaseClient(client.instance(name.instance), name.database, poolOptions)
@@ -57,7 +65,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     client,
     encoders,
     name,
-    transaction: (timeoutMs) => takeTransaction(database, timeoutMs),
+    transaction: (timeoutMs, signal) => takeTransaction(database, timeoutMs, signal),
     failed(transaction, error) {
       if (!isSessionLost(error) || transaction.session['parent'] !== database) return
       void closeDatabase(database)
@@ -67,6 +75,19 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       await closeDatabase(database)
       await client.close()
     }
+  }
+}
+
+/** Without credentials every stub of the client has a rejection that nothing handles. */
+async function requireCredentials({ auth }: Spanner): Promise<void> {
+  try {
+    await auth.getClient()
+  } catch (cause) {
+    const advice =
+      'run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS'
+    throw new Failure('STORE_MISCONFIGURED', `There are no credentials for Spanner; ${advice}.`, {
+      cause
+    })
   }
 }
 
@@ -113,11 +134,15 @@ async function closeDatabase(database: Database): Promise<void> {
   await within(closeTimeoutMs, closed).catch(() => undefined)
 }
 
-async function takeTransaction(database: Database, timeoutMs: number): Promise<Transaction> {
+async function takeTransaction(
+  database: Database,
+  timeoutMs: number,
+  signal?: AbortSignal
+): Promise<Transaction> {
   const requestOptions = { transactionTag: 'landfall/commit' }
   const taken = database.getTransaction({ requestOptions })
   try {
-    const [transaction] = await within(timeoutMs, taken)
+    const [transaction] = await within(timeoutMs, taken, signal)
     return transaction
   } catch (error) {
     taken.then(([late]) => late.end()).catch(() => undefined)
@@ -125,10 +150,15 @@ async function takeTransaction(database: Database, timeoutMs: number): Promise<T
   }
 }
 
-function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+function within<T>(timeoutMs: number, work: Promise<T>, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = new Failure('STORE_UNAVAILABLE', `No Spanner session within ${timeoutMs} ms.`)
     const timer = setTimeout(() => reject(late), timeoutMs)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
+    const leave = () => reject(new Failure('STORE_UNAVAILABLE', 'The reader hung up.'))
+    signal?.addEventListener('abort', leave, { once: true })
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', leave)
+    })
   })
 }

@@ -2,7 +2,7 @@ import type { Snapshot } from '@google-cloud/spanner'
 import type { Row, Value } from '../../values/value.ts'
 import type { LiveTable } from '../schema/compare.ts'
 import type { LiveColumn } from '../schema/compare-columns.ts'
-import { querySchema } from './read-rows.ts'
+import { querySchema, type ReadTime } from './read-rows.ts'
 
 const queries = {
   tables: `SELECT t.TABLE_NAME, t.ROW_DELETION_POLICY_EXPRESSION FROM INFORMATION_SCHEMA.TABLES AS t
@@ -32,12 +32,12 @@ const queries = {
 export async function readLiveTables(
   snapshot: () => Snapshot,
   names: readonly string[],
-  timeoutMs: number
+  time: ReadTime
 ): Promise<ReadonlyMap<string, LiveTable>> {
   const ask = (sql: string) => {
     const types = { names: { type: 'array', child: 'string' } } as const
     const query = { sql, params: { names: [...names] }, types }
-    return querySchema(snapshot(), query, timeoutMs)
+    return querySchema(snapshot(), query, time)
   }
   const [tables, columns, indexes, indexColumns] = await Promise.all([
     ask(queries.tables),

@@ -7,6 +7,7 @@ import { commit } from './commit.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
 import { readLiveTables } from './live-tables.ts'
 import { list, onSnapshot, read } from './read.ts'
+import { readTime } from './read-rows.ts'
 
 export interface SpannerOptions extends ConnectOptions {
   /** For a whole commit: its reads, its retries and its waiting. */
@@ -31,9 +32,10 @@ export async function openSpannerStore(options: SpannerOptions): Promise<Store> 
   const { track, settled } = createInFlight()
   return {
     commit: (guards, decide) => track(commit(connection, guards, decide, { timeoutMs, onAbort })),
-    read: (table, key, columns, freshness) =>
-      track(read(connection, { table, key, columns }, freshness, readTimeoutMs)),
-    list: (select, freshness) => track(list(connection, select, freshness, readTimeoutMs)),
+    read: (table, key, columns, freshness, signal) =>
+      track(read(connection, { table, key, columns }, freshness, readTime(readTimeoutMs, signal))),
+    list: (select, freshness, signal) =>
+      track(list(connection, select, freshness, readTime(readTimeoutMs, signal))),
     async verify(tables) {
       if (!checked) await track(checkDatabase(connection, options))
       checked = true
@@ -63,8 +65,11 @@ async function verify(
   timeoutMs: number
 ): Promise<readonly Mismatch[]> {
   const names = tables.map(({ name }) => name)
-  const live = await onSnapshot(connection, { kind: 'strong' }, timeoutMs, (snapshot) =>
-    readLiveTables(snapshot, names, timeoutMs)
+  const live = await onSnapshot(
+    connection,
+    { kind: 'strong' },
+    readTime(timeoutMs),
+    (snapshot, time) => readLiveTables(snapshot, names, time)
   )
   return tables.flatMap((table) => findMismatches(table, live.get(table.name)))
 }

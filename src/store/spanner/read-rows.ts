@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import type { Session, Snapshot } from '@google-cloud/spanner'
+import { InterceptingCall, type Interceptor, status } from '@grpc/grpc-js'
 import type { ColumnType } from '../../values/column-types.ts'
 import type { Row, Value } from '../../values/value.ts'
 import { createPage } from '../page.ts'
@@ -19,11 +20,24 @@ export interface KeyedRows {
   readonly index?: string | undefined
 }
 
+/** The time that one read has for all it asks, and what ends it before. */
+export interface ReadTime {
+  /** Milliseconds until the read must be over. */
+  readonly left: () => number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Start the clock of a read. */
+export function readTime(timeoutMs: number, signal?: AbortSignal): ReadTime {
+  const deadline = performance.now() + timeoutMs
+  return { left: () => deadline - performance.now(), signal }
+}
+
 /** Read rows by key, in no order; those that are not there are left out. */
 export function readRows(
   snapshot: Snapshot,
   { table, keys, columns, index }: KeyedRows,
-  timeoutMs: number
+  time: ReadTime
 ): Promise<readonly Row[]> {
   failFast(snapshot)
   const stream = snapshot.createReadStream(table.name, {
@@ -32,9 +46,9 @@ export function readRows(
     columns: [...columns],
     ...(index && { index }),
     requestOptions: { ...requestOptions },
-    gaxOptions: oneAttempt(timeoutMs)
+    gaxOptions: oneAttempt(time)
   })
-  return rowsOf(stream, typesOf(table))
+  return rowsOf(stream, typesOf(table), time)
 }
 
 export interface SqlQuery {
@@ -49,11 +63,11 @@ export async function queryPage(
   snapshot: Snapshot,
   { table, limit }: Pick<Select, 'table' | 'limit'>,
   query: SqlQuery,
-  timeoutMs: number
+  time: ReadTime
 ): Promise<RowPage> {
   const types = typesOf(table)
   const page = createPage(limit)
-  await eachRow(runQuery(snapshot, query, timeoutMs), (fields) =>
+  await eachRow(runQuery(snapshot, query, time), time, (fields) =>
     page.add(() => decodeRow(fields, types))
   )
   return page.build()
@@ -62,7 +76,7 @@ export async function queryPage(
 /** Ask Spanner for its time: that of a strong read, which sees every commit before it. */
 export async function readTimestamp(session: Session, timeoutMs: number): Promise<string> {
   const snapshot = session.snapshot({ strong: true })
-  await querySchema(snapshot, { sql: 'SELECT 1', params: {}, types: {} }, timeoutMs)
+  await querySchema(snapshot, { sql: 'SELECT 1', params: {}, types: {} }, readTime(timeoutMs))
   snapshot.end()
   return formatTimestamp(snapshot.readTimestampProto)
 }
@@ -71,19 +85,19 @@ export async function readTimestamp(session: Session, timeoutMs: number): Promis
 export function querySchema(
   snapshot: Snapshot,
   query: SqlQuery,
-  timeoutMs: number
+  time: ReadTime
 ): Promise<readonly Row[]> {
-  return rowsOf(runQuery(snapshot, query, timeoutMs), new Map())
+  return rowsOf(runQuery(snapshot, query, time), new Map(), time)
 }
 
-function runQuery(snapshot: Snapshot, query: SqlQuery, timeoutMs: number): RowStream {
+function runQuery(snapshot: Snapshot, query: SqlQuery, time: ReadTime): RowStream {
   failFast(snapshot)
   return snapshot.runStream({
     sql: query.sql,
     params: { ...query.params },
     types: { ...query.types },
     requestOptions: { ...requestOptions },
-    gaxOptions: oneAttempt(timeoutMs)
+    gaxOptions: oneAttempt(time)
   })
 }
 
@@ -91,10 +105,22 @@ function runQuery(snapshot: Snapshot, query: SqlQuery, timeoutMs: number): RowSt
  * The client's network layer would answer every error of a stream, an aborted transaction among
  * them, with two more attempts after 2 and 4 seconds.
  */
-const oneAttempt = (timeoutMs: number) => ({
-  timeout: Math.max(1, Math.ceil(timeoutMs)),
-  retryRequestOptions: { noResponseRetries: 0 }
+const oneAttempt = ({ left, signal }: ReadTime) => ({
+  timeout: Math.max(1, Math.ceil(left())),
+  retryRequestOptions: { noResponseRetries: 0 },
+  ...(signal && { otherArgs: { options: { interceptors: [cancelledBy(signal)] } } })
 })
+
+/** Only gRPC itself can end a call: a stream of the client that is destroyed leaves it open. */
+function cancelledBy(signal: AbortSignal): Interceptor {
+  return (options, next) => {
+    const call = new InterceptingCall(next(options))
+    const cancel = () => call.cancelWithStatus(status.CANCELLED, 'the reader hung up')
+    if (signal.aborted) cancel()
+    else signal.addEventListener('abort', cancel, { once: true })
+    return call
+  }
+}
 
 /**
  * Let the first broken stream break the read. The client would ask again at once, and again until
@@ -112,21 +138,30 @@ function failFast(snapshot: Snapshot): void {
 }
 
 /** Collect all rows, decoded by the types of their columns. */
-async function rowsOf(stream: RowStream, types: ColumnTypes): Promise<readonly Row[]> {
+async function rowsOf(
+  stream: RowStream,
+  types: ColumnTypes,
+  time: ReadTime
+): Promise<readonly Row[]> {
   const rows: Row[] = []
-  await eachRow(stream, (fields) => {
+  await eachRow(stream, time, (fields) => {
     rows.push(decodeRow(fields, types))
     return true
   })
   return rows
 }
 
+const cancelled = () => Object.assign(new Error('the reader hung up'), { code: status.CANCELLED })
+
 /** Visit rows as the protocol carries them, until a visit returns false. */
 function eachRow(
   stream: RowStream,
+  { signal }: ReadTime,
   visit: (fields: readonly RawField[]) => boolean
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(cancelled()), { once: true })
+    if (signal?.aborted) reject(cancelled())
     stream
       .on('response', keepRaw)
       .on('data', (fields: readonly RawField[]) => {

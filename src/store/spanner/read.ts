@@ -7,22 +7,22 @@ import type { Freshness, RowPage, Select } from '../store.ts'
 import type { Table } from '../table.ts'
 import type { Connection } from './connect.ts'
 import { readFailure } from './errors.ts'
-import { queryPage, readRows } from './read-rows.ts'
+import { queryPage, type ReadTime, readRows } from './read-rows.ts'
 import { encodeKey, encodeValue } from './wire.ts'
 
 /**
  * Do work on a read-only view of the database that takes no locks. Each `snapshot()` serves one
- * read or query.
+ * read or query. The session and all of them share the time.
  *
  * @throws {Failure} what `readFailure` makes of an error
  */
 export async function onSnapshot<T>(
   connection: Connection,
   freshness: Freshness,
-  timeoutMs: number,
-  work: (snapshot: () => Snapshot) => Promise<T>
+  time: ReadTime,
+  work: (snapshot: () => Snapshot, time: ReadTime) => Promise<T>
 ): Promise<T> {
-  const session = await connection.transaction(timeoutMs).catch((error: unknown) => {
+  const session = await connection.transaction(time.left(), time.signal).catch((error: unknown) => {
     throw readFailure(error)
   })
   const used: Snapshot[] = []
@@ -31,7 +31,7 @@ export async function onSnapshot<T>(
       const snapshot = session.session.snapshot(bounds(connection, freshness))
       used.push(snapshot)
       return snapshot
-    })
+    }, time)
   } catch (error) {
     connection.failed(session, error)
     throw readFailure(error)
@@ -51,15 +51,15 @@ function bounds({ encoders }: Connection, freshness: Freshness) {
 async function onSnapshotOrNow<T>(
   connection: Connection,
   freshness: Freshness,
-  timeoutMs: number,
+  time: ReadTime,
   work: (snapshot: () => Snapshot) => Promise<T>
 ): Promise<T> {
   try {
-    return await onSnapshot(connection, freshness, timeoutMs, work)
+    return await onSnapshot(connection, freshness, time, work)
   } catch (error) {
     const tooOld = freshness.kind === 'stale' && isFailure(error)
     if (!tooOld || error.code !== 'STORE_MISCONFIGURED') throw error
-    return onSnapshot(connection, { kind: 'strong' }, timeoutMs, work)
+    return onSnapshot(connection, { kind: 'strong' }, time, work)
   }
 }
 
@@ -68,11 +68,11 @@ export async function read(
   connection: Connection,
   { table, key, columns }: { table: Table; key: readonly Value[]; columns: readonly string[] },
   freshness: Freshness,
-  timeoutMs: number
+  time: ReadTime
 ): Promise<Row | undefined> {
-  return onSnapshotOrNow(connection, freshness, timeoutMs, async (snapshot) => {
+  return onSnapshotOrNow(connection, freshness, time, async (snapshot) => {
     const keys = [encodeKey(connection.encoders, table, key)]
-    const [row] = await readRows(snapshot(), { table, keys, columns }, timeoutMs)
+    const [row] = await readRows(snapshot(), { table, keys, columns }, time)
     return row
   })
 }
@@ -91,7 +91,7 @@ export async function list(
   connection: Connection,
   select: Select,
   freshness: Freshness,
-  timeoutMs: number
+  time: ReadTime
 ): Promise<RowPage> {
   const { sql, params, limit } = selectSql(select, spannerDialect)
   const values = params.map(({ column, value }, index) => [
@@ -104,8 +104,8 @@ export async function list(
     params: { ...Object.fromEntries(values), limit: String(limit) },
     types: { ...Object.fromEntries(types), limit: 'int64' }
   }
-  return onSnapshotOrNow(connection, freshness, timeoutMs, (snapshot) =>
-    queryPage(snapshot(), select, query, timeoutMs)
+  return onSnapshotOrNow(connection, freshness, time, (snapshot) =>
+    queryPage(snapshot(), select, query, time)
   )
 }
 

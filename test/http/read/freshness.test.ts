@@ -62,6 +62,12 @@ const refused: readonly [string, Record<string, string>, string][] = [
     'QUERY_INVALID: after: is not an RFC 3339 timestamp with an offset (type TIMESTAMP)'
   ],
   [
+    'an offset whose plus became a space',
+    { after: '2026-11-01T12:00:00 01:00' },
+    'QUERY_INVALID: after: is not an RFC 3339 timestamp with an offset (type TIMESTAMP); ' +
+      'in a query + is a space, write %2B'
+  ],
+  [
     'a timestamp in the future',
     { after: '2026-11-01T12:00:10.001Z' },
     'QUERY_INVALID: after: is in the future, so no commit has it'

@@ -1,7 +1,9 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { Failure } from '../../../src/failures.ts'
+import { createAdmission } from '../../../src/http/deliver/admission.ts'
 import { sendProblem } from '../../../src/http/errors.ts'
+import { createReaders } from '../../../src/http/read/reader.ts'
 import { readRoutes } from '../../../src/http/read/routes.ts'
 import { openEmbeddedStore } from '../../../src/store/embedded/open-embedded-store.ts'
 import type { Freshness, Store } from '../../../src/store/store.ts'
@@ -42,7 +44,8 @@ export async function readApp(rows: Rows): Promise<ReadApp> {
     collections,
     store: recorded(store, calls),
     now: () => now,
-    authorize: async () => undefined
+    authorize: async () => undefined,
+    admit: createReaders(createAdmission(100, 0))
   })
   return { app, calls }
 }
