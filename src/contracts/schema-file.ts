@@ -67,7 +67,12 @@ export interface EventFile {
   readonly examples?: readonly CloudEvent[]
 }
 
-export type JsonSchema = boolean | { readonly [keyword: string]: Json }
+export type JsonSchema = boolean | SchemaObject
+
+/** A JSON Schema that is not just `true` or `false`. */
+export interface SchemaObject {
+  readonly [keyword: string]: Json
+}
 
 export interface Match {
   readonly subscription?: string
