@@ -69,10 +69,10 @@ function grow(builder: PlanBuilder, write: PlannedWrite): void {
   builder.bytes += (keyBytes + bytes + overheadBytes(table)) * (1 + table.indexes.length)
   builder.mutations += mutationsOf(table)
   if (builder.mutations > maxMutations) {
-    throw new Failure('EVENT_TOO_LARGE', `more than ${maxMutations} mutations are asked for`)
+    throw new Failure('EVENT_TOO_LARGE', `the event needs more than ${maxMutations} mutations`)
   }
   if (builder.bytes > maxBytes) {
-    throw new Failure('EVENT_TOO_LARGE', `more than ${maxBytes} bytes of values are asked for`)
+    throw new Failure('EVENT_TOO_LARGE', `the event needs more than ${maxBytes} bytes of values`)
   }
 }
 
