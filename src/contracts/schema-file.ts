@@ -1,6 +1,7 @@
 import type { CloudEvent } from '../delivery/event.ts'
 import type { CollectionKind } from '../store/table.ts'
 import type { Json } from '../values/json.ts'
+import type { Operation } from './kinds.ts'
 
 /** One file under schemas/, as it was read. */
 export interface SchemaFile {
@@ -81,7 +82,7 @@ export interface Match {
 
 export interface WriteSpec {
   readonly collection: string
-  readonly operation: 'upsert' | 'merge' | 'delete' | 'append' | 'add'
+  readonly operation: Operation
   readonly forEach?: string
   readonly version?: SourceSpec | readonly SourceSpec[]
   readonly set: Readonly<Record<string, SourceSpec>>
