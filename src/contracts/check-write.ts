@@ -4,7 +4,7 @@ import { formatPointer } from '../values/json-pointer.ts'
 import { checkExists, checkSource, misfit, type Target } from './check-source.ts'
 import type { Collection } from './contracts.ts'
 import type { ReportFault } from './fault.ts'
-import { kindRules } from './kinds.ts'
+import { kindRules, operationRules } from './kinds.ts'
 import { locateSource } from './locate-source.ts'
 import type { EventFile, SourceSpec, VersionType, WriteSpec } from './schema-file.ts'
 
@@ -47,21 +47,16 @@ function checkForEach(file: EventFile, { forEach }: WriteSpec): string | undefin
   return checkExists(forEach, place.location) ?? (fault && `"${forEach}" ${fault}`)
 }
 
-/**
- * A delete and an add set only the key of a row; an add has its amounts in a member of their own.
- */
+/** List the columns that each member of a write may name. */
 function settable({ operation }: WriteSpec, { key, columns, dataColumns }: Collection) {
-  const keyOnly = operation === 'delete' || operation === 'add'
-  return {
-    set: keyOnly ? key : columns,
-    amounts: operation === 'add' ? dataColumns : []
-  }
+  const { sets, adds } = operationRules[operation]
+  return { set: sets === 'key' ? key : columns, amounts: adds ? dataColumns : [] }
 }
 
 function checkColumnNames(write: WriteSpec, collection: Collection, report: ReportFault): void {
   const { set, amounts } = settable(write, collection)
   reportUnknown('set', write.set, set, report)
-  if (write.operation === 'add') {
+  if (operationRules[write.operation].adds) {
     reportUnknown('amounts', write.amounts ?? {}, amounts, report)
     if (!write.amounts) report('', 'member "amounts" is missing; name what to add')
   } else if (write.amounts) {
@@ -87,7 +82,7 @@ function checkMissing(
   { columns, key, required }: Collection,
   report: ReportFault
 ): void {
-  const whole = operation === 'upsert' || operation === 'append'
+  const whole = operationRules[operation].sets === 'row'
   for (const name of columns) {
     const isKey = key.includes(name)
     if (Object.hasOwn(set, name) || !(isKey || (whole && required.includes(name)))) continue
@@ -116,12 +111,13 @@ function targetOf({ operation }: WriteSpec, collection: Collection, name: string
   const isKey = collection.key.includes(name)
   const required = collection.required.includes(name)
   // A merge leaves out absent values, but may not clear a required column.
-  const must = isKey || (required && operation !== 'merge') ? 'present' : required && 'not-null'
+  const mayBeAbsent = operationRules[operation].sets === 'changes'
+  const must = isKey || (required && !mayBeAbsent) ? 'present' : required && 'not-null'
   const label = `${isKey ? 'key column' : 'column'} "${name}"`
   return { label, type, ...(must && { must }) }
 }
 
-/** Prove that a write to `state` has a version of the type of its collection, and others none. */
+/** Prove that a write has a version of the type of its collection, or none where it has none. */
 function checkVersionSource(
   file: EventFile,
   write: WriteSpec,

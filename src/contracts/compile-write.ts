@@ -2,6 +2,7 @@ import { rowId, type WriteOf } from '../plan.ts'
 import { type CollectionKind, type Column, columnOf } from '../store/table.ts'
 import type { Row, Value } from '../values/value.ts'
 import type { Collection } from './contracts.ts'
+import { operationRules, stateOperations } from './kinds.ts'
 import { addWrite, type PlanBuilder } from './plan-builder.ts'
 import type { SourceSpec, WriteSpec } from './schema-file.ts'
 import {
@@ -18,7 +19,16 @@ import {
 /** Add the rows of one entry of `writes` to the builder. */
 export type PlanWrite = (view: View, eventKey: string, builder: PlanBuilder) => void
 
-type MakeWrite = (scope: Scope, key: readonly Value[], eventKey: string) => WriteOf<CollectionKind>
+type MakeWrite<K extends CollectionKind> = (
+  scope: Scope,
+  key: readonly Value[],
+  eventKey: string
+) => WriteOf<K>
+
+/** How a write to each kind of collection is compiled. */
+const compilers: {
+  readonly [K in CollectionKind]: (spec: WriteSpec, collection: Collection) => MakeWrite<K>
+} = { state: compileState, log: compileAppend, counter: compileAdd }
 
 /** Compile one write of a contract that has passed its checks. */
 export function compileWrite(spec: WriteSpec, collection: Collection): PlanWrite {
@@ -27,7 +37,7 @@ export function compileWrite(spec: WriteSpec, collection: Collection): PlanWrite
   const keys = collection.key.map((name) =>
     compileRequired(spec.set[name] ?? '', columnOf(collection.table, name), inForEach)
   )
-  const make = compileKind(spec, collection)
+  const make = compilers[collection.kind](spec, collection)
   return (view, eventKey, builder) => {
     for (const scope of scopesOf(view, forEach)) {
       const key = keys.map((read) => read(scope))
@@ -36,22 +46,15 @@ export function compileWrite(spec: WriteSpec, collection: Collection): PlanWrite
   }
 }
 
-function compileKind(spec: WriteSpec, collection: Collection): MakeWrite {
-  if (spec.operation === 'append') return compileAppend(spec, collection)
-  if (spec.operation === 'add') return compileAdd(spec, collection)
-  return compileState(spec, spec.operation, collection)
-}
-
-function compileState(
-  spec: WriteSpec,
-  operation: 'upsert' | 'merge' | 'delete',
-  collection: Collection
-): MakeWrite {
+function compileState(spec: WriteSpec, collection: Collection): MakeWrite<'state'> {
   const { table } = collection
+  const operation = stateOperations.find((known) => known === spec.operation)
+  if (!operation) throw new Error(`${table.name}: "${spec.operation}" is not for its kind`)
+  const { sets } = operationRules[operation]
   const sources = [spec.version ?? []].flat()
   const version = compileVersion(sources, collection.version ?? 'STRING', !!spec.forEach)
-  const columns = operation === 'delete' ? [] : compileValues(spec, collection)
-  const wanted = operation === 'merge' ? 'present' : 'all'
+  const columns = sets === 'key' ? [] : compileValues(spec, collection)
+  const wanted = sets === 'changes' ? 'present' : 'all'
   return (scope, key) => ({
     kind: 'state',
     table,
@@ -63,7 +66,7 @@ function compileState(
   })
 }
 
-function compileAppend(spec: WriteSpec, collection: Collection): MakeWrite {
+function compileAppend(spec: WriteSpec, collection: Collection): MakeWrite<'log'> {
   const columns = compileValues(spec, collection)
   const { table } = collection
   return (scope, declared, eventKey) => {
@@ -78,7 +81,7 @@ function compileAppend(spec: WriteSpec, collection: Collection): MakeWrite {
   }
 }
 
-function compileAdd(spec: WriteSpec, { dataColumns, table }: Collection): MakeWrite {
+function compileAdd(spec: WriteSpec, { dataColumns, table }: Collection): MakeWrite<'counter'> {
   const columns = dataColumns.map(
     (name) =>
       [name, compileOptional(spec.amounts?.[name], columnOf(table, name), !!spec.forEach)] as const
@@ -99,13 +102,14 @@ type NamedColumn = readonly [name: string, read: ReadColumn]
  */
 function compileValues(spec: WriteSpec, collection: Collection): readonly NamedColumn[] {
   const inForEach = spec.forEach !== undefined
+  const mayBeAbsent = operationRules[spec.operation].sets === 'changes'
   return collection.dataColumns.map((name) => {
     const column = columnOf(collection.table, name)
     const source = spec.set[name]
     if (!collection.required.includes(name) || source === undefined)
       return [name, compileOptional(source, column, inForEach)]
     const always = compileRequired(source, column, inForEach)
-    return [name, spec.operation === 'merge' ? unlessAbsent(source, inForEach, always) : always]
+    return [name, mayBeAbsent ? unlessAbsent(source, inForEach, always) : always]
   })
 }
 

@@ -9,7 +9,7 @@ import type { Contract } from './contract.ts'
 import { compileEvent, type Targets } from './contract.ts'
 import type { Collection, Contracts } from './contracts.ts'
 import { collectFaults, type Fault, formatFault } from './fault.ts'
-import { kindRules } from './kinds.ts'
+import { kindRules, type Operation, operationRules } from './kinds.ts'
 import { parseCollection, parseEvent } from './parse-file.ts'
 import { matches, rankOf } from './pubsub-message.ts'
 import type { CollectionFile, EventFile, Parsed, SchemaFiles } from './schema-file.ts'
@@ -75,9 +75,12 @@ function checkCollections(files: readonly Parsed<CollectionFile>[]) {
 function mergedInto(events: readonly Parsed<EventFile>[]): ReadonlySet<string> {
   const writes = events.flatMap(({ value }) => value.writes)
   return new Set(
-    writes.filter(({ operation }) => operation === 'merge').map(({ collection }) => collection)
+    writes.filter(({ operation }) => isMerge(operation)).map(({ collection }) => collection)
   )
 }
+
+/** Report whether an operation may leave columns as they are. */
+const isMerge = (operation: Operation) => operationRules[operation].sets === 'changes'
 
 /** Compile collections by name; of two with one name, contracts use the first. */
 function compileCollections(
@@ -87,7 +90,7 @@ function compileCollections(
   const firsts = files.filter(({ name }, at) => files.findIndex((f) => f.name === name) === at)
   return new Map(
     firsts.map((file) => {
-      const mergeable = kindRules[file.kind].operations.includes('merge') && merged.has(file.name)
+      const mergeable = kindRules[file.kind].operations.some(isMerge) && merged.has(file.name)
       return [file.name, compileCollection(file, mergeable)]
     })
   )

@@ -9,7 +9,8 @@ import { compileWrite, type PlanWrite } from './compile-write.ts'
 import type { Collection } from './contracts.ts'
 import { compileSchema, type Validate } from './data-schema.ts'
 import { below, type ReportFault } from './fault.ts'
-import { addWrite, createPlanBuilder } from './plan-builder.ts'
+import { kindRules } from './kinds.ts'
+import { addWrite, createPlanBuilder, type PlannedWrite } from './plan-builder.ts'
 import { matches, messageView } from './pubsub-message.ts'
 import type { EventFile, Parsed } from './schema-file.ts'
 import type { View } from './sources.ts'
@@ -179,7 +180,9 @@ function planWrites(planners: readonly PlanWrite[], view: View, provenance: Prov
   const builder = createPlanBuilder()
   const { key } = provenance
   for (const planWrite of planners) planWrite(view, key, builder)
-  if (builder.writes.some(({ kind }) => kind === 'counter')) addWrite(builder, ledgerWrite(key))
+  if (builder.writes.some(isCounted)) addWrite(builder, ledgerWrite(key))
   const { writes, bytes, mutations } = builder
   return { provenance, writes, bytes, mutations }
 }
+
+const isCounted = ({ kind }: PlannedWrite) => kind !== 'ledger' && kindRules[kind].counts

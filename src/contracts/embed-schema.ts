@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../values/json.ts'
 import { asSchema, subschemas } from './json-types.ts'
-import type { JsonSchema } from './schema-file.ts'
+import type { JsonSchema, SchemaObject } from './schema-file.ts'
 
 /** Keywords of JSON Schema 2020-12 that hold one schema, a list of them, or a map of them. */
 const holdsOne = new Set([
@@ -14,8 +14,6 @@ const holdsMap = new Set([
 
 /** Keywords that name a schema within its resource, or refer to one by such a name. */
 const naming = ['$id', '$anchor', '$dynamicAnchor', '$dynamicRef']
-
-type SchemaObject = Exclude<JsonSchema, boolean>
 
 /**
  * Put a JSON Schema into a larger document so that it means the same there. References into itself

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonType, jsonTypes, typeOfValue } from '../values/json.ts'
 import { resolve, unescapeToken } from '../values/json-pointer.ts'
-import type { JsonSchema } from './schema-file.ts'
+import type { JsonSchema, SchemaObject } from './schema-file.ts'
 
 /** References may form a cycle; no real schema nests them this deep. */
 export const maxReferences = 16
@@ -59,7 +59,7 @@ function dereference(root: JsonSchema, reference: string): JsonSchema {
   return asSchema(resolve(root, tokens))
 }
 
-function ownTypes(schema: { readonly [keyword: string]: Json }): ReadonlySet<JsonType> {
+function ownTypes(schema: SchemaObject): ReadonlySet<JsonType> {
   const { type, const: constant, enum: values } = schema
   if (constant !== undefined) return new Set([typeOfValue(constant)])
   if (Array.isArray(values)) return new Set(values.map(typeOfValue))

@@ -15,7 +15,7 @@ const elementBytes = 8
 
 /** What a plan is built of; a dead letter is planned alone. */
 type PlannedKind = Exclude<TableKind, 'dead-letters'>
-type PlannedWrite = WriteOf<PlannedKind>
+export type PlannedWrite = WriteOf<PlannedKind>
 
 /** The writes of one event so far, and what they add to a commit. */
 export interface PlanBuilder {
@@ -31,7 +31,7 @@ export function createPlanBuilder(): PlanBuilder {
 }
 
 /**
- * Add a write. Amounts for one counter row are summed.
+ * Add a write; one to a row that is written already is joined to that one, as its kind allows.
  *
  * @throws {Failure} KEY_REPEATED, EVENT_TOO_LARGE, COUNTER_OVERFLOW, VALUE_INVALID
  */
@@ -45,21 +45,33 @@ export function addWrite(builder: PlanBuilder, write: PlannedWrite): void {
     return
   }
   const before = builder.writes[known]
-  if (write.kind !== 'counter' || before?.kind !== 'counter') {
-    throw new Failure('KEY_REPEATED', `two writes are to one row of ${write.table.name}`)
-  }
-  builder.writes[known] = sum(before, write)
+  if (before) builder.writes[known] = join(before, write)
 }
 
-/** What a write sets or adds, by column besides the key. */
-const rowsOf: { readonly [K in PlannedKind]: (write: WriteOf<K>) => Row } = {
-  state: (write) => write.values,
-  log: (write) => write.values,
-  counter: (write) => write.amounts,
-  ledger: () => ({})
+interface WriteRules<W> {
+  /** What a write sets or adds, by column besides the key. */
+  readonly values: (write: W) => Row
+  /** Join two writes of one event to one row, or refuse the second. */
+  readonly join: (a: W, b: W) => W
 }
 
-const valuesOf = <K extends PlannedKind>(write: WriteOf<K>): Row => rowsOf[write.kind](write)
+const writeRules: { readonly [K in PlannedKind]: WriteRules<WriteOf<K>> } = {
+  state: { values: ({ values }) => values, join: refuseSecond },
+  log: { values: ({ values }) => values, join: refuseSecond },
+  counter: { values: ({ amounts }) => amounts, join: sum },
+  ledger: { values: () => ({}), join: refuseSecond }
+}
+
+const valuesOf = <K extends PlannedKind>(write: WriteOf<K>): Row =>
+  writeRules[write.kind].values(write)
+
+/** Both writes are to one row, so to one table and of one kind. */
+const join = <K extends PlannedKind>(a: WriteOf<K>, b: WriteOf<K>): WriteOf<K> =>
+  writeRules[b.kind].join(a, b)
+
+function refuseSecond({ table }: PlannedWrite): never {
+  throw new Failure('KEY_REPEATED', `two writes are to one row of ${table.name}`)
+}
 
 function grow(builder: PlanBuilder, write: PlannedWrite): void {
   const { table, key } = write
@@ -69,10 +81,10 @@ function grow(builder: PlanBuilder, write: PlannedWrite): void {
   builder.bytes += (keyBytes + bytes + overheadBytes(table)) * (1 + table.indexes.length)
   builder.mutations += mutationsOf(table)
   if (builder.mutations > maxMutations) {
-    throw new Failure('EVENT_TOO_LARGE', `more than ${maxMutations} mutations are asked for`)
+    throw new Failure('EVENT_TOO_LARGE', `the event needs more than ${maxMutations} mutations`)
   }
   if (builder.bytes > maxBytes) {
-    throw new Failure('EVENT_TOO_LARGE', `more than ${maxBytes} bytes of values are asked for`)
+    throw new Failure('EVENT_TOO_LARGE', `the event needs more than ${maxBytes} bytes of values`)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CloudEvent } from '../delivery/event.ts'
 import type { CollectionKind } from '../store/table.ts'
 import type { Json } from '../values/json.ts'
+import type { Operation } from './kinds.ts'
 
 /** One file under schemas/, as it was read. */
 export interface SchemaFile {
@@ -67,7 +68,12 @@ export interface EventFile {
   readonly examples?: readonly CloudEvent[]
 }
 
-export type JsonSchema = boolean | { readonly [keyword: string]: Json }
+export type JsonSchema = boolean | SchemaObject
+
+/** A JSON Schema that is not just `true` or `false`. */
+export interface SchemaObject {
+  readonly [keyword: string]: Json
+}
 
 export interface Match {
   readonly subscription?: string
@@ -76,7 +82,7 @@ export interface Match {
 
 export interface WriteSpec {
   readonly collection: string
-  readonly operation: 'upsert' | 'merge' | 'delete' | 'append' | 'add'
+  readonly operation: Operation
   readonly forEach?: string
   readonly version?: SourceSpec | readonly SourceSpec[]
   readonly set: Readonly<Record<string, SourceSpec>>

@@ -69,7 +69,10 @@ export function isAttributeText(text: string): boolean {
   return !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(text)
 }
 
-const isUnset = (value: Json | undefined) => value === undefined || value === null || value === ''
+/** Report whether an attribute is not set; Protobuf's JSON treats null, empty and absent alike. */
+export function isUnset(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === ''
+}
 
 /** Return what is wrong with one attribute, for a sentence that starts with its name. */
 function faultOf(name: string, value: Json | undefined): string | undefined {

@@ -3,7 +3,7 @@ import { decodeBase64 } from '../values/base64.ts'
 import { isTimestamp } from '../values/calendar.ts'
 import type { Json } from '../values/json.ts'
 import { isObject, type JsonObject } from '../values/json.ts'
-import { isAttributeText, MAX_ID_CHARACTERS, MAX_SOURCE_CHARACTERS } from './attributes.ts'
+import { isAttributeText, isUnset, MAX_ID_CHARACTERS, MAX_SOURCE_CHARACTERS } from './attributes.ts'
 
 /** The source of a plain Pub/Sub message is this and its subscription. */
 export const pubsubSource = '//pubsub.googleapis.com/'
@@ -102,9 +102,6 @@ function readAttributes(attributes: Json | undefined): Message['attributes'] {
     })
   )
 }
-
-/** Protobuf's JSON treats null, empty and absent alike. */
-const isUnset = (value: Json | undefined) => value === undefined || value === null || value === ''
 
 const isShort = (text: string, limit: number) => text.length <= limit && isAttributeText(text)
 

@@ -5,8 +5,8 @@ import {
   columnOf,
   type Index,
   managedColumns,
-  type Table,
-  type TableKind
+  oncePerTable,
+  type Table
 } from './table.ts'
 
 /** The SQL that differs between the dialects of the stores. */
@@ -42,7 +42,7 @@ export function selectSql(select: Select, dialect: Dialect): SelectStatement {
     ...ranges(select, bind),
     ...keyset(select, order, bind),
     ...indexed(select),
-    ...(hasTombstones[select.table.kind] ? [`${quote(managedColumns.deletedAt)} IS NULL`] : [])
+    ...(hasTombstones(select.table) ? [`${quote(managedColumns.deletedAt)} IS NULL`] : [])
   ]
   const clauses = [
     `SELECT ${select.columns.map(quote).join(', ')}`,
@@ -54,14 +54,10 @@ export function selectSql(select: Select, dialect: Dialect): SelectStatement {
   return { sql: clauses.join(' '), params, limit: select.limit + 1 }
 }
 
-/** Deleted rows of these kinds stay as tombstones. */
-const hasTombstones: Readonly<Record<TableKind, boolean>> = {
-  state: true,
-  log: false,
-  counter: false,
-  ledger: false,
-  'dead-letters': false
-}
+/** Deleted rows of a table with this column stay as tombstones. */
+const hasTombstones = oncePerTable(({ columns }) =>
+  columns.some(({ name }) => name === managedColumns.deletedAt)
+)
 
 type Bind = (column: string, value: Value) => string
 

@@ -21,7 +21,7 @@ const left: Change = {
   kind: 'index-extra',
   table: 'sales',
   index: 'mine',
-  message: 'Index mine on table sales is (day), expected no such index.',
+  message: 'Index mine on table sales is (day), but no collection declares it.',
   statements: []
 }
 
@@ -48,7 +48,7 @@ describe('the report for people', () => {
         'Column sales.day is nullable, expected NOT NULL.',
         '  Refused. Fill it in every row, then make it NOT NULL manually.',
         '',
-        'Index mine on table sales is (day), expected no such index.',
+        'Index mine on table sales is (day), but no collection declares it.',
         '  Left alone. Drop it manually if nothing else reads from it.',
         '',
         `${database}: 2 differences, 0 additive, 1 refused, 1 left alone`

@@ -312,14 +312,14 @@ const refused: readonly (readonly [string, readonly Json[], Json, string, string
     [eachPart],
     { id: 'a', text: 'b', parts: parts(10_000) },
     'EVENT_TOO_LARGE',
-    'more than 80000 mutations are asked for'
+    'the event needs more than 80000 mutations'
   ],
   [
     'more bytes than a commit holds',
     [eachPart],
     { id: 'a', text: long, parts: parts(20) },
     'EVENT_TOO_LARGE',
-    'more than 33554432 bytes of values are asked for'
+    'the event needs more than 33554432 bytes of values'
   ]
 ]
 

@@ -148,17 +148,21 @@ const cases: readonly Case[] = [
   {
     name: 'a column that nobody asked for',
     live: withColumn(extra),
-    finds: [['column-extra', 'Column order.extra is INT64, expected no such column.']]
+    finds: [['column-extra', 'Column order.extra is INT64, but no collection declares it.']]
   },
   {
     name: 'a required column that has a default',
     live: withColumn({ ...extra, notNull: true, filled: true }),
-    finds: [['column-extra', 'Column order.extra is INT64 NOT NULL, expected no such column.']]
+    finds: [
+      ['column-extra', 'Column order.extra is INT64 NOT NULL, but no collection declares it.']
+    ]
   },
   {
     name: 'a required column that nobody fills',
     live: withColumn({ ...extra, notNull: true }),
-    finds: [['column-unfilled', 'Column order.extra is INT64 NOT NULL, expected no such column.']]
+    finds: [
+      ['column-unfilled', 'Column order.extra is INT64 NOT NULL, but no collection declares it.']
+    ]
   },
   {
     name: 'another key',
@@ -259,7 +263,7 @@ const cases: readonly Case[] = [
       ...items,
       indexes: [...items.indexes, { name: 'mine', columns: ['at'], storing: [], unique: false }]
     },
-    finds: [['index-extra', 'Index mine on table order is (at), expected no such index.']]
+    finds: [['index-extra', 'Index mine on table order is (at), but no collection declares it.']]
   },
   {
     name: 'an index that stores other columns',
@@ -267,12 +271,9 @@ const cases: readonly Case[] = [
     finds: [
       [
         'stored-missing',
-        'Index order_by_price on table order does not store value, expected that it does.'
+        'Index order_by_price on table order does not store value, expected it to.'
       ],
-      [
-        'stored-extra',
-        'Index order_by_price on table order stores rank, expected that it does not.'
-      ]
+      ['stored-extra', 'Index order_by_price on table order stores rank, expected it not to.']
     ]
   }
 ]

@@ -1,5 +1,5 @@
 import { asSchema, conjuncts, typesOf } from '../../contracts/json-types.ts'
-import type { JsonSchema } from '../../contracts/schema-file.ts'
+import type { JsonSchema, SchemaObject } from '../../contracts/schema-file.ts'
 import { isObject, type Json, type JsonType } from '../../values/json.ts'
 
 /** A member of the data of an event, as a table shows it. */
@@ -73,8 +73,6 @@ function limitsOf(part: SchemaObject): readonly string[] {
 function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
-
-type SchemaObject = Exclude<JsonSchema, boolean>
 
 /** The schema, and every schema that must match with it. */
 function partsOf(root: JsonSchema, schema: JsonSchema, depth: number): readonly SchemaObject[] {

@@ -1,3 +1,4 @@
+import { kindRules } from '../../contracts/kinds.ts'
 import { type Verdict, verdicts } from '../../plan.ts'
 import { type CollectionKind, collectionKinds } from '../../store/table.ts'
 import type { JsonObject } from '../../values/json.ts'
@@ -31,13 +32,14 @@ const deadLetter: JsonObject = {
 
 const row: JsonObject = { type: 'object', description: 'Values by column, as they are stored.' }
 
-function plannedWrite(operations: readonly string[], members: JsonObject): JsonObject {
+function plannedWrite(kind: CollectionKind): JsonObject {
+  const members = plannedMembers[kind]
   return {
     type: 'object',
     required: ['collection', 'operation', 'key', ...Object.keys(members)],
     properties: {
       collection: { type: 'string' },
-      operation: { enum: operations },
+      operation: { enum: kindRules[kind].operations },
       key: row,
       ...members
     },
@@ -46,10 +48,10 @@ function plannedWrite(operations: readonly string[], members: JsonObject): JsonO
 }
 
 /** What a dry run shows of a write to each kind of collection. */
-const plannedWrites: Readonly<Record<CollectionKind, JsonObject>> = {
-  state: plannedWrite(['upsert', 'merge', 'delete'], { version: { type: 'string' }, values: row }),
-  log: plannedWrite(['append'], { values: row }),
-  counter: plannedWrite(['add'], { amounts: row })
+const plannedMembers: Readonly<Record<CollectionKind, JsonObject>> = {
+  state: { version: { type: 'string' }, values: row },
+  log: { values: row },
+  counter: { amounts: row }
 }
 
 /** The schemas of what `answer.ts` writes. */
@@ -90,7 +92,7 @@ export const verdictSchemas: JsonObject = {
     },
     additionalProperties: false
   },
-  PlannedWrite: { oneOf: collectionKinds.map((kind) => plannedWrites[kind]) },
+  PlannedWrite: { oneOf: collectionKinds.map(plannedWrite) },
   EventKey: {
     description: 'A hash of source and id, 128 bits.',
     type: 'string',

@@ -82,7 +82,7 @@ function fitOf(live: string, asked: ColumnType): 'column-short' | 'column-type' 
 function extraColumn(table: Table, column: LiveColumn): Difference {
   const kind = column.notNull && !column.filled ? 'column-unfilled' : 'column-extra'
   const type = `${column.type}${column.notNull ? ' NOT NULL' : ''}`
-  return about(table, column, kind, `is ${type}, expected no such column`)
+  return about(table, column, kind, `is ${type}, but no collection declares it`)
 }
 
 const describeColumn = ({ type, notNull }: Column) =>

@@ -19,7 +19,7 @@ export function compareIndexes(table: Table, live: readonly LiveIndex[]): readon
       return compareIndex(table, index, found)
     }),
     ...extra.map((index): Difference => {
-      const words = `is ${describeIndex(index)}, expected no such index`
+      const words = `is ${describeIndex(index)}, but no collection declares it`
       return { kind: 'index-extra', ...about(table, index, words) }
     })
   ]
@@ -53,11 +53,11 @@ function compareStored(table: Table, index: Index, live: LiveIndex): readonly Di
   const extra = live.storing.filter((column) => !index.storing.includes(column))
   return [
     ...missing.map((column): Difference => {
-      const words = `does not store ${column}, expected that it does`
+      const words = `does not store ${column}, expected it to`
       return { kind: 'stored-missing', column, ...about(table, index, words) }
     }),
     ...extra.map((column): Difference => {
-      const words = `stores ${column}, expected that it does not`
+      const words = `stores ${column}, expected it not to`
       return { kind: 'stored-extra', column, ...about(table, index, words) }
     })
   ]

@@ -1,5 +1,6 @@
 import { formatType } from '../../values/column-types.ts'
 import { type AdditiveKind, type Difference, policyOf } from '../schema/difference.ts'
+import { quote } from '../select.ts'
 import { type Column, columnOf, type Index, type Table } from '../table.ts'
 
 /**
@@ -86,5 +87,3 @@ const deletionPolicy = ({ column, days }: NonNullable<Table['ttl']>) =>
   `ROW DELETION POLICY (OLDER_THAN(${quote(column)}, INTERVAL ${days} DAY))`
 
 const list = (names: readonly string[]) => names.map(quote).join(', ')
-
-const quote = (name: string) => `\`${name}\``
