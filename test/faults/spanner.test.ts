@@ -1,4 +1,5 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createGrpcProxy } from '../../dev/faults/grpc-proxy.ts'
 import { buildApp } from '../../src/app.ts'
 import { openStore } from '../../src/open-store.ts'
 import { readContracts } from '../../src/read-schemas.ts'
@@ -8,7 +9,6 @@ import { createLog } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { changed, openAccess, send } from '../http/open-app.ts'
 import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
-import { createGrpcProxy } from './grpc-proxy.ts'
 
 const status = {
   unknown: 2,
@@ -76,7 +76,7 @@ async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
 }
 
 describe('Spanner in trouble', () => {
-  test.each([
+  it.each([
     ['UNAVAILABLE', status.unavailable],
     ['RESOURCE_EXHAUSTED', status.resourceExhausted],
     ['DEADLINE_EXCEEDED', status.deadlineExceeded],
@@ -106,7 +106,7 @@ describe('Spanner in trouble', () => {
     }
   )
 
-  test('has its effect once when the commit succeeded and its answer was lost', async () => {
+  it('has its effect once when the commit succeeded and its answer was lost', async () => {
     const { app, proxy } = await openFaultyApp()
     let lost = 0
     proxy.fault = (method) => {
@@ -123,7 +123,7 @@ describe('Spanner in trouble', () => {
     expect((await app.inject('/api/v1/daily-sales')).json()).toEqual(sales)
   })
 
-  test('tries an aborted transaction again with fresh rows', async () => {
+  it('tries an aborted transaction again with fresh rows', async () => {
     const { app, proxy, metrics } = await openFaultyApp()
     let aborts = 0
     proxy.fault = (method) => {
@@ -136,7 +136,7 @@ describe('Spanner in trouble', () => {
     expect((await metrics.commitAborts.get()).values).toMatchObject([{ value: 3 }])
   })
 
-  test('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {
+  it('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {
     const { app, proxy, deadLetters } = await openFaultyApp(impatient)
     proxy.fault = (method) =>
       method === 'Commit' ? { kind: 'fail', status: status.aborted } : undefined
@@ -148,7 +148,7 @@ describe('Spanner in trouble', () => {
     expect(await deadLetters()).toEqual([])
   })
 
-  test('answers 503 within the deadline when Spanner hangs, and lands the event when it is back', async () => {
+  it('answers 503 within the deadline when Spanner hangs, and lands the event when it is back', async () => {
     const { app, proxy } = await openFaultyApp(impatient)
     proxy.fault = () => ({ kind: 'hang' })
     const answer = await send(app, event)
@@ -159,7 +159,7 @@ describe('Spanner in trouble', () => {
       .toMatch(/applied|duplicate/)
   })
 
-  test.each([
+  it.each([
     ['a missing table', status.notFound, 'Table not found: items'],
     ['a missing permission', status.permissionDenied, 'no permission on items']
   ])(
