@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createGrpcProxy } from '../../dev/faults/grpc-proxy.ts'
+import { createGrpcProxy, type GrpcProxy } from '../../dev/faults/grpc-proxy.ts'
 import { buildApp } from '../../src/app.ts'
 import { openStore } from '../../src/open-store.ts'
 import { readContracts } from '../../src/read-schemas.ts'
@@ -35,11 +35,15 @@ const impatient = {
 }
 
 /** The whole service on Spanner, with a proxy between them. */
-async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
+async function openFaultyApp(
+  env: Readonly<Record<string, string>> = {},
+  fault: GrpcProxy['fault'] = () => undefined
+) {
   const contracts = await readContracts('schemas')
   const database = await freshDatabaseName()
   await applySchema({ database, tables: contracts.tables, emulator: true })
   const proxy = await createGrpcProxy(await spannerHost())
+  proxy.fault = fault
   process.env['SPANNER_EMULATOR_HOST'] = proxy.host
   const config = parseConfig({
     SPANNER_DATABASE: database,
@@ -185,3 +189,23 @@ async function exampleOrder(): Promise<string> {
   )
   return JSON.stringify(contract.examples[0])
 }
+
+describe('a session that Spanner never creates', () => {
+  it('is asked for again, and events land as soon as one is created', async () => {
+    let asked = 0
+    const { app, proxy } = await openFaultyApp(impatient, (method) => {
+      if (!/CreateSessions?$/.test(method)) return undefined
+      asked += 1
+      return { kind: 'hang' }
+    })
+    const askedAfterSending = async () => {
+      await send(app, event)
+      return asked
+    }
+    await expect.poll(askedAfterSending).toBeGreaterThan(1)
+    proxy.fault = () => undefined
+    await expect
+      .poll(async () => (await send(app, event)).json().verdict, { timeout: 10_000 })
+      .toMatch(/applied|duplicate/)
+  })
+})
