@@ -55,11 +55,14 @@ const unavailable = 14
  * Stand between gRPC clients and the Spanner emulator: fail, delay or lose single calls.
  *
  * The emulator crashes when a session is deleted whose transaction is open, and when two calls of
- * one session race. So the proxy answers `DeleteSession` without forwarding it, forwards the calls
- * of one session one after another, and never cancels a call that it forwarded.
+ * one session race. So the proxy answers `DeleteSession` without forwarding it, never cancels a call
+ * that it forwarded, and with `inTurn` forwards the calls of one session one after another.
  */
-export async function createGrpcProxy(target: string): Promise<GrpcProxy> {
-  const upstream = createUpstream(target)
+export async function createGrpcProxy(
+  target: string,
+  { inTurn = false }: { readonly inTurn?: boolean } = {}
+): Promise<GrpcProxy> {
+  const upstream = createUpstream(target, inTurn ? createTurns() : atOnce)
   const connections = new Set<Http2Session>()
   const server = createServer({ settings: { maxConcurrentStreams: 10_000 } })
   const proxy: GrpcProxy = {
@@ -142,9 +145,13 @@ function pass(stream: ServerHttp2Stream, { headers, body, trailers }: Answer): v
   stream.end(body)
 }
 
-function createUpstream(target: string) {
+/** Do the work of a key when its time has come. */
+type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>
+
+const atOnce: Turns = (_key, work) => work()
+
+function createUpstream(target: string, turns: Turns) {
   let open: ClientHttp2Session | undefined
-  const inTurn = createTurns()
 
   function connection(): ClientHttp2Session {
     if (!open || open.closed || open.destroyed) {
@@ -156,7 +163,7 @@ function createUpstream(target: string) {
 
   return {
     forward: (headers: IncomingHttpHeaders, body: Buffer) =>
-      inTurn(String(headers['x-goog-request-params']), () => request(connection(), headers, body)),
+      turns(String(headers['x-goog-request-params']), () => request(connection(), headers, body)),
     close: () => open?.destroy()
   }
 }
@@ -178,7 +185,7 @@ async function request(
 }
 
 /** Do the work of one key one after another. */
-function createTurns() {
+function createTurns(): Turns {
   const last = new Map<string, Promise<unknown>>()
   return function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
     const done = (last.get(key) ?? Promise.resolve()).then(work)
