@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { inScript } from '../../dev/faults/fault-profiles.ts'
 import type { Fault } from '../../dev/faults/grpc-proxy.ts'
 import { changed, send } from '../http/open-app.ts'
@@ -154,6 +154,25 @@ describe('Spanner in trouble', () => {
       expect((await app.inject('/health/ready')).statusCode).toBe(503)
       expect((await app.inject('/health/live')).statusCode).toBe(200)
       expect(await deadLetters()).toEqual([])
+    }
+  )
+})
+
+describe('sessions', () => {
+  it.runIf(inject('spanner') === 'model')(
+    'are multiplexed, as in production: one for everything',
+    async () => {
+      let created = 0
+      const { app } = await openFaultyApp({}, (method) => {
+        created += Number(/CreateSession/.test(method))
+        return undefined
+      })
+      const events = Array.from({ length: 20 }, (_each, n) =>
+        changed(`${n}`, '2026-11-01T10:00:00Z', { id: `${n}`, value: 'v' })
+      )
+      await Promise.all(events.map((one) => send(app, one)))
+      await Promise.all(events.map(({ data }) => app.inject(`/api/v1/data/${data['id']}`)))
+      expect(created).toBe(1)
     }
   )
 })
