@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc, { type AsyncCommand } from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { findDeadLetters } from '../src/dead-letters/find.ts'
 import { replayDeadLetters } from '../src/dead-letters/replay.ts'
 import { Failure } from '../src/failures.ts'
@@ -331,7 +331,7 @@ const steps = [
   fc.constant(new ChangeContract()).map((step): Step => step)
 ]
 
-it('gives every answer and every row of a model, whatever is published, delivered again, crashed and replayed', async () => {
+test('gives every answer and every row of a model, whatever is published, delivered again, crashed and replayed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-'))
   let run = 0
   try {

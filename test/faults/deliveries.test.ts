@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { simulate } from '../../dev/simulator/simulate.ts'
 import { changed, openApp, send } from '../http/open-app.ts'
 import { push, startService } from '../process/start-service.ts'
@@ -12,7 +12,7 @@ const hour = 3_600_000
 const at = (minute: number) => `2026-11-01T10:${String(minute).padStart(2, '0')}:00Z`
 
 describe('poison that is delivered a hundred times', () => {
-  it('is one dead letter that counts them, and is acknowledged each time', async () => {
+  test('is one dead letter that counts them, and is acknowledged each time', async () => {
     const { app, store } = await openApp()
     for (let n = 0; n < 100; n += 1) {
       const answer = await send(app, changed('1', at(0), { id: 7 }))
@@ -27,7 +27,7 @@ describe('poison that is delivered a hundred times', () => {
 })
 
 describe('a clock that jumps by an hour, forward and back', () => {
-  it('changes nothing about the order of events: their versions decide', async () => {
+  test('changes nothing about the order of events: their versions decide', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
     const { app } = await openApp()
     const verdicts: string[] = []
@@ -49,7 +49,7 @@ describe('a clock that jumps by an hour, forward and back', () => {
 })
 
 describe('poison at the head of an ordering key', () => {
-  it('is acknowledged once, so that the messages behind it are delivered', async () => {
+  test('is acknowledged once, so that the messages behind it are delivered', async () => {
     const { app } = await openApp()
     const events = [
       changed('1', at(1), { id: 7 }),
@@ -82,7 +82,7 @@ describe('poison at the head of an ordering key', () => {
 })
 
 describe('a contract that is changed while instances run', () => {
-  it('lets both revisions land, each by its own contract, in the same rows', async () => {
+  test('lets both revisions land, each by its own contract, in the same rows', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'landfall-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const SCHEMAS_DIR = join(folder, 'schemas')

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { startChild } from '../../dev/child.ts'
 import { freePort, listens } from '../../dev/local/ports.ts'
 import { changed } from '../http/open-app.ts'
@@ -36,7 +36,7 @@ async function startWithin(limits: string, env: Readonly<Record<string, string>>
 const large = (id: string) => changed(id, time, { id, value: 'v'.repeat(5000) })
 
 describe('a disk that is full', () => {
-  it('is answered 503, reads go on, and everything that was acknowledged is there', async () => {
+  test('is answered 503, reads go on, and everything that was acknowledged is there', async () => {
     const EMBEDDED_FILE = await embeddedFile()
     const { url, child } = await startWithin('-f 2000', { EMBEDDED_FILE })
     const acknowledged: string[] = []
@@ -61,7 +61,7 @@ describe('a disk that is full', () => {
 })
 
 describe('file descriptors that run out', () => {
-  it('keep connections out, and the process goes on when there are some again', async () => {
+  test('keep connections out, and the process goes on when there are some again', async () => {
     const { url } = await startWithin('-n 64', { EMBEDDED_FILE: await embeddedFile() })
     const port = Number(new URL(url).port)
     const sockets = Array.from({ length: 200 }, () =>
@@ -78,7 +78,7 @@ describe('file descriptors that run out', () => {
 })
 
 describe('a process that stands still for a while', () => {
-  it('acknowledges nothing meanwhile, and answers when it goes on', async () => {
+  test('acknowledges nothing meanwhile, and answers when it goes on', async () => {
     const EMBEDDED_FILE = await embeddedFile()
     const service = await startService({ EMBEDDED_FILE })
     const other = await startService({ EMBEDDED_FILE })

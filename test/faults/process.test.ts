@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createGrpcProxy, type Fault } from '../../dev/faults/grpc-proxy.ts'
 import { readContracts } from '../../src/read-schemas.ts'
 import { changed } from '../http/open-app.ts'
@@ -31,7 +31,7 @@ async function rows(service: Service, path: string): Promise<readonly unknown[]>
 }
 
 describe('a process that is killed', () => {
-  it.each<[string, Fault, RegExp, number]>([
+  test.each<[string, Fault, RegExp, number]>([
     ['before its commit', { kind: 'hang' }, /applied|duplicate/, 0],
     ['after its commit and before the answer', { kind: 'hang', after: true }, /duplicate/, 2]
   ])(
@@ -67,7 +67,7 @@ describe('a process that is killed', () => {
 })
 
 describe('a process whose sessions are lost', () => {
-  it('again and again does not end, and lands events as soon as it has one', async () => {
+  test('again and again does not end, and lands events as soon as it has one', async () => {
     const { proxy, env } = await openSpanner()
     const service = await startService({ ...env, BREAKER_COOLDOWN_MS: '10' })
     const lost = `Session not found: ${env.SPANNER_DATABASE}/sessions/lost`
@@ -86,7 +86,7 @@ describe('a process whose sessions are lost', () => {
 })
 
 describe('SIGTERM while Spanner does not answer', () => {
-  it('ends the process with 0, and what was not stored was not acknowledged', async () => {
+  test('ends the process with 0, and what was not stored was not acknowledged', async () => {
     const { proxy, env } = await openSpanner()
     const service = await startService({
       ...env,

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startSpannerEmulator } from '../../dev/local/emulator.ts'
 import { changed } from '../http/open-app.ts'
 import { push, startService } from '../process/start-service.ts'
 
-it('an emulator that restarts empty is answered 503, and events land once its tables are there', async () => {
+test('an emulator that restarts empty is answered 503, and events land once its tables are there', async () => {
   const path = process.env['PATH']
   const first = await startSpannerEmulator({ path })
   const env = {

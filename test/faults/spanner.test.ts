@@ -1,4 +1,4 @@
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { inScript } from '../../dev/faults/fault-profiles.ts'
 import type { Fault } from '../../dev/faults/grpc-proxy.ts'
 import { changed, send } from '../http/open-app.ts'
@@ -8,7 +8,7 @@ import { impatient, openFaultyApp, status } from './open-faulty-app.ts'
 const event = changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' })
 
 describe('Spanner in trouble', () => {
-  it.each([
+  test.each([
     ['UNAVAILABLE', status.unavailable],
     ['RESOURCE_EXHAUSTED', status.resourceExhausted],
     ['DEADLINE_EXCEEDED', status.deadlineExceeded],
@@ -32,7 +32,7 @@ describe('Spanner in trouble', () => {
     }
   )
 
-  it.each<[string, Fault]>([
+  test.each<[string, Fault]>([
     ['by UNAVAILABLE', { kind: 'lose', status: status.unavailable }],
     ['by DEADLINE_EXCEEDED', { kind: 'lose', status: status.deadlineExceeded }],
     ['by CANCELLED', { kind: 'lose', status: status.cancelled }],
@@ -59,7 +59,7 @@ describe('Spanner in trouble', () => {
     }
   )
 
-  it.each([1, 3, 20])('tries a transaction again that is aborted %i times', async (times) => {
+  test.each([1, 3, 20])('tries a transaction again that is aborted %i times', async (times) => {
     const { app, proxy, metrics } = await openFaultyApp()
     const aborted = { kind: 'fail', status: status.aborted } as const
     proxy.fault = inScript(Array.from({ length: times }, () => ['Commit', aborted] as const))
@@ -67,7 +67,7 @@ describe('Spanner in trouble', () => {
     expect((await metrics.commitAborts.get()).values).toMatchObject([{ value: times }])
   })
 
-  it('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {
+  test('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {
     const { app, proxy, deadLetters } = await openFaultyApp(impatient)
     proxy.fault = (method) =>
       method === 'Commit' ? { kind: 'fail', status: status.aborted } : undefined
@@ -79,7 +79,7 @@ describe('Spanner in trouble', () => {
     expect(await deadLetters()).toEqual([])
   })
 
-  it('answers 503 within the deadline when Spanner hangs, and lands the event when it is back', async () => {
+  test('answers 503 within the deadline when Spanner hangs, and lands the event when it is back', async () => {
     const { app, proxy } = await openFaultyApp(impatient)
     proxy.fault = () => ({ kind: 'hang' })
     const answer = await send(app, event)
@@ -90,7 +90,7 @@ describe('Spanner in trouble', () => {
       .toMatch(/applied|duplicate/)
   })
 
-  it('asks a Spanner that is down a few times only, however many events arrive', async () => {
+  test('asks a Spanner that is down a few times only, however many events arrive', async () => {
     const { app, proxy } = await openFaultyApp({ BREAKER_COOLDOWN_MS: '60000' })
     let calls = 0
     proxy.fault = () => {
@@ -101,7 +101,7 @@ describe('Spanner in trouble', () => {
     expect(calls).toBeLessThan(50)
   })
 
-  it('refuses at once what arrives after one commit that was never answered', async () => {
+  test('refuses at once what arrives after one commit that was never answered', async () => {
     const { app, proxy } = await openFaultyApp({ ...impatient, BREAKER_COOLDOWN_MS: '60000' })
     let calls = 0
     await send(app, event)
@@ -116,7 +116,7 @@ describe('Spanner in trouble', () => {
     expect(calls).toBe(1)
   })
 
-  it('dead-letters half of an emoji before Spanner can call it an internal error, and lands its batch', async () => {
+  test('dead-letters half of an emoji before Spanner can call it an internal error, and lands its batch', async () => {
     const { app, proxy, deadLetters } = await openFaultyApp()
     let commits = 0
     proxy.fault = (method) => {
@@ -138,7 +138,7 @@ describe('Spanner in trouble', () => {
     expect(await deadLetters()).toHaveLength(1)
   })
 
-  it.each([
+  test.each([
     ['a missing table', status.notFound, 'Table not found: items'],
     ['a missing permission', status.permissionDenied, 'no permission on items'],
     ['missing credentials', status.unauthenticated, 'no credentials']
@@ -159,7 +159,7 @@ describe('Spanner in trouble', () => {
 })
 
 describe('sessions', () => {
-  it.runIf(inject('spanner') === 'model')(
+  test.runIf(inject('spanner') === 'model')(
     'are multiplexed, as in production: one for everything',
     async () => {
       let created = 0
@@ -178,7 +178,7 @@ describe('sessions', () => {
 })
 
 describe('a session that Spanner never creates', () => {
-  it('is asked for again, and events land as soon as one is created', async () => {
+  test('is asked for again, and events land as soon as one is created', async () => {
     let asked = 0
     const { app, proxy } = await openFaultyApp(impatient, (method) => {
       if (!/CreateSessions?$/.test(method)) return undefined

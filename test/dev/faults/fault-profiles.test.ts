@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { faultsOf, inScript, profileNames } from '../../../dev/faults/fault-profiles.ts'
 import { createRandom } from '../../../dev/simulator/random.ts'
 
@@ -10,14 +10,14 @@ const faults = (name: (typeof names)[number], seed: number) =>
   calls.map(faultsOf(name, createRandom(seed)))
 
 describe('a profile of faults', () => {
-  it.each(names)('%s disturbs the same calls for the same seed', (name) => {
+  test.each(names)('%s disturbs the same calls for the same seed', (name) => {
     expect(faults(name, 1)).toEqual(faults(name, 1))
     expect(faults(name, 1).some((fault) => fault)).toBe(name !== 'calm')
   })
 })
 
 describe('faults in script', () => {
-  it('are each given to one call of their method, in their order', () => {
+  test('are each given to one call of their method, in their order', () => {
     const fail = { kind: 'fail', status: 14 } as const
     const hang = { kind: 'hang' } as const
     const faultOf = inScript([
