@@ -12,7 +12,7 @@ import { openEmbeddedStore } from '../src/store/embedded/open-embedded-store.ts'
 import { deadLettersTable } from '../src/store/managed-tables.ts'
 import type { Mutation, Store } from '../src/store/store.ts'
 import { compile, goodSet, thingChanged, thingExample } from './contracts/schema-sets.ts'
-import { collect, ingestInto, structured } from './support/landing.ts'
+import { collect, ingestInto, rejectingIngestInto, structured } from './support/landing.ts'
 import { retryPolicy } from './support/retry-policy.ts'
 
 const upsert = { collection: 'things', operation: 'upsert', version: '/time' }
@@ -280,7 +280,7 @@ class Replay implements Step {
 
   async run(model: Model, real: Real) {
     const store = real.running()
-    const ingest = ingestInto(store, revisions[model.revision], 'reject')
+    const ingest = rejectingIngestInto(store, revisions[model.revision])
     const letters = findDeadLetters(store, { status: 'open' })
     const cut = new Error('cut off')
     real.cut = this.cutOff ? cut : undefined

@@ -14,13 +14,18 @@ import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
 export const status = {
   cancelled: 1,
   unknown: 2,
+  invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
+  alreadyExists: 6,
   permissionDenied: 7,
   resourceExhausted: 8,
+  failedPrecondition: 9,
   aborted: 10,
+  outOfRange: 11,
   internal: 13,
   unavailable: 14,
+  dataLoss: 15,
   unauthenticated: 16
 } as const
 

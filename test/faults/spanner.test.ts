@@ -12,7 +12,13 @@ describe('Spanner in trouble', () => {
     ['UNAVAILABLE', status.unavailable],
     ['RESOURCE_EXHAUSTED', status.resourceExhausted],
     ['DEADLINE_EXCEEDED', status.deadlineExceeded],
-    ['INTERNAL', status.internal]
+    ['INTERNAL', status.internal],
+    ['UNKNOWN', status.unknown],
+    ['DATA_LOSS', status.dataLoss],
+    ['INVALID_ARGUMENT', status.invalidArgument],
+    ['ALREADY_EXISTS', status.alreadyExists],
+    ['FAILED_PRECONDITION', status.failedPrecondition],
+    ['OUT_OF_RANGE', status.outOfRange]
   ])(
     'answers 503 with Retry-After for %s, dead-letters nothing, and recovers by itself',
     async (_name, code) => {
