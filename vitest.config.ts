@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** The adapter of Spanner and what stands on it run on the model of Spanner and on the emulator. */
 const onSpanner = [
   'test/cli/{dead-letters,schema}.test.ts',
-  'test/faults/*.test.ts',
+  'test/faults/{process,spanner}.test.ts',
   'test/process/spanner.test.ts',
   'test/store/apply-schema.test.ts',
   'test/store/spanner-{bisection,database,idempotence,outage,store}.test.ts'

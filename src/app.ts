@@ -96,6 +96,7 @@ function committerOf({ config, store, metrics, log }: Parts, readiness: Readines
     queueMaxBytes: config.QUEUE_MAX_BYTES,
     poison: config.POISON,
     breakerFailures: config.BREAKER_FAILURES,
+    commitTimeoutMs: config.COMMIT_TIMEOUT_MS,
     breakerCooldownMs: config.BREAKER_COOLDOWN_MS,
     now: monotonic,
     tracing: commitTracing,

@@ -3,6 +3,11 @@ import type { Entry } from '../../src/cli/command-line.ts'
 /** The commands to try Landfall and to develop with it. A command is one line here, and its file. */
 export const devCommands: readonly Entry[] = [
   {
+    name: 'chaos',
+    summary: 'run the service through faults and kills, and judge every row and answer',
+    load: async () => (await import('./chaos.ts')).chaos
+  },
+  {
     name: 'demo',
     summary: 'start the service, send it a few thousand events, check what landed',
     load: async () => (await import('./demo.ts')).demo

@@ -13,6 +13,8 @@ export interface Breaker {
 export interface BreakerOptions {
   /** Failures in a row that open it. */
   readonly failures: number
+  /** Milliseconds of work without a success after which one failure opens it. */
+  readonly failingMs: number
   /** Milliseconds between two probes. */
   readonly cooldownMs: number
   /** Milliseconds of a clock that never goes back. */
@@ -20,8 +22,10 @@ export interface BreakerOptions {
 }
 
 /** Stop sending to a store that is down, and let single probes find out when it is back. */
-export function createBreaker({ failures, cooldownMs, now }: BreakerOptions): Breaker {
+export function createBreaker({ failures, failingMs, cooldownMs, now }: BreakerOptions): Breaker {
   let inARow = 0
+  /** When the first caller since the last success was admitted. */
+  let workingSince: number | undefined
   let state: BreakerState = 'closed'
   let probeAt = 0
   return {
@@ -29,6 +33,7 @@ export function createBreaker({ failures, cooldownMs, now }: BreakerOptions): Br
       return state
     },
     admits() {
+      workingSince ??= now()
       if (state === 'closed') return true
       // A probe that never reports back, such as a delivery refused elsewhere, must not keep it open.
       if (now() < probeAt) return false
@@ -38,11 +43,13 @@ export function createBreaker({ failures, cooldownMs, now }: BreakerOptions): Br
     },
     succeeded() {
       inARow = 0
+      workingSince = undefined
       state = 'closed'
     },
     failed() {
       inARow += 1
-      if (inARow < failures) return
+      const workedMs = now() - (workingSince ?? now())
+      if (inARow < failures && workedMs < failingMs) return
       state = 'open'
       probeAt = now() + cooldownMs
     }

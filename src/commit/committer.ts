@@ -32,6 +32,11 @@ export interface CommitterOptions {
   /** What to do with an event that cannot land. */
   readonly poison: 'store' | 'reject'
   readonly breakerFailures: number
+  /**
+   * Milliseconds that one commit may take; after as long without a success, one failure opens the
+   * breaker. Absent where only failures in a row do.
+   */
+  readonly commitTimeoutMs?: number
   readonly breakerCooldownMs: number
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number
@@ -96,6 +101,8 @@ function open<R extends Rejected>(options: CommitterOptions, reject: Reject<R>):
   const { now, tracing = untraced } = options
   const breaker = createBreaker({
     failures: options.breakerFailures,
+    // A commit that ends in its timeout may take a little less by this clock.
+    failingMs: 0.9 * (options.commitTimeoutMs ?? Number.POSITIVE_INFINITY),
     cooldownMs: options.breakerCooldownMs,
     now
   })

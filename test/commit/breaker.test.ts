@@ -3,7 +3,8 @@ import { createBreaker } from '../../src/commit/breaker.ts'
 
 function setUp() {
   const clock = { ms: 0 }
-  return { clock, breaker: createBreaker({ failures: 2, cooldownMs: 100, now: () => clock.ms }) }
+  const options = { failures: 2, failingMs: 1000, cooldownMs: 100, now: () => clock.ms }
+  return { clock, breaker: createBreaker(options) }
 }
 
 describe('a breaker', () => {
@@ -52,5 +53,24 @@ describe('a breaker', () => {
     breaker.succeeded()
     expect(breaker.state).toBe('closed')
     expect(breaker.admits()).toBe(true)
+  })
+
+  test('opens at the first failure when work went on without a success for too long', () => {
+    const { breaker, clock } = setUp()
+    breaker.admits()
+    clock.ms = 1000
+    breaker.failed()
+    expect(breaker.state).toBe('open')
+  })
+
+  test('counts the time of work since the last success, not that without any work', () => {
+    const { breaker, clock } = setUp()
+    breaker.admits()
+    breaker.succeeded()
+    clock.ms = 5000
+    breaker.admits()
+    clock.ms = 5010
+    breaker.failed()
+    expect(breaker.state).toBe('closed')
   })
 })

@@ -292,6 +292,19 @@ describe('the breaker', () => {
     expect(committer.breaker()).toBe('open')
   })
 
+  test('opens after one commit that took as long as a commit may', async () => {
+    const { committer, hold, reached, release, clock } = await setUp({ commitTimeoutMs: 5000 })
+    hold()
+    const first = committer.submit(event(1))
+    await reached()
+    const queued = committer.submit(event(2))
+    clock.ms = 5000
+    release(new Failure('STORE_UNAVAILABLE', 'nothing answers'))
+    await expect(first).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await expect(queued).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(committer.breaker()).toBe('open')
+  })
+
   test('does not open for contention, which is the price of load', async () => {
     const { committer, store } = await setUp({ breakerFailures: 1 })
     store.onCommit = () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Message } from '@google-cloud/pubsub'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { createGrpcProxy } from '../../dev/faults/grpc-proxy.ts'
 import { toPubSubMessage } from '../../dev/local/pubsub-message.ts'
 import type { CloudEvent } from '../../src/delivery/event.ts'
-import { createGrpcProxy } from '../faults/grpc-proxy.ts'
 import { openPipeline } from './open-pipeline.ts'
 
 const unavailable = 14

@@ -1,79 +1,11 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { buildApp } from '../../src/app.ts'
-import { openStore } from '../../src/open-store.ts'
-import { readContracts } from '../../src/read-schemas.ts'
-import { parseConfig } from '../../src/settings.ts'
-import { applySchema } from '../../src/store/spanner/apply.ts'
-import { createLog } from '../../src/telemetry/log.ts'
-import { createMetrics } from '../../src/telemetry/metrics.ts'
-import { changed, openAccess, send } from '../http/open-app.ts'
-import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
-import { createGrpcProxy } from './grpc-proxy.ts'
+import { describe, expect, inject, test } from 'vitest'
+import { inScript } from '../../dev/faults/fault-profiles.ts'
+import type { Fault } from '../../dev/faults/grpc-proxy.ts'
+import { changed, send } from '../http/open-app.ts'
+import { exampleOrder } from './example-order.ts'
+import { impatient, openFaultyApp, status } from './open-faulty-app.ts'
 
-const status = {
-  unknown: 2,
-  invalidArgument: 3,
-  deadlineExceeded: 4,
-  notFound: 5,
-  alreadyExists: 6,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  failedPrecondition: 9,
-  aborted: 10,
-  outOfRange: 11,
-  internal: 13,
-  unavailable: 14,
-  dataLoss: 15
-}
 const event = changed('1', '2026-11-01T10:00:00Z', { id: 'a', value: 'red' })
-
-/** For a Spanner that never answers, or never lets a commit through. */
-const impatient = {
-  COMMIT_TIMEOUT_MS: '1500',
-  READ_TIMEOUT_MS: '1500',
-  DELIVERY_TIMEOUT_MS: '4000'
-}
-
-/** The whole service on Spanner, with a proxy between them. */
-async function openFaultyApp(env: Readonly<Record<string, string>> = {}) {
-  const contracts = await readContracts('schemas')
-  const database = await freshDatabaseName()
-  await applySchema({ database, tables: contracts.tables, emulator: true })
-  const proxy = await createGrpcProxy(await spannerHost())
-  process.env['SPANNER_EMULATOR_HOST'] = proxy.host
-  const config = parseConfig({
-    SPANNER_DATABASE: database,
-    SPANNER_EMULATOR_HOST: proxy.host,
-    COMMIT_TIMEOUT_MS: '20000',
-    READ_TIMEOUT_MS: '20000',
-    DELIVERY_TIMEOUT_MS: '25000',
-    BREAKER_COOLDOWN_MS: '50',
-    ...env
-  })
-  const metrics = createMetrics()
-  const store = await openStore(config, contracts.tables, process.env, {
-    onAbort: () => metrics.commitAborts.inc()
-  })
-  const app = buildApp({
-    config,
-    contracts,
-    store,
-    ...(await openAccess(config)),
-    metrics,
-    log: createLog('silent')
-  })
-  onTestFinished(async () => {
-    await app.close()
-    await proxy.close()
-  })
-  const deadLetters = async () => {
-    const table = contracts.tables.find(({ name }) => name === 'dead_letters')
-    if (!table) throw new Error('no table of dead letters')
-    const select = { table, columns: ['id', 'reason'], equals: {}, order: ['id'], limit: 100 }
-    return (await store.list(select, { kind: 'strong' })).rows
-  }
-  return { app, proxy, metrics, deadLetters }
-}
 
 describe('Spanner in trouble', () => {
   test.each([
@@ -106,34 +38,39 @@ describe('Spanner in trouble', () => {
     }
   )
 
-  test('has its effect once when the commit succeeded and its answer was lost', async () => {
-    const { app, proxy } = await openFaultyApp()
-    let lost = 0
-    proxy.fault = (method) => {
-      if (method !== 'Commit' || lost > 0) return undefined
-      lost += 1
-      return { kind: 'lose', status: status.unavailable }
+  test.each<[string, Fault]>([
+    ['by UNAVAILABLE', { kind: 'lose', status: status.unavailable }],
+    ['by DEADLINE_EXCEEDED', { kind: 'lose', status: status.deadlineExceeded }],
+    ['by CANCELLED', { kind: 'lose', status: status.cancelled }],
+    ['by UNKNOWN', { kind: 'lose', status: status.unknown }],
+    ['by INTERNAL', { kind: 'lose', status: status.internal }],
+    ['by ABORTED', { kind: 'lose', status: status.aborted }],
+    ['by a stream that is reset', { kind: 'reset', after: true }],
+    ['by a connection that is closed', { kind: 'hang-up', after: true }],
+    ['in a black hole', { kind: 'hang', after: true }]
+  ])(
+    'has its effect once when the commit succeeded and its answer was lost %s',
+    async (_way, lost) => {
+      const { app, proxy } = await openFaultyApp(impatient)
+      const faultOf = inScript([['Commit', lost]])
+      proxy.fault = faultOf
+      const order = JSON.parse(await exampleOrder())
+      const first = (await send(app, order)).json()
+      // Where the service tries again by itself, it finds what its first try wrote.
+      expect(['STORE_UNAVAILABLE', 'duplicate']).toContain(first.code ?? first.verdict)
+      const sales = (await app.inject('/api/v1/daily-sales')).json()
+      expect(sales.length).toBeGreaterThan(0)
+      await expect.poll(async () => (await send(app, order)).json().verdict).toBe('duplicate')
+      expect((await app.inject('/api/v1/daily-sales')).json()).toEqual(sales)
     }
-    const order = JSON.parse(await exampleOrder())
-    expect((await send(app, order)).statusCode).toBe(503)
-    expect(lost).toBe(1)
-    const sales = (await app.inject('/api/v1/daily-sales')).json()
-    expect(sales.length).toBeGreaterThan(0)
-    expect((await send(app, order)).json()).toMatchObject({ verdict: 'duplicate' })
-    expect((await app.inject('/api/v1/daily-sales')).json()).toEqual(sales)
-  })
+  )
 
-  test('tries an aborted transaction again with fresh rows', async () => {
+  test.each([1, 3, 20])('tries a transaction again that is aborted %i times', async (times) => {
     const { app, proxy, metrics } = await openFaultyApp()
-    let aborts = 0
-    proxy.fault = (method) => {
-      if (method !== 'Commit' || aborts >= 3) return undefined
-      aborts += 1
-      return { kind: 'fail', status: status.aborted }
-    }
+    const aborted = { kind: 'fail', status: status.aborted } as const
+    proxy.fault = inScript(Array.from({ length: times }, () => ['Commit', aborted] as const))
     expect((await send(app, event)).json()).toMatchObject({ verdict: 'applied' })
-    expect(aborts).toBe(3)
-    expect((await metrics.commitAborts.get()).values).toMatchObject([{ value: 3 }])
+    expect((await metrics.commitAborts.get()).values).toMatchObject([{ value: times }])
   })
 
   test('gives up on a transaction that is aborted for ever, in time, without an effect', async () => {
@@ -159,9 +96,58 @@ describe('Spanner in trouble', () => {
       .toMatch(/applied|duplicate/)
   })
 
+  test('asks a Spanner that is down a few times only, however many events arrive', async () => {
+    const { app, proxy } = await openFaultyApp({ BREAKER_COOLDOWN_MS: '60000' })
+    let calls = 0
+    proxy.fault = () => {
+      calls += 1
+      return { kind: 'fail', status: status.unavailable }
+    }
+    for (let n = 0; n < 200; n += 1) expect((await send(app, event)).statusCode).toBe(503)
+    expect(calls).toBeLessThan(50)
+  })
+
+  test('refuses at once what arrives after one commit that was never answered', async () => {
+    const { app, proxy } = await openFaultyApp({ ...impatient, BREAKER_COOLDOWN_MS: '60000' })
+    let calls = 0
+    await send(app, event)
+    proxy.fault = (method) => {
+      if (method === 'Commit') calls += 1
+      return method === 'Commit' ? { kind: 'hang' } : undefined
+    }
+    for (let n = 0; n < 20; n += 1) {
+      const next = changed(`next-${n}`, '2026-11-02T10:00:00Z', { id: `${n}`, value: 'v' })
+      expect((await send(app, next)).statusCode).toBe(503)
+    }
+    expect(calls).toBe(1)
+  })
+
+  test('dead-letters half of an emoji before Spanner can call it an internal error, and lands its batch', async () => {
+    const { app, proxy, deadLetters } = await openFaultyApp()
+    let commits = 0
+    proxy.fault = (method) => {
+      commits += Number(method === 'Commit')
+      return undefined
+    }
+    const half = changed('half', '2026-11-01T10:00:00Z', { id: 'half', value: 'tea \ud83c' })
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/events',
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      payload: JSON.stringify([event, half])
+    })
+    expect(answer.json()).toMatchObject([
+      { verdict: 'applied' },
+      { verdict: 'dead-lettered', reason: 'VALUE_INVALID' }
+    ])
+    expect(commits).toBe(1)
+    expect(await deadLetters()).toHaveLength(1)
+  })
+
   test.each([
     ['a missing table', status.notFound, 'Table not found: items'],
-    ['a missing permission', status.permissionDenied, 'no permission on items']
+    ['a missing permission', status.permissionDenied, 'no permission on items'],
+    ['missing credentials', status.unauthenticated, 'no credentials']
   ])(
     'calls %s a fault of the deployment: 503, not ready, never a dead letter',
     async (_name, code, message) => {
@@ -178,10 +164,41 @@ describe('Spanner in trouble', () => {
   )
 })
 
-async function exampleOrder(): Promise<string> {
-  const { readFile } = await import('node:fs/promises')
-  const contract = JSON.parse(
-    await readFile('schemas/events/com.example.order.placed.v1.json', 'utf8')
+describe('sessions', () => {
+  test.runIf(inject('spanner') === 'model')(
+    'are multiplexed, as in production: one for everything',
+    async () => {
+      let created = 0
+      const { app } = await openFaultyApp({}, (method) => {
+        created += Number(/CreateSession/.test(method))
+        return undefined
+      })
+      const events = Array.from({ length: 20 }, (_each, n) =>
+        changed(`${n}`, '2026-11-01T10:00:00Z', { id: `${n}`, value: 'v' })
+      )
+      await Promise.all(events.map((one) => send(app, one)))
+      await Promise.all(events.map(({ data }) => app.inject(`/api/v1/data/${data['id']}`)))
+      expect(created).toBe(1)
+    }
   )
-  return JSON.stringify(contract.examples[0])
-}
+})
+
+describe('a session that Spanner never creates', () => {
+  test('is asked for again, and events land as soon as one is created', async () => {
+    let asked = 0
+    const { app, proxy } = await openFaultyApp(impatient, (method) => {
+      if (!/CreateSessions?$/.test(method)) return undefined
+      asked += 1
+      return { kind: 'hang' }
+    })
+    const askedAfterSending = async () => {
+      await send(app, event)
+      return asked
+    }
+    await expect.poll(askedAfterSending).toBeGreaterThan(1)
+    proxy.fault = () => undefined
+    await expect
+      .poll(async () => (await send(app, event)).json().verdict)
+      .toMatch(/applied|duplicate/)
+  })
+})

@@ -3,12 +3,16 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { applySchema } from '../../src/store/spanner/apply.ts'
 import { changed, deleted } from '../http/open-app.ts'
-import { freshDatabaseName, spannerHost } from '../store/spanner-database.ts'
+import { freshDatabaseName, sessionEnvironment, spannerHost } from '../store/spanner-database.ts'
 import { push, startService } from './start-service.ts'
 
 async function spannerEnv() {
   const host = await spannerHost()
-  return { SPANNER_DATABASE: await freshDatabaseName(), SPANNER_EMULATOR_HOST: host }
+  return {
+    SPANNER_DATABASE: await freshDatabaseName(),
+    SPANNER_EMULATOR_HOST: host,
+    ...sessionEnvironment()
+  }
 }
 
 /** A database made by the command that users run. */

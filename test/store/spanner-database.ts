@@ -29,9 +29,16 @@ export async function spannerHost(): Promise<string> {
     prepareEmulatorEnvironment(process.env)
     return inject('spannerEmulatorHost')
   }
-  // The sessions are multiplexed, as they are in production.
+  Object.assign(process.env, sessionEnvironment())
   model ??= serveModel()
   return (await model).host
+}
+
+/** What the client must find in the environment: on the model, sessions are as in production. */
+export function sessionEnvironment(): Readonly<Record<string, string>> {
+  if (inject('spanner') === 'emulator') return {}
+  const name = 'GOOGLE_CLOUD_SPANNER_MULTIPLEXED_SESSIONS'
+  return { [name]: 'true', [`${name}_FOR_RW`]: 'true', [`${name}_PARTITIONED_OPS`]: 'true' }
 }
 
 /** Of its own for each test file: an instance holds no more than 100 databases. */

@@ -93,8 +93,6 @@ async function requireCredentials({ auth }: Spanner): Promise<void> {
 
 /** RPCs that the client would retry automatically, with delays up to 32 s, for up to ten minutes. */
 const retriedMethods = [
-  'CreateSession',
-  'BatchCreateSessions',
   'DeleteSession',
   'BeginTransaction',
   'ExecuteSql',
@@ -104,15 +102,28 @@ const retriedMethods = [
 ]
 
 /**
+ * All callers wait for the one session that is on its way, for 30 s if the client had its way. When
+ * this time is over, the next caller asks for another.
+ */
+const sessionTimeoutMs = 3000
+const createdOnce = { timeout_millis: sessionTimeoutMs, retry_codes_name: 'none' }
+
+/**
  * The sender retries, and the service must recover as soon as Spanner does: so the client does not
  * retry, and tries to connect again every second.
  */
 function clientOptions({ emulator, builtInMetrics = false }: ConnectOptions, projectId: string) {
-  const methods = Object.fromEntries(retriedMethods.map((method) => [method, null]))
+  const methods = {
+    ...Object.fromEntries(retriedMethods.map((method) => [method, null])),
+    CreateSession: createdOnce,
+    BatchCreateSessions: createdOnce
+  }
   return {
     projectId,
     disableBuiltInMetrics: !builtInMetrics,
-    clientConfig: { interfaces: { 'google.spanner.v1.Spanner': { methods } } },
+    clientConfig: {
+      interfaces: { 'google.spanner.v1.Spanner': { methods, retry_codes: { none: [] } } }
+    },
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1000,
     // A connection that died silently is detected after 40 s; the client's default is 140.

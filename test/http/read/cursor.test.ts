@@ -87,5 +87,7 @@ const forged: readonly [string, string][] = [
 ]
 
 test.each(forged)('a cursor is refused when it is %s', (_name, text) => {
-  expect(refusal(() => parseCursor(query, text))).toMatch(/^QUERY_INVALID: cursor: (expected|belongs) /)
+  expect(refusal(() => parseCursor(query, text))).toMatch(
+    /^QUERY_INVALID: cursor: (expected|belongs) /
+  )
 })
