@@ -6,7 +6,7 @@ import {
   Command as Program
 } from 'commander'
 import { explain } from '../failures.ts'
-import { type Command, type Parameter, type Surroundings, UsageError } from './command.ts'
+import { type Command, NoAnswer, type Parameter, type Surroundings, UsageError } from './command.ts'
 
 /** A command in the list of a tool. Its module is loaded when it is used. */
 export interface Entry {
@@ -77,9 +77,15 @@ export async function runAsProcess(
       printError: (text) => process.stderr.write(`${text}\n`)
     })
   } catch (error) {
-    process.stderr.write(`${name}: ${explain(error)}\n`)
-    process.exitCode = error instanceof UsageError ? 2 : 1
+    const cause = error instanceof NoAnswer ? error.cause : error
+    process.stderr.write(`${name}: ${explain(cause)}\n`)
+    process.exitCode = exitCodeOf(error)
   }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return 2
+  return error instanceof NoAnswer ? 3 : 1
 }
 
 /** Run a program that is one command, such as the bench. */

@@ -78,3 +78,11 @@ export function command<A extends Parameters = NoParameters, O extends Parameter
 export class UsageError extends Complaint {
   override readonly name = 'UsageError'
 }
+
+/**
+ * A command failed whose exit code 1 is an answer: exit code 3. `cause` is what is explained to the
+ * user.
+ */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+}

@@ -93,6 +93,12 @@ describe('the landfall command', () => {
     expect(stderr).toMatch(/^landfall: SCHEMAS_INVALID: [^\n]*\n$/)
   })
 
+  test('exits with 3 and one line when `schema diff` cannot compare, as 1 means differences', () => {
+    const { status, stdout, stderr } = landfall('schema', 'diff')
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' })
+    expect(stderr).toMatch(/^landfall: CONFIG_INVALID: SPANNER_DATABASE is not set[^\n]*\n$/)
+  })
+
   test('finishes its work when its output is not read', () => {
     const command = `{ '${process.execPath}' bin/landfall.ts --help; echo "status $?" >&2; } | true`
     const { stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' })
