@@ -23,7 +23,7 @@ export interface Parameter<T> {
   /**
    * Read one value. `previous` is what was read before it, of a repeatable parameter.
    *
-   * @throws {UsageError} `Expected …`
+   * @throws {UsageError} what follows the name of the parameter: `must be …, not '…'`
    */
   read?(text: string, previous: T | undefined): T
 }
