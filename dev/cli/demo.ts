@@ -1,8 +1,8 @@
 import { type Command, command } from '../../src/cli/command.ts'
 import { wholeNumber, withDefault } from '../../src/cli/parameters.ts'
-import { createProgress, type Progress } from '../../src/cli/progress.ts'
 import { reportDemo } from '../demo/report.ts'
 import { runDemo } from '../demo/run-demo.ts'
+import { createProgress, type Progress } from '../progress.ts'
 import { expectRows } from '../simulator/expect.ts'
 import type { Expect } from '../simulator/expectation.ts'
 

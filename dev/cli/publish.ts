@@ -9,7 +9,6 @@ import {
   wholeNumber,
   withDefault
 } from '../../src/cli/parameters.ts'
-import { createProgress } from '../../src/cli/progress.ts'
 import { isFailure } from '../../src/failures.ts'
 import { openPubSub } from '../../src/pull/open-subscription.ts'
 import { readSchemas } from '../../src/read-schemas.ts'
@@ -18,6 +17,7 @@ import { parseJson } from '../../src/values/json-parse.ts'
 import { publishEvents } from '../local/publish-events.ts'
 import { findPublishTarget } from '../local/publish-target.ts'
 import { sampleEvents } from '../local/sample-events.ts'
+import { createProgress } from '../progress.ts'
 
 /** Read JSON. What would be rounded on the way is not published as something else. */
 const json: Read<Json> = (text) => {

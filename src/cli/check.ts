@@ -2,8 +2,8 @@ import { checkContracts } from '../contracts/compile.ts'
 import { formatFault } from '../contracts/fault.ts'
 import { readSchemas } from '../read-schemas.ts'
 import { command } from './command.ts'
-import { counted } from './counted.ts'
 import { optional, text } from './parameters.ts'
+import { counted } from './printable.ts'
 
 /**
  * `landfall check [folder]`: check the files of a schemas folder, without a database. Every fault is

@@ -82,20 +82,6 @@ function exitCodeOf(error: unknown): number {
   return error instanceof NoAnswer ? 3 : 1
 }
 
-/** Run a program that is one command, such as the bench. */
-export async function runCommand(
-  { name, summary }: Pick<Entry, 'name' | 'summary'>,
-  command: Command,
-  args: readonly string[],
-  around: Surroundings
-): Promise<number> {
-  const ended = { code: 0 }
-  const program = prepare(new Program(name), { summary, details: command.details }, around)
-  declare(program, command, around, ended)
-  await parse(program, args)
-  return ended.code
-}
-
 /** `help NAME` asks for help; an unknown name is an error, even with `--help`. */
 function requested(program: Program, args: readonly string[]): readonly string[] {
   const [first, ...rest] = args[0] === 'help' ? [...args.slice(1), '--help'] : args

@@ -4,8 +4,8 @@ import { parseConfig } from '../settings.ts'
 import type { Change, SchemaOptions } from '../store/spanner/apply.ts'
 import { prepareEmulatorEnvironment } from '../store/spanner/prepare-emulator-environment.ts'
 import { command, NoAnswer, type Surroundings } from './command.ts'
-import { counted } from './counted.ts'
 import { flag } from './parameters.ts'
+import { counted } from './printable.ts'
 import { changesJson, formatChanges } from './schema-report.ts'
 
 const json = flag(
