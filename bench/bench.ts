@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
+import manifest from '../package.json' with { type: 'json' }
 import { command } from '../src/cli/command.ts'
-import { runAsProcess, runCommand } from '../src/cli/command-line.ts'
+import { runAsProcess, runCommandLine, type Tool } from '../src/cli/command-line.ts'
 import { flag, oneOf, repeatable, text, withDefault } from '../src/cli/parameters.ts'
 import type { Findings } from './bench-run.ts'
 import { concurrency } from './parts/concurrency.ts'
@@ -72,8 +73,23 @@ function print(report: Report, { json, markdown }: { json: boolean; markdown: bo
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : text)
 }
 
-const summary = 'Measure the service against the bare Spanner client and bare servers.'
+/** `npm run -- bench`, as the help names it, is what `npm run bench --` is. */
+const tool: Tool = {
+  name: 'npm run --',
+  version: manifest.version,
+  summary: 'Develop Landfall.',
+  details: '',
+  sections: {
+    Commands: [
+      {
+        name: 'bench',
+        summary: 'measure the service against the bare Spanner client and bare servers',
+        load: async () => bench
+      }
+    ]
+  }
+}
 
 await runAsProcess('bench', process.env, (around) =>
-  runCommand({ name: 'npm run bench --', summary }, bench, process.argv.slice(2), around)
+  runCommandLine(tool, ['bench', ...process.argv.slice(2)], around)
 )

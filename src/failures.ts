@@ -188,10 +188,16 @@ export class Complaint extends Error {
 /** Explain in one line why a process or a command stops; a bug keeps its stack. */
 export function explain(error: unknown): string {
   if (error instanceof Complaint) return error.message
+  if (beginsWithItsCode(error)) return error.message
   if (error instanceof Failure) return `${error.code}: ${error.message}`
   if (isSystemError(error)) return `${error.code}: ${error.message}`
   if (isOfTheOutside(error)) return error.message.split('\n', 1).join()
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** As most messages of Node do. */
+function beginsWithItsCode(error: unknown): error is Error {
+  return isSystemError(error) && error.message.startsWith(`${error.code}: `)
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -2,14 +2,15 @@ import type { Reporter, TestModule } from 'vitest/node'
 
 /**
  * Ends a run with one plain line, `N passed, N failed`, from the real counts. A file that does not
- * load and an error outside of a test count as failures, and so does a run without a test that
- * passed. Before that line stands what was not run, with what it needs.
+ * load and an error outside of a test count as failures. A run without a test that passed has at least
+ * one: a setup that throws ends it before anything else is counted. Before that line stands what was not run, with what it needs.
  */
 export default class CountingReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
-    const failed = count(modules, 'failed') + modules.filter(isBroken).length + errors.length
     const passed = count(modules, 'passed')
-    if (passed === 0 || failed > 0) process.exitCode = 1
+    const found = count(modules, 'failed') + modules.filter(isBroken).length + errors.length
+    const failed = passed === 0 ? Math.max(found, 1) : found
+    if (failed > 0) process.exitCode = 1
     const lines = [...notRun(modules), `${passed} passed, ${failed} failed`]
     // The default reporter writes after this one, and the line must be the last.
     process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`))

@@ -44,6 +44,14 @@ describe('explaining an error', () => {
       'CONFIG_INVALID: PORT must be'
     ],
     [
+      'prints a system error that begins with its code as it is',
+      Object.assign(new Error("ENOENT: no such file or directory, open '/x'"), {
+        code: 'ENOENT',
+        syscall: 'open'
+      }),
+      "ENOENT: no such file or directory, open '/x'"
+    ],
+    [
       'prints a system error in one line',
       Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', syscall: 'listen' }),
       'EADDRINUSE: listen EADDRINUSE'

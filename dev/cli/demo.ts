@@ -1,8 +1,8 @@
 import { type Command, command } from '../../src/cli/command.ts'
 import { wholeNumber, withDefault } from '../../src/cli/parameters.ts'
-import { createProgress, type Progress } from '../../src/cli/progress.ts'
 import { reportDemo } from '../demo/report.ts'
 import { runDemo } from '../demo/run-demo.ts'
+import { createProgress, type Progress } from '../progress.ts'
 import { expectRows } from '../simulator/expect.ts'
 import type { Expect } from '../simulator/expectation.ts'
 
@@ -21,11 +21,17 @@ export const demo = demoThatExpects(expectRows)
 export function demoThatExpects(expect: Expect): Command {
   return command({
     options: {
-      count: withDefault('n', 'send so many events', wholeNumber(100, 100_000), 3000),
-      seed: withDefault('n', 'the same seed sends the same events', wholeNumber(0, 2 ** 32 - 1), 1)
+      count: withDefault('n', 'number of events to send', wholeNumber(100, 100_000), 3000),
+      seed: withDefault(
+        'n',
+        'seed of the events; the same seed sends the same events',
+        wholeNumber(0, 2 ** 32 - 1),
+        1
+      )
     },
     details: `
-The service listens on a free port and keeps its rows in a temporary file. Nothing of it is left.
+The service listens on a free port and keeps its rows in a temporary file. Both are removed at the
+end.
 Exit codes: 0 everything is as expected, 1 it is not, 2 usage error.`,
     async run({ seed, count }, { env, print }) {
       const progress = createProgress(process.stderr)

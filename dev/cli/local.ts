@@ -1,5 +1,5 @@
-import { command, UsageError } from '../../src/cli/command.ts'
-import { optional, type Read } from '../../src/cli/parameters.ts'
+import { command } from '../../src/cli/command.ts'
+import { mustBe, optional, type Read } from '../../src/cli/parameters.ts'
 import { runLocal } from '../local/run-local.ts'
 import type { Local } from '../local/start-local.ts'
 
@@ -8,7 +8,7 @@ const parentPollMs = 500
 
 const url: Read<string> = (value) => {
   if (URL.canParse(value)) return value
-  throw new UsageError('Expected a URL')
+  throw mustBe('a URL', value)
 }
 
 /** `landfall local`: run until Ctrl-C, and leave no process behind. */

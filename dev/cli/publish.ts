@@ -9,7 +9,6 @@ import {
   wholeNumber,
   withDefault
 } from '../../src/cli/parameters.ts'
-import { createProgress } from '../../src/cli/progress.ts'
 import { isFailure } from '../../src/failures.ts'
 import { openPubSub } from '../../src/pull/open-subscription.ts'
 import { readSchemas } from '../../src/read-schemas.ts'
@@ -18,6 +17,7 @@ import { parseJson } from '../../src/values/json-parse.ts'
 import { publishEvents } from '../local/publish-events.ts'
 import { findPublishTarget } from '../local/publish-target.ts'
 import { sampleEvents } from '../local/sample-events.ts'
+import { createProgress } from '../progress.ts'
 
 /** Read JSON. What would be rounded on the way is not published as something else. */
 const json: Read<Json> = (text) => {
@@ -25,29 +25,29 @@ const json: Read<Json> = (text) => {
     const { value, inexact } = parseJson(Buffer.from(text), undefined, '/data')
     const [rounded] = inexact
     if (rounded === undefined) return value
-    throw new UsageError(`${rounded} would be rounded; give it as a string`)
+    throw new UsageError(`has a number that would be rounded; give it as a string: ${rounded}`)
   } catch (error) {
-    throw isFailure(error) ? new UsageError(error.message) : error
+    throw isFailure(error) ? new UsageError(`must be JSON: ${error.message}`) : error
   }
 }
 
 /** `landfall publish TYPE [JSON]`: publish events, and print where they went. */
 export const publish = command({
   args: {
-    type: required('type', 'type of the event, as its contract has it', text),
+    type: required('type', 'event type, as in its contract', text),
     data: optional('json', "its data (default: the examples of the type's contract)", json)
   },
   options: {
     count: withDefault(
       'n',
-      'publish so many events, each about a row of its own: -1, -2, -3 … is appended to the keys ' +
-        'that the contract takes from the data (a number is added to)',
+      'number of events to publish, each for a row of its own: -1, -2, -3 … is appended to the keys ' +
+        'that the contract takes from the data; numbers are incremented',
       wholeNumber(1, 10_000_000),
       1
     ),
     rate: optional(
       'r',
-      'publish so many per second (default: as fast as possible)',
+      'number of events to publish per second (default: as fast as possible)',
       wholeNumber(1, 100_000)
     ),
     topic: withDefault(

@@ -1,6 +1,7 @@
 import { type Given, UsageError } from '../../src/cli/command.ts'
 import {
   flag,
+  mustBe,
   oneOf,
   optional,
   type Read,
@@ -47,7 +48,7 @@ const origin: Read<string> = (value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined
   const isHttp = url && ['http:', 'https:'].includes(url.protocol)
   if (isHttp && `${url.origin}/` === url.href) return url.origin
-  throw new UsageError('Expected the origin of a service, such as http://localhost:8080')
+  throw mustBe('the origin of a service, such as http://localhost:8080', value)
 }
 
 const envelope: Read<EnvelopeName> = (value) => {
@@ -64,11 +65,11 @@ const percent = (max: number): Read<number> => {
 /** The options of `landfall send`. */
 export const sendOptions = {
   url: withDefault('url', 'origin of the service', origin, 'http://localhost:8080'),
-  count: withDefault('n', 'different events', wholeNumber(1, 100_000), 1000),
+  count: withDefault('n', 'number of different events to send', wholeNumber(1, 100_000), 1000),
   seed: withDefault(
     's',
-    'the same seed, count and poison send the same events, with keys that begin S-COUNT-POISON- ' +
-      'and disturb no other run',
+    'seed of the events; the same seed, count and poison send the same events, with keys that ' +
+      'begin S-COUNT-POISON- and disturb no other run',
     wholeNumber(0, 2 ** 32 - 1),
     1
   ),
@@ -94,19 +95,19 @@ export const sendOptions = {
   ),
   concurrency: optional(
     'n',
-    'outstanding pushes at most (default: 64); slow start begins with 4, doubles while over 99 % ' +
+    'maximum number of outstanding pushes (default: 64); slow start begins with 4, doubles while over 99 % ' +
       'are acknowledged within a second, and halves otherwise',
     wholeNumber(1, 1000)
   ),
   rate: optional(
     'r',
-    'so many messages per second instead, however they are answered; latency counts from the time ' +
-      'a message was due, so that no stall is hidden',
+    'number of messages to send per second instead, however they are answered; latency counts ' +
+      'from the time a message was due, so that no stall is hidden',
     wholeNumber(1, 100_000)
   ),
   maxAttempts: withDefault(
     'n',
-    'then a message counts as never acknowledged',
+    'attempts after which a message counts as never acknowledged',
     wholeNumber(1, 1000),
     20
   ),
@@ -126,7 +127,7 @@ export const sendOptions = {
     8088
   ),
   expect: flag(
-    'compare verdicts, and the rows that the read API shows, with what these events come to; reads ' +
+    'compare verdicts, and the rows that the read API shows, with the expected result; reads ' +
       'whole collections, with the API key in LANDFALL_API_KEY if set'
   ),
   json: flag('print the result as one JSON object')

@@ -1,6 +1,6 @@
 import { command, type Surroundings } from '../../src/cli/command.ts'
-import { createProgress, type Progress } from '../../src/cli/progress.ts'
 import { startTokenIssuer, type TokenIssuer } from '../local/token-issuer.ts'
+import { createProgress, type Progress } from '../progress.ts'
 import { answerDifferences } from '../simulator/answer-differences.ts'
 import { expectRows } from '../simulator/expect.ts'
 import { createHttpClient, type HttpClient } from '../simulator/http-client.ts'

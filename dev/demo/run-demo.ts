@@ -1,4 +1,4 @@
-import type { Progress } from '../../src/cli/progress.ts'
+import type { Progress } from '../progress.ts'
 import { answerDifferences } from '../simulator/answer-differences.ts'
 import type { Expect, Expectation } from '../simulator/expectation.ts'
 import { createHttpClient, type HttpClient } from '../simulator/http-client.ts'

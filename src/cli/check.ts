@@ -2,8 +2,8 @@ import { checkContracts } from '../contracts/compile.ts'
 import { formatFault } from '../contracts/fault.ts'
 import { readSchemas } from '../read-schemas.ts'
 import { command } from './command.ts'
-import { counted } from './counted.ts'
 import { optional, text } from './parameters.ts'
+import { counted } from './printable.ts'
 
 /**
  * `landfall check [folder]`: check the files of a schemas folder, without a database. Every fault is
@@ -17,7 +17,7 @@ export const check = command({
   },
   details: `
 Every fault is one line on standard error: file#/pointer, what is wrong, what was expected.
-Exit codes: 0 all files are valid, 1 some are not, 2 usage error.`,
+Exit codes: 0 all files are valid, 1 some are not, or there is no such folder, 2 usage error.`,
   async run({ folder }, { env, print, printError }) {
     const dir = folder ?? (env['SCHEMAS_DIR'] || 'schemas')
     const outcome = checkContracts(await readSchemas(dir))

@@ -1,12 +1,6 @@
-import {
-  Argument,
-  CommanderError,
-  InvalidArgumentError,
-  Option,
-  Command as Program
-} from 'commander'
+import { Argument, CommanderError, Option, Command as Program } from 'commander'
 import { explain } from '../failures.ts'
-import { type Command, type Parameter, type Surroundings, UsageError } from './command.ts'
+import { type Command, NoAnswer, type Parameter, type Surroundings, UsageError } from './command.ts'
 
 /** A command in the list of a tool. Its module is loaded when it is used. */
 export interface Entry {
@@ -56,7 +50,7 @@ export async function runCommandLine(
     addCommands(program, entries, around, ended)
   }
   const asked = requested(program, args)
-  const renamed = tool.renamed && new Map(Object.entries(tool.renamed)).get(asked[0])
+  const renamed = new Map(Object.entries(tool.renamed ?? {})).get(asked[0] ?? '')
   if (renamed) throw new UsageError(renamed)
   await parse(program, asked)
   return ended.code
@@ -77,28 +71,21 @@ export async function runAsProcess(
       printError: (text) => process.stderr.write(`${text}\n`)
     })
   } catch (error) {
-    process.stderr.write(`${name}: ${explain(error)}\n`)
-    process.exitCode = error instanceof UsageError ? 2 : 1
+    const cause = error instanceof NoAnswer ? error.cause : error
+    process.stderr.write(`${name}: ${explain(cause)}\n`)
+    process.exitCode = exitCodeOf(error)
   }
 }
 
-/** Run a program that is one command, such as the bench. */
-export async function runCommand(
-  { name, summary }: Pick<Entry, 'name' | 'summary'>,
-  command: Command,
-  args: readonly string[],
-  around: Surroundings
-): Promise<number> {
-  const ended = { code: 0 }
-  const program = prepare(new Program(name), { summary, details: command.details }, around)
-  declare(program, command, around, ended)
-  await parse(program, args)
-  return ended.code
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return 2
+  return error instanceof NoAnswer ? 3 : 1
 }
 
-/** No arguments and `help NAME` ask for help; an unknown name is an error, even with `--help`. */
-function requested(program: Program, args: readonly string[]): readonly [string, ...string[]] {
-  const [first = '--help', ...rest] = args[0] === 'help' ? [...args.slice(1), '--help'] : args
+/** `help NAME` asks for help; an unknown name is an error, even with `--help`. */
+function requested(program: Program, args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args[0] === 'help' ? [...args.slice(1), '--help'] : args
+  if (first === undefined) return []
   const isKnown = program.commands.some((one) => one.name() === first)
   return isKnown || first.startsWith('-') ? [first, ...rest] : [first]
 }
@@ -173,7 +160,11 @@ function usageError(program: Program, { code, message }: CommanderError): UsageE
           .replace(/^error: /, '')
           .replace(/\s*\n\s*/g, ' ')
           .replace(/\.$/, '')
-  return new UsageError(`${found}; see \`${path} --help\``)
+  return seeHelp(program, found)
+}
+
+function seeHelp(program: Program, message: string): UsageError {
+  return new UsageError(`${message}; see \`${pathOf(program)} --help\``)
 }
 
 const pathOf = (program: Program): string =>
@@ -181,10 +172,14 @@ const pathOf = (program: Program): string =>
 
 /** Give a program the arguments and options of a command, and the command to run. */
 function declare(program: Program, command: Command, around: Surroundings, ended: Ended): void {
-  for (const [, parameter] of Object.entries(command.args))
-    program.addArgument(toArgument(parameter))
+  for (const parameter of Object.values(command.args)) {
+    const argument = toArgument(parameter)
+    program.addArgument(argument.argParser(reader(program, argument.name(), parameter)))
+  }
   for (const [name, parameter] of Object.entries(command.options)) {
-    program.addOption(toOption(name, parameter))
+    const option = toOption(name, parameter)
+    if (parameter.placeholder) option.argParser(reader(program, `--${option.name()}`, parameter))
+    program.addOption(option)
   }
   program.action(async () => {
     const names = Object.keys(command.args)
@@ -193,9 +188,7 @@ function declare(program: Program, command: Command, around: Surroundings, ended
     try {
       ended.code = await command.run(given, around)
     } catch (error) {
-      throw error instanceof UsageError
-        ? new UsageError(`${error.message}; see \`${pathOf(program)} --help\``)
-        : error
+      throw error instanceof UsageError ? seeHelp(program, error.message) : error
     }
   })
 }
@@ -211,32 +204,27 @@ function toArgument({
   placeholder,
   required = false,
   repeatable = false,
-  initial,
-  ...parameter
+  initial
 }: Parameter<unknown>): Argument {
   const name = `${placeholder}${repeatable ? '...' : ''}`
   const argument = new Argument(required ? `<${name}>` : `[${name}]`, about)
-  if (initial !== undefined) argument.default(initial)
-  return argument.argParser(reader(parameter))
+  return initial === undefined ? argument : argument.default(initial)
 }
 
-function toOption(
-  name: string,
-  { about, placeholder, initial, ...parameter }: Parameter<unknown>
-): Option {
+function toOption(name: string, { about, placeholder, initial }: Parameter<unknown>): Option {
   const long = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
   if (!placeholder) return new Option(long, about)
-  const option = new Option(`${long} <${placeholder}>`, about).argParser(reader(parameter))
+  const option = new Option(`${long} <${placeholder}>`, about)
   return initial === undefined ? option : option.default(initial)
 }
 
-/** Commander adds the name and the value of the parameter, but only to errors of its own class. */
-function reader({ read }: Pick<Parameter<unknown>, 'read'>) {
+/** Read values with the parameter, and put its name before what is wrong with one. */
+function reader(program: Program, name: string, { read }: Parameter<unknown>) {
   return (text: string, previous: unknown): unknown => {
     try {
       return read?.(text, previous)
     } catch (error) {
-      throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error
+      throw error instanceof UsageError ? seeHelp(program, `${name} ${error.message}`) : error
     }
   }
 }

@@ -23,7 +23,7 @@ export interface Parameter<T> {
   /**
    * Read one value. `previous` is what was read before it, of a repeatable parameter.
    *
-   * @throws {UsageError} `Expected …`
+   * @throws {UsageError} what follows the name of the parameter: `must be …, not '…'`
    */
   read?(text: string, previous: T | undefined): T
 }
@@ -77,4 +77,12 @@ export function command<A extends Parameters = NoParameters, O extends Parameter
 /** The command line cannot be understood: exit code 2. */
 export class UsageError extends Complaint {
   override readonly name = 'UsageError'
+}
+
+/**
+ * A command failed whose exit code 1 is an answer: exit code 3. `cause` is what is explained to the
+ * user.
+ */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
 }

@@ -16,10 +16,10 @@ export const drain = command({
     )
   },
   options: {
-    max: optional('n', 'pull at most so many messages', wholeNumber(1)),
+    max: optional('n', 'maximum number of messages to pull (default: all)', wholeNumber(1)),
     idleSeconds: withDefault(
       's',
-      'end after so many seconds without a message',
+      'seconds without a message, after which it ends',
       wholeNumber(1, 86_400),
       10
     ),

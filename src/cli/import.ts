@@ -81,7 +81,7 @@ async function reportLines(
     run.finished = !signal.aborted
   } finally {
     report.end(json ? 'json' : 'table', { ...run })
-    if (!run.finished) sayWhereToContinue(run, around)
+    if (!run.finished && run.lastLine >= fromLine) sayWhereToContinue(run, around)
   }
   if (signal.aborted) return interrupted
   return report.of('dead-lettered') > 0 ? 1 : 0

@@ -1,8 +1,9 @@
 import { Failure } from '../failures.ts'
 import { toTimestamp } from '../values/calendar.ts'
 import { type Parameter, UsageError } from './command.ts'
+import { printable } from './printable.ts'
 
-/** Read the text of one value. @throws {UsageError} `Expected …` */
+/** Read the text of one value. @throws {UsageError} what follows its name: `must be …, not '…'` */
 export type Read<T> = (text: string) => T
 
 /** An option without a value. */
@@ -43,6 +44,11 @@ export const repeatable = <T>(
   read: (value, previous) => [...(previous ?? []), read(value)]
 })
 
+/** Return the error of a value that a parameter does not accept. */
+export function mustBe(expected: string, value: string): UsageError {
+  return new UsageError(`must be ${expected}, not '${printable(value)}'`)
+}
+
 /** Read any text. */
 export const text: Read<string> = (value) => value
 
@@ -51,8 +57,8 @@ export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER):
   return (value) => {
     const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN
     if (number >= min && number <= max) return number
-    const bounds = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
-    throw new UsageError(`Expected a whole number ${bounds}`)
+    const bounds = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`
+    throw mustBe(`a whole number ${bounds}`, value)
   }
 }
 
@@ -61,7 +67,7 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Read<N
   return (value) => {
     const found = names.find((name) => name === value)
     if (found !== undefined) return found
-    throw new UsageError(`Expected one of ${names.join(', ')}`)
+    throw mustBe(`one of ${names.join(', ')}`, value)
   }
 }
 
@@ -86,7 +92,7 @@ export function pastTime(now: () => number): Read<string> {
       return toTimestamp(new Date(ms).toISOString(), 'the time')
     } catch (error) {
       if (!(error instanceof Failure || error instanceof RangeError)) throw error
-      throw new UsageError('Expected an RFC 3339 time, or how long ago: 30m, 2h, 7d')
+      throw mustBe('an RFC 3339 time, or how long ago (30m, 2h, 7d)', value)
     }
   }
 }

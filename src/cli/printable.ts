@@ -15,3 +15,9 @@ function escaped(character: string): string {
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
 }
+
+/** Return how many there are, in words: `1 table`, `2 tables`. */
+export function counted(things: number | readonly unknown[], name: string): string {
+  const count = typeof things === 'number' ? things : things.length
+  return `${count} ${name}${count === 1 ? '' : 's'}`
+}

@@ -1,7 +1,12 @@
 import { type Verdict, verdicts } from '../plan.ts'
 import type { DeliveryOutcome } from '../retries.ts'
-import type { ProgressStream } from './progress.ts'
 import { textTable } from './text-table.ts'
+
+/** Where progress is shown: standard error, or what stands in for it. */
+export interface ProgressStream {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
 
 /** Counts outcomes and shows how many there are, during the work and at the end. */
 export interface Report {

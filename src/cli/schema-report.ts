@@ -1,6 +1,6 @@
 import { policyOf } from '../store/schema/difference.ts'
 import type { Change } from '../store/spanner/apply.ts'
-import { counted } from './counted.ts'
+import { counted } from './printable.ts'
 
 /** Return what differs and what is done about it: a paragraph for each difference, and a sum. Pure. */
 export function formatChanges(database: string, changes: readonly Change[]): string {

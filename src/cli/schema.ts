@@ -3,9 +3,9 @@ import { readContracts } from '../read-schemas.ts'
 import { parseConfig } from '../settings.ts'
 import type { Change, SchemaOptions } from '../store/spanner/apply.ts'
 import { prepareEmulatorEnvironment } from '../store/spanner/prepare-emulator-environment.ts'
-import { command, type Surroundings } from './command.ts'
-import { counted } from './counted.ts'
+import { command, NoAnswer, type Surroundings } from './command.ts'
 import { flag } from './parameters.ts'
+import { counted } from './printable.ts'
 import { changesJson, formatChanges } from './schema-report.ts'
 
 const json = flag(
@@ -16,23 +16,30 @@ const json = flag(
 /**
  * `landfall schema diff`: compare the database of SPANNER_DATABASE with the collections.
  *
- * @throws {Failure} CONFIG_INVALID without SPANNER_DATABASE
+ * @throws {NoAnswer} when they were not compared: without SPANNER_DATABASE, for example
  */
 export const diff = command({
   options: { json },
   details: `
 Prints every difference, the DDL that resolves it where that is additive, and what to do by hand
 where it is not.
-Exit codes: 0 no differences, 1 there are differences, 2 usage error.`,
+Exit codes: 0 no differences, 1 there are differences, 2 usage error, 3 failed.`,
   async run(given, { env, print }) {
-    const options = await readOptions(env)
-    const { diffSchema } = await import('../store/spanner/apply.ts')
-    const { database } = options
-    const changes = await diffSchema(options)
+    const { database, changes } = await compare(env)
     print(given.json ? changesJson(database, false, changes) : formatChanges(database, changes))
     return changes.length === 0 ? 0 : 1
   }
 })
+
+async function compare(env: Surroundings['env']) {
+  try {
+    const options = await readOptions(env)
+    const { diffSchema } = await import('../store/spanner/apply.ts')
+    return { database: options.database, changes: await diffSchema(options) }
+  } catch (cause) {
+    throw new NoAnswer('the database was not compared', { cause })
+  }
+}
 
 /**
  * `landfall schema apply`: change the database of SPANNER_DATABASE where that is additive.

@@ -25,7 +25,7 @@ test('lists the parts when it does not know one', async () => {
     code: 2,
     stdout: '',
     stderr: expect.stringContaining(
-      'Expected one of start, throughput, latency, read, memory, concurrency'
+      'part must be one of start, throughput, latency, read, memory, concurrency'
     )
   })
 })

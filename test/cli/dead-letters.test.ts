@@ -102,6 +102,16 @@ describe.each([
 const tables = ['items', 'orders', 'order_lines', 'order_events', 'daily_sales', 'dead_letters']
 
 describe('landfall dead-letters replay', () => {
+  test.each([
+    [[], 'no open dead letters match'],
+    [['--reason', 'JSON_INVALID'], 'no open dead letters match'],
+    [['--status', 'any', '--since', '1h'], 'no dead letters match']
+  ])('reports on standard error that no letter matches %j', async (args, line) => {
+    const env = { EMBEDDED_FILE: ':memory:' }
+    const { code, out, errors } = await run('dead-letters', ['replay', ...args], env)
+    expect({ code, out, errors }).toEqual({ code: 0, out: [], errors: [line] })
+  })
+
   test('matches the current reason of a letter', async () => {
     const env = await embeddedEnv()
     await deliverPoison(env, [{ ...order(1), data: {} }])
@@ -211,6 +221,25 @@ describe('landfall dead-letters list', () => {
     expect(out).toHaveLength(2)
     expect(errors).toEqual(['2 of 3 are shown; --limit N shows more'])
   })
+})
+
+describe('the filters of dead letters', () => {
+  test.each(['list', 'replay', 'discard'])(
+    'refuse a reason that no dead letter can have: %s',
+    async (verb) => {
+      const env = { EMBEDDED_FILE: ':memory:' }
+      const refusal = (reason: string) => run('dead-letters', [verb, '--reason', reason], env)
+      await expect(refusal('DATA_INVALD')).rejects.toMatchObject({
+        name: 'UsageError',
+        message: expect.stringMatching(
+          /^--reason must be .*, not 'DATA_INVALD' \(did you mean DATA_INVALID\?\); see /
+        )
+      })
+      await expect(refusal('json_invalid')).rejects.toThrow('did you mean JSON_INVALID?')
+      await expect(refusal('NOPE')).rejects.toThrow(/not 'NOPE'; see /)
+      await expect(refusal('QUEUE_FULL')).rejects.toThrow(/not 'QUEUE_FULL'; see /)
+    }
+  )
 })
 
 describe('landfall dead-letters show', () => {

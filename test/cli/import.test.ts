@@ -62,7 +62,7 @@ describe('landfall import', () => {
   })
 
   test('reports where it stopped when a line is too long', async () => {
-    const { file, env } = await prepare(`${toLines(items(3))}${'x'.repeat(17 * 2 ** 20)}\n`)
+    const { file, env } = await prepare(`${toLines(items(1100))}${'x'.repeat(17 * 2 ** 20)}\n`)
     const errors: string[] = []
     const running = runCommandLine(
       toolOf(serviceCommands),
@@ -70,7 +70,16 @@ describe('landfall import', () => {
       keeping(env, [], errors)
     )
     await expect(running).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
-    expect(errors.at(-1)).toMatch(/up to line \d has landed; continue with --from-line \d$/)
+    expect(errors.at(-1)).toMatch(/up to line \d+ has landed; continue with --from-line \d+$/)
+  })
+
+  test('does not say where to continue when nothing has landed', async () => {
+    const errors: string[] = []
+    const args = ['import', '/nowhere/events.ndjson']
+    const around = keeping({ EMBEDDED_FILE: ':memory:' }, [], errors)
+    const running = runCommandLine(toolOf(serviceCommands), args, around)
+    await expect(running).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(errors).toEqual([])
   })
 
   test.each([

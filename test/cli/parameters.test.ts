@@ -15,14 +15,14 @@ describe('a whole number', () => {
   test.each(['0', '101', '', 'x', '1.5', '-1', '1e1', ' 1', '0x1', '99999999999999999'])(
     'is not read from "%s"',
     (value) => {
-      expect(() => read(value)).toThrow('Expected a whole number from 1 to 100')
+      expect(() => read(value)).toThrow(`must be a whole number from 1 to 100, not '${value}'`)
     }
   )
 
   test('can be without an upper bound', () => {
     expect(wholeNumber(1)('9007199254740991')).toBe(Number.MAX_SAFE_INTEGER)
-    expect(() => wholeNumber(1)('0')).toThrow('Expected a whole number of at least 1')
-    expect(() => wholeNumber(1)('9007199254740992')).toThrow('Expected a whole number')
+    expect(() => wholeNumber(1)('0')).toThrow("must be a whole number from 1, not '0'")
+    expect(() => wholeNumber(1)('9007199254740992')).toThrow('must be a whole number')
   })
 })
 
@@ -30,8 +30,8 @@ describe('one of some names', () => {
   test('is one of them as it is written', () => {
     const read = oneOf(['open', 'any'])
     expect(read('any')).toBe('any')
-    expect(() => read('Any')).toThrow('Expected one of open, any')
-    expect(() => read('toString')).toThrow('Expected one of')
+    expect(() => read('Any')).toThrow("must be one of open, any, not 'Any'")
+    expect(() => read('toString')).toThrow('must be one of')
   })
 })
 
@@ -51,7 +51,7 @@ describe('a time in the past', () => {
   test.each(['yesterday', '7', '1w', '-1h', '2020-01-01', '', '999999999d'])(
     'is not read from "%s"',
     (value) => {
-      expect(() => read(value)).toThrow('Expected an RFC 3339 time, or how long ago')
+      expect(() => read(value)).toThrow('must be an RFC 3339 time, or how long ago')
     }
   )
 })

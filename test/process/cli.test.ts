@@ -21,7 +21,7 @@ const commands = lists.flatMap((one) =>
 const groups = lists.flatMap((one) => ('commands' in one ? [one] : []))
 
 describe('the landfall command', () => {
-  test.each([[['--help']], [['help']], [['-h']], [[]]])('lists every command for %j', (args) => {
+  test.each([[['--help']], [['help']], [['-h']]])('lists every command for %j', (args) => {
     const { status, stdout, stderr } = landfall(...args)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     for (const { name, summary } of lists) {
@@ -67,7 +67,17 @@ describe('the landfall command', () => {
     [
       'a value that is not a number',
       ['demo', '--count', 'x'],
-      "'--count <n>' argument 'x' is invalid. Expected a whole number from 100 to 100000"
+      "landfall: --count must be a whole number from 100 to 100000, not 'x'; see `landfall demo --help`"
+    ],
+    [
+      'an id that is none',
+      ['dead-letters', 'show', '1'],
+      "landfall: id must be the 32 hex digits of a dead letter, not '1'; see `landfall dead-letters"
+    ],
+    [
+      'data that is not JSON',
+      ['publish', 'com.example.item.changed.v1', '{'],
+      'landfall: json must be JSON: '
     ],
     ['a missing argument', ['import'], "missing required argument 'file'; see `landfall import"],
     ['too many arguments', ['check', 'a', 'b'], 'Expected 1 argument but got 2: a, b'],
@@ -79,18 +89,28 @@ describe('the landfall command', () => {
     expect(stderr).toContain(message)
   })
 
-  test('exits with 2 for a command used wrongly', () => {
-    expect(landfall('schema')).toMatchObject({
-      status: 2,
-      stdout: '',
-      stderr: expect.stringMatching(/^Usage.*^landfall: `landfall schema` needs one of its/ms)
-    })
-  })
+  test.each([[[]], ...groups.map(({ name }) => [[name]])])(
+    'exits with 2 without one of its commands, and prints them on standard error: %j',
+    (args) => {
+      const { status, stdout, stderr } = landfall(...args)
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+      const path = ['landfall', ...args].join(' ')
+      expect(stderr).toMatch(/^Usage: landfall /)
+      expect(stderr.split('\n').at(-2)).toMatch(`landfall: \`${path}\` needs one of its commands: `)
+      expect(stderr).toContain(`; see \`${path} --help\``)
+    }
+  )
 
   test('exits with 1 and one line for what failed', () => {
     const { status, stderr } = landfall('check', '/nowhere')
     expect(status).toBe(1)
     expect(stderr).toMatch(/^landfall: SCHEMAS_INVALID: [^\n]*\n$/)
+  })
+
+  test('exits with 3 and one line when `schema diff` cannot compare, as 1 means differences', () => {
+    const { status, stdout, stderr } = landfall('schema', 'diff')
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' })
+    expect(stderr).toMatch(/^landfall: CONFIG_INVALID: SPANNER_DATABASE is not set[^\n]*\n$/)
   })
 
   test('finishes its work when its output is not read', () => {

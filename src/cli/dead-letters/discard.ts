@@ -2,9 +2,9 @@ import { createInterface } from 'node:readline/promises'
 import { discardDeadLetters } from '../../dead-letters/change.ts'
 import { type DeadLetterFilter, findDeadLetters } from '../../dead-letters/find.ts'
 import { command, UsageError } from '../command.ts'
-import { counted } from '../counted.ts'
 import { type Service, withRejectingService } from '../open-service.ts'
 import { flag, repeatable } from '../parameters.ts'
+import { counted } from '../printable.ts'
 import { deadLetterId, filterOptions, isGiven, toFilter } from './filter.ts'
 
 /**

@@ -1,16 +1,31 @@
 import type { DeadLetterFilter } from '../../dead-letters/find.ts'
 import { deadLetterStatuses } from '../../dead-letters/stored.ts'
+import { failures } from '../../failures.ts'
 import { type Given, UsageError } from '../command.ts'
-import { oneOf, optional, pastTime, type Read, repeatable, text } from '../parameters.ts'
+import { nearestName } from '../nearest-name.ts'
+import { mustBe, oneOf, optional, pastTime, type Read, repeatable, text } from '../parameters.ts'
 
 const time = pastTime(() => Date.now())
+
+const reasons = Object.entries(failures).flatMap(([code, { action }]) =>
+  action === 'dead-letter' ? [code] : []
+)
+
+/** Read a code. A misspelled one would select nothing, as if there were no such dead letters. */
+const deadLetterReason: Read<string> = (value) => {
+  if (reasons.includes(value)) return value
+  const near = nearestName(value.toUpperCase(), reasons)
+  const hint = near ? ` (did you mean ${near}?)` : ''
+  const { message } = mustBe('a code of docs/failures.md for dead letters', value)
+  throw new UsageError(`${message}${hint}`)
+}
 
 /** The options that select dead letters, but for their status. */
 export const filterOptions = {
   reason: repeatable(
     'code',
     'why it could not land, as in docs/failures.md; can be repeated',
-    text
+    deadLetterReason
   ),
   type: repeatable('type', 'type of the event; can be repeated', text),
   source: repeatable('source', 'source of the event; can be repeated', text),
@@ -36,7 +51,7 @@ type FilterValues = Given<typeof filterOptions> & Partial<Given<typeof statusOpt
 /** Read the id of a dead letter. */
 export const deadLetterId: Read<string> = (value) => {
   if (/^[0-9a-f]{32}$/.test(value)) return value
-  throw new UsageError('Expected the 32 hex digits of a dead letter')
+  throw mustBe('the 32 hex digits of a dead letter', value)
 }
 
 /**
@@ -59,6 +74,11 @@ export function toFilter(options: FilterValues, ids: readonly string[] = []): De
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until })
   }
+}
+
+/** Return what is printed when no dead letter has this status and matches the other filters. */
+export function noneMatch(status = 'open'): string {
+  return status === 'any' ? 'no dead letters match' : `no ${status} dead letters match`
 }
 
 /** Report whether any filter is given. */

@@ -5,14 +5,19 @@ import { withRejectingService } from '../open-service.ts'
 import { flag, wholeNumber, withDefault } from '../parameters.ts'
 import { printable } from '../printable.ts'
 import { textTable } from '../text-table.ts'
-import { filterOptions, statusOption, toFilter } from './filter.ts'
+import { filterOptions, noneMatch, statusOption, toFilter } from './filter.ts'
 
 /** `landfall dead-letters list`: those that were last seen most recently come first. */
 export const list = command({
   options: {
     ...filterOptions,
     ...statusOption,
-    limit: withDefault('n', 'print at most so many', wholeNumber(1, 1_000_000), 100),
+    limit: withDefault(
+      'n',
+      'maximum number of dead letters to print',
+      wholeNumber(1, 1_000_000),
+      100
+    ),
     json: flag('print one JSON object per line')
   },
   details: `
@@ -23,7 +28,7 @@ Exit codes: 0 done, 1 failed, 2 usage error.`,
       const { letters, found } = await newest(findDeadLetters(store, toFilter(filters)), limit)
       const lines = json ? letters.map((letter) => JSON.stringify(letter)) : table(letters)
       for (const line of lines) around.print(line)
-      if (!json && found === 0) around.printError(noneMatch(filters.status ?? 'open'))
+      if (!json && found === 0) around.printError(noneMatch(filters.status))
       if (found > letters.length) {
         around.printError(`${letters.length} of ${found} are shown; --limit N shows more`)
       }
@@ -31,9 +36,6 @@ Exit codes: 0 done, 1 failed, 2 usage error.`,
     })
   }
 })
-
-const noneMatch = (status: string) =>
-  status === 'any' ? 'no dead letters match' : `no ${status} dead letters match`
 
 /** Keep the newest, and never many more in memory than are shown. */
 async function newest(

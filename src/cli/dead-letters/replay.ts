@@ -6,7 +6,7 @@ import { interrupted, interruptible } from '../interruption.ts'
 import { withRejectingService } from '../open-service.ts'
 import { flag, optional, repeatable, wholeNumber } from '../parameters.ts'
 import { createReport } from '../report.ts'
-import { deadLetterId, filterOptions, statusOption, toFilter } from './filter.ts'
+import { deadLetterId, filterOptions, noneMatch, statusOption, toFilter } from './filter.ts'
 
 /** `landfall dead-letters replay`: land dead letters again, as deliveries are landed. */
 export const replay = command({
@@ -14,7 +14,7 @@ export const replay = command({
   options: {
     ...filterOptions,
     ...statusOption,
-    limit: optional('n', 'replay at most so many', wholeNumber(1)),
+    limit: optional('n', 'maximum number of dead letters to replay', wholeNumber(1)),
     dryRun: flag('print what would become of each, and write nothing'),
     force: flag(`also those that were replayed ${maxReplays} times without landing`),
     json: flag('print one JSON object per line')
@@ -37,12 +37,21 @@ Exit codes: 0 done, 1 some did not land or do not exist, 2 usage error, 130 inte
         const dead = await reportReplays(replayed, around, { dryRun, json })
         if (retries.signal.aborted) return interrupted
         const shortfalls = shortfallsOf(selection, ids)
-        for (const line of shortfalls) around.printError(line)
+        const none = emptiness(selection, { ids, json, status: filters.status })
+        for (const line of [...none, ...shortfalls]) around.printError(line)
         return dead + shortfalls.length > 0 ? 1 : 0
       })
     )
   }
 })
+
+/** Return a line for a person when the filters match nothing. */
+function emptiness(
+  { seen }: Selection,
+  { ids, json, status }: { ids: readonly string[]; json: boolean; status: string | undefined }
+): readonly string[] {
+  return json || ids.length > 0 || seen.size > 0 ? [] : [noneMatch(status)]
+}
 
 /** Return why some of what was selected was not replayed. */
 function shortfallsOf({ skipped, seen }: Selection, ids: readonly string[]): readonly string[] {

@@ -14,7 +14,7 @@ export const show = command({
   options: { json: flag('print one JSON object, with the whole body in base64') },
   details: `
 The store is that of the service: SPANNER_DATABASE, or EMBEDDED_FILE.
-Exit codes: 0 done, 1 there is no such dead letter, 2 usage error.`,
+Exit codes: 0 done, 1 failed, or there is no such dead letter, 2 usage error.`,
   async run({ id, json }, around) {
     return withRejectingService(around, async ({ store }) => {
       const letter = await readDeadLetter(store, id)

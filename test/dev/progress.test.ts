@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createProgress } from '../../src/cli/progress.ts'
+import { createProgress } from '../../dev/progress.ts'
 
 function shown(isTTY: boolean): string {
   const written: string[] = []

@@ -1,8 +1,4 @@
-/** Where progress is shown: standard error, or what stands in for it. */
-export interface ProgressStream {
-  readonly isTTY?: boolean
-  write(text: string): unknown
-}
+import type { ProgressStream } from '../src/cli/report.ts'
 
 export interface Progress {
   /** Say that a part of the work begins. */
