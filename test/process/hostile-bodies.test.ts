@@ -106,7 +106,9 @@ describe.runIf(process.platform === 'linux')('the process', () => {
     )
     const verdicts = await Promise.all(requests.map((request) => send(service, request)))
     for (const verdict of verdicts) {
-      expect(verdict).toMatch(/^(applied|dead-lettered|QUEUE_FULL|DEADLINE_EXCEEDED)$/)
+      expect(verdict).toMatch(
+        /^(applied|dead-lettered|QUEUE_FULL|DEADLINE_EXCEEDED|REQUEST_TIMEOUT)$/
+      )
     }
     expect(verdicts).toContain('applied')
     expect(await peakMebibytes(service)).toBeLessThan(mostMebibytes)
