@@ -7,7 +7,7 @@ const mebibyte = 1024 * 1024
 /**
  * What one JSON text may be made of. Built, it takes far more memory and time than its bytes: `[]`
  * takes some 30 times its two bytes, and a key that no other object has costs a layout of its own.
- * Within these bounds no 16 MiB take more than 0.3 s to decode, and 10 MB of records fit, with 20
+ * Within these bounds 16 MiB take some 0.3 s to decode, and 10 MB of records fit, with 20
  * bytes for each value. `docs/limits.md` has the same figures.
  */
 export const jsonBounds = {
