@@ -3,7 +3,7 @@ import { Failure } from '../../src/failures.ts'
 import { openEmbeddedStore } from '../../src/store/embedded/open-embedded-store.ts'
 import { deadLettersTable, ledgerTable } from '../../src/store/managed-tables.ts'
 import type { Mutation, Store } from '../../src/store/store.ts'
-import type { Table } from '../../src/store/table.ts'
+import { managedColumns, type Table } from '../../src/store/table.ts'
 import { COMMIT_TIMESTAMP, type Row, type Value } from '../../src/values/value.ts'
 import { items, log, merged, owned, sales, texts } from './tables.ts'
 
@@ -73,10 +73,16 @@ export function readRow(
 /** Read every whole row of a table, tombstones included. */
 export async function readRows(store: Store, table: Table): Promise<readonly Row[]> {
   const columns = table.columns.map(({ name }) => name)
-  // Only of a state table are rows hidden from a list.
-  const shown: Table = { ...table, kind: 'log' }
-  const select = { table: shown, columns, equals: {}, order: table.primaryKey, limit: 10_000 }
-  return (await store.list(select, { kind: 'strong' })).rows
+  const { primaryKey } = table
+  // Only a table with this column hides rows from a list.
+  const shown = table.columns.filter(({ name }) => name !== managedColumns.deletedAt)
+  const select = { table: { ...table, columns: shown }, columns: primaryKey, order: primaryKey }
+  const { rows } = await store.list({ ...select, equals: {}, limit: 10_000 }, { kind: 'strong' })
+  const whole = rows.map((row) => {
+    const key = primaryKey.map((name) => row[name] ?? null)
+    return store.read(table, key, columns, { kind: 'strong' })
+  })
+  return (await Promise.all(whole)).filter((row) => row !== undefined)
 }
 
 /** Read every row of all tables, by table; a time is only said to be there, as it differs. */
