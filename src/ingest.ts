@@ -118,11 +118,13 @@ interface Planned {
   readonly plan: Plan
 }
 
+const none: ReadonlySet<string> = new Set()
+
 /** While an event waits for its commit, its plan has all that is needed of its data. */
 function withoutData(arrival: Arrival): Arrival {
   if (!('event' in arrival)) return arrival
   const { data: _data, data_base64: _bytes, ...event } = arrival.event
-  return { ...arrival, event, inexact: new Set() }
+  return { ...arrival, event, inexact: none }
 }
 
 /** That the event must be sent again is a result; anything else is a bug and is thrown again. */

@@ -43,7 +43,7 @@ export interface JsonVisitor {
  * @throws {Failure} EVENT_TOO_LARGE beyond a bound of `jsonBounds`
  */
 export function scanJson(bytes: Uint8Array, visitor: JsonVisitor): number {
-  const count = createCount()
+  const count = bytes.length < leastBound ? uncounted : createCount()
   let [depth, deepest, at] = [0, 0, 0]
   while (at < bytes.length) {
     const start = at++
@@ -89,7 +89,12 @@ function scanString(bytes: Uint8Array, start: number, count: Count, visitor: Jso
   return end
 }
 
-type Count = ReturnType<typeof createCount>
+type Count = Omit<ReturnType<typeof createCount>, 'any'> & { readonly any: boolean }
+
+/** Each part takes a byte at least, so a text of fewer bytes is within every bound. */
+const leastBound = Math.min(jsonBounds.values, jsonBounds.containers, jsonBounds.keys)
+const nothing = () => undefined
+const uncounted: Count = { any: false, value: nothing, container: nothing, key: nothing }
 
 function createCount() {
   let [values, containers] = [0, 0]

@@ -47,15 +47,21 @@ interface Body {
   whole(): Buffer
 }
 
-/** Node's parser keeps to the declared length. Copied as they come, chunks never need it twice. */
+/**
+ * Node's parser keeps to the declared length. A body that comes at once is taken as it is; copied as
+ * they come, the chunks of a longer one never need its length twice.
+ */
 function declared(length: number): Body {
-  const bytes = Buffer.allocUnsafeSlow(length)
+  let bytes: Buffer | undefined
   let at = 0
   return {
     add(chunk) {
-      at += chunk.copy(bytes, at)
+      if (chunk.length === length) bytes = chunk
+      bytes ??= Buffer.allocUnsafeSlow(length)
+      if (bytes !== chunk) chunk.copy(bytes, at)
+      at += chunk.length
     },
-    whole: () => bytes.subarray(0, at)
+    whole: () => bytes?.subarray(0, at) ?? Buffer.alloc(0)
   }
 }
 
