@@ -167,6 +167,17 @@ export function reasonOf({ code, message }: Failure): Reason {
   return { code, detail: message }
 }
 
+/** A detail names a location and a rule; anything longer would contain payload. */
+const maxDetailCharacters = 1000
+
+/**
+ * Return a reason as a dead letter keeps it. A pointer in the detail consists of keys that the sender
+ * chose, so the detail is cut and made well-formed: Spanner refuses lone surrogates.
+ */
+export function storedReason({ code, detail }: Reason): Reason {
+  return { code, detail: detail.slice(0, maxDetailCharacters).toWellFormed() }
+}
+
 /** Report whether an error is a `Failure`; with an action, whether its code has that action. */
 export function isFailure<A extends Action = Action>(
   error: unknown,

@@ -1,5 +1,5 @@
 import type { Provenance } from './delivery/provenance.ts'
-import type { Reason } from './failures.ts'
+import { type Reason, storedReason } from './failures.ts'
 import { deadLettersTable, ledgerTable } from './store/managed-tables.ts'
 import type { Table, TableKind } from './store/table.ts'
 import type { Row, Value } from './values/value.ts'
@@ -96,20 +96,15 @@ export function ledgerWrite(eventKey: string): LedgerWrite {
   return { kind: 'ledger', table: ledgerTable, key, row: rowId(ledgerTable, key) }
 }
 
-/** A detail names a location and a rule; anything longer would contain payload. */
-const maxDetailCharacters = 1000
 /** The managed columns and the attributes that are not among the headers. */
 const overheadBytes = 2048
 
-/**
- * Plan the dead letter of an event that cannot land. A pointer in the detail consists of keys that
- * the sender chose, so the detail is cut and made well-formed: Spanner refuses lone surrogates.
- */
-export function deadLetterPlan(provenance: Provenance, { code, detail }: Reason): Plan {
+/** Plan the dead letter of an event that cannot land. */
+export function deadLetterPlan(provenance: Provenance, cause: Reason): Plan {
   const { headers, body } = provenance.delivery
   const table = deadLettersTable
   const key = [provenance.key]
-  const reason = { code, detail: detail.slice(0, maxDetailCharacters).toWellFormed() }
+  const reason = storedReason(cause)
   return {
     provenance,
     writes: [{ kind: 'dead-letters', table, key, row: rowId(table, key), provenance, reason }],

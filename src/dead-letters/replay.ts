@@ -1,4 +1,4 @@
-import { Failure } from '../failures.ts'
+import { Failure, storedReason } from '../failures.ts'
 import type { Ingest } from '../ingest.ts'
 import {
   type DeliveryOutcome,
@@ -104,10 +104,8 @@ function markOf({ verdict, reason }: Replayed): (row: Row) => Row {
   return (row) => {
     const replays = String(Number(row['replays']) + 1)
     if (verdict !== 'dead-lettered') return { replays, status: 'replayed' }
-    const why = reason && { reason: reason.code, detail: shorten(reason.detail) }
-    return { replays, ...why }
+    if (!reason) return { replays }
+    const { code, detail } = storedReason(reason)
+    return { replays, reason: code, detail }
   }
 }
-
-/** As the detail of a new dead letter: see plan.ts. */
-const shorten = (detail: string) => detail.slice(0, 1000).toWellFormed()

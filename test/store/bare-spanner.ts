@@ -1,7 +1,7 @@
 import { Spanner } from '@google-cloud/spanner'
 import { parseDatabaseName } from '../../src/store/spanner/connect.ts'
 
-/** Look at a database and change it as somebody would by hand. */
+/** Read a database and change it as an operator would. */
 export function bareSpanner(name: string) {
   const { project, instance, database } = parseDatabaseName(name)
   const client = new Spanner({

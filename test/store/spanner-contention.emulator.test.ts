@@ -50,7 +50,7 @@ async function hold() {
 
 const guard = { table: itemsTable, key: ['a'] }
 
-test('gives up when its time is over, and says that nobody is at fault', async () => {
+test('gives up when its time is over, and blames no event', async () => {
   const holder = await hold()
   const start = performance.now()
   await expect(look(store, guard)).rejects.toMatchObject({ code: 'STORE_CONTENDED' })
